@@ -1,0 +1,1 @@
+"""Floor 1: home folder, settings, database, jobs, object stores, clock, ids, errors, quarantine."""

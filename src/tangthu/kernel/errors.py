@@ -1,0 +1,76 @@
+"""The one base of all errors that a person may see.
+
+Every error carries what happened (for people, translated), what to do next (hint) and facts for the
+log. Faces turn them into a page, a line on stderr or an exit code; nobody shows a stack trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class HouseError(Exception):
+    """Base of the typed errors. `message` and `hint` are (lazily) translated sentences.
+
+    `facts` are values for the log; never personal data, never content. `exit_status` is what the
+    command line returns: 1 when something was found wrong, 2 when the work could not be done.
+    """
+
+    exit_status = 2
+    http_status = 400
+
+    def __init__(self, message: Any, *, hint: Any = "", **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.facts: Mapping[str, Any] = facts
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class HomeUnusable(HouseError):
+    """The home folder cannot be used (read-only, not ours, disk full)."""
+
+
+class DatabaseUnusable(HouseError):
+    """PostgreSQL cannot be started or reached."""
+
+
+class PortBusy(HouseError):
+    """Another program listens on the wanted port."""
+
+
+class AlreadyRunning(HouseError):
+    """A second `tangthu up` on the same home."""
+
+
+class NotFoundForViewer(HouseError):
+    """The thing does not exist for this viewer: absent and forbidden are the same answer."""
+
+    http_status = 404
+
+
+class Refused(HouseError):
+    """A person may not do this, or the thing is not in a state that allows it."""
+
+    http_status = 403
+
+
+class InvalidInput(HouseError):
+    """Input that breaks a rule; `problems` maps a field name to its sentences."""
+
+    exit_status = 1
+
+    def __init__(
+        self, message: Any, *, problems: Mapping[str, list[Any]] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(message, **kwargs)
+        self.problems: Mapping[str, list[Any]] = problems or {}
+
+
+class NotFinished(HouseError):
+    """Long work was stopped on request before its end; what was done stays done."""
+
+    exit_status = 1

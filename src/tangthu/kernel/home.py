@@ -1,0 +1,144 @@
+"""The home folder: the only place that an installation writes to (TANGTHU_HOME, default ./var)."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tangthu.kernel.errors import AlreadyRunning, HomeUnusable
+
+MIN_FREE_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths inside the home folder. Creating the object touches nothing on disk."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """Home named by TANGTHU_HOME, else ./var under the working folder; always absolute."""
+        return cls(Path(os.environ.get("TANGTHU_HOME") or "var").expanduser().absolute())
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def postgres(self) -> Path:
+        return self.root / "postgres"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
+
+    @property
+    def stores(self) -> Path:
+        return self.root / "stores"
+
+    @property
+    def working(self) -> Path:
+        return self.root / "working"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    def ensure(self) -> Home:
+        """Create the folders that are missing and prove that the home can be written to.
+
+        Raises HomeUnusable with one clear sentence: read-only, no permission, not a folder, full.
+        """
+        try:
+            for path in (self.root, self.ledger, self.stores, self.cache, self.run, self.logs):
+                path.mkdir(parents=True, exist_ok=True)
+            for private in (self.secrets, self.quarantine, self.uploads, self.working):
+                private.mkdir(parents=True, exist_ok=True)
+                private.chmod(0o700)
+            with tempfile.NamedTemporaryFile(dir=self.run) as probe:
+                probe.write(b"\0" * 65536)
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+        stat = os.statvfs(self.root)
+        free = stat.f_bavail * stat.f_frsize
+        if free < MIN_FREE_BYTES:
+            raise HomeUnusable(
+                f"Ổ đĩa chứa {self.root} chỉ còn {free // 1_000_000} MB trống.",
+                hint="Cần ít nhất 200 MB: dọn bớt ổ đĩa hoặc đặt TANGTHU_HOME sang ổ khác.",
+                free=free,
+            )
+        return self
+
+    def secret(self, name: str, *, length: int = 48) -> str:
+        """The text secret `name`, made once (mode 600) and read ever after."""
+        path = self.secrets / name
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise _unusable(self.root, error) from error
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            value = secrets.token_urlsafe(length)
+            out.write(value)
+            out.flush()
+            os.fsync(out.fileno())
+        return value
+
+    @contextmanager
+    def only_one(self, name: str) -> Iterator[None]:
+        """Hold the exclusive lock `name` of this home; AlreadyRunning if another process has it."""
+        with (self.run / f"{name}.lock").open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise AlreadyRunning(
+                    f"Tàng Thư đang chạy trên {self.root}.",
+                    hint="Dừng tiến trình kia (Ctrl-C) hoặc dùng TANGTHU_HOME khác.",
+                ) from error
+            yield
+
+
+def _unusable(root: Path, error: OSError) -> HomeUnusable:
+    if error.errno == errno.ENOSPC:
+        words = f"Ổ đĩa chứa {root} đã đầy."
+        hint = "Dọn bớt ổ đĩa hoặc đặt TANGTHU_HOME sang ổ khác."
+    elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        words = f"Không ghi được vào {root}."
+        hint = "Đặt TANGTHU_HOME tới thư mục ghi được, hoặc sửa quyền của thư mục này."
+    elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+        words = f"{root} không phải là thư mục."
+        hint = "Đặt TANGTHU_HOME tới một thư mục."
+    elif error.errno == errno.ENAMETOOLONG:
+        words = f"Đường dẫn {str(root)[:80]}… quá dài."
+        hint = "Đặt TANGTHU_HOME tới đường dẫn ngắn hơn."
+    else:
+        words = f"Không dùng được {root}: {error.strerror}."
+        hint = "Kiểm tra ổ đĩa và quyền, hoặc đặt TANGTHU_HOME tới thư mục khác."
+    return HomeUnusable(words, hint=hint, errno=error.errno)
