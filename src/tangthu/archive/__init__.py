@@ -1,0 +1,1 @@
+"""Fonds, inventories, description, batch import, submission and acceptance, appraisal, disposal."""
