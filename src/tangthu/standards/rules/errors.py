@@ -23,25 +23,25 @@ class RuleFileError(RuleError):
     """A rule file cannot be read, is not TOML, or an entry in it lacks or misuses a field."""
 
 
-class DuplicateRule(RuleError):
+class DuplicateRuleError(RuleError):
     """The same key is defined in two files of one layer."""
 
 
-class OverlappingPeriods(RuleError):
+class OverlappingPeriodsError(RuleError):
     """Two versions of one rule are in force on the same day, or a version ends before it begins."""
 
 
-class GappedPeriods(RuleError):
+class GappedPeriodsError(RuleError):
     """Between two versions of one rule lies a day on which neither is in force."""
 
 
-class UnknownRule(RuleError):
+class UnknownRuleError(RuleError):
     """No rule, code list, field set or code has this name on any date."""
 
 
-class NotInForce(RuleError):
+class NotInForceError(RuleError):
     """The rule exists, but not on the date asked for."""
 
 
-class WrongRuleType(RuleError):
+class WrongRuleTypeError(RuleError):
     """The rule exists, but its value is of another kind than the one asked for."""

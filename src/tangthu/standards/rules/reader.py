@@ -6,6 +6,7 @@ A layer is one file or the `*.toml` files of one folder. Inside a layer each key
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from tangthu.standards.rules.errors import (
-    DuplicateRule,
-    GappedPeriods,
-    OverlappingPeriods,
+    DuplicateRuleError,
+    GappedPeriodsError,
+    OverlappingPeriodsError,
     RuleFileError,
 )
 from tangthu.standards.rules.values import (
@@ -56,7 +57,8 @@ class Layer:
 
 
 def read_layer(place: Path | Traversable) -> Layer:
-    """Read the file or folder `place`. Raises `RuleFileError`, `DuplicateRule`, and the period errors."""
+    """Read the file or folder `place`. Raises `RuleFileError`, `DuplicateRuleError`, and the period
+    errors."""
     layer = Layer(origin=place.name)
     digest = hashlib.sha256()
     homes: dict[tuple[str, str], str] = {}
@@ -236,7 +238,7 @@ class _File:
     def _settle(self, kind: str, name: str) -> None:
         home = self.homes.setdefault((kind, name), self.name)
         if home != self.name:
-            raise DuplicateRule(
+            raise DuplicateRuleError(
                 f"Quy tắc {name} có trong cả {home} và {self.name}.",
                 "Giữ mọi thời kỳ của một quy tắc trong cùng một tệp.",
                 key=name,
@@ -372,20 +374,21 @@ class _File:
 
 
 def _check_periods(key: str, versions: list[_S]) -> None:
-    """Sort `versions` by date in place; raise unless each begins the day after the one before ends."""
+    """Sort `versions` by date in place; raise unless each begins the day after the one before
+    ends."""
     versions.sort(key=lambda version: version.effective_from)
     for version in versions:
         if version.effective_to is not None and version.effective_to < version.effective_from:
-            raise OverlappingPeriods(
+            raise OverlappingPeriodsError(
                 f"Quy tắc {key} hết hiệu lực trước khi có hiệu lực.",
                 "Sửa effective_from hoặc effective_to.",
                 key=key,
                 effective_from=version.effective_from,
                 effective_to=version.effective_to,
             )
-    for before, after in zip(versions, versions[1:], strict=False):
+    for before, after in itertools.pairwise(versions):
         if before.effective_to is None or before.effective_to >= after.effective_from:
-            raise OverlappingPeriods(
+            raise OverlappingPeriodsError(
                 f"Quy tắc {key} có hai giá trị cùng hiệu lực từ {after.effective_from:%d/%m/%Y}.",
                 "Ghi effective_to của giá trị trước là ngày liền trước giá trị sau.",
                 key=key,
@@ -393,7 +396,7 @@ def _check_periods(key: str, versions: list[_S]) -> None:
                 second=after.effective_from,
             )
         if before.effective_to + timedelta(days=1) < after.effective_from:
-            raise GappedPeriods(
+            raise GappedPeriodsError(
                 f"Quy tắc {key} không có giá trị nào giữa {before.effective_to:%d/%m/%Y} "
                 f"và {after.effective_from:%d/%m/%Y}.",
                 "Nối liền hai thời kỳ, hoặc bổ sung giá trị còn thiếu.",

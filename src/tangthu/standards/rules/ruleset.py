@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from tangthu.standards.rules.errors import NotInForce, UnknownRule, WrongRuleType
+from tangthu.standards.rules.errors import NotInForceError, UnknownRuleError, WrongRuleTypeError
 from tangthu.standards.rules.reader import Layer, read_layer
 from tangthu.standards.rules.values import (
     Code,
@@ -51,8 +51,8 @@ class RuleSet:
     def load(cls, *overrides: Path, base: Path | None = None) -> RuleSet:
         """Read the rules of the package (or of the folder `base`), then each file or folder on top.
 
-        Raises `RuleFileError`, `DuplicateRule`, `OverlappingPeriods` or `GappedPeriods`: a rule set
-        with a fault is not used at all.
+        Raises `RuleFileError`, `DuplicateRuleError`, `OverlappingPeriodsError` or
+        `GappedPeriodsError`: a rule set with a fault is not used at all.
         """
         bottom = read_layer(base if base is not None else files("tangthu") / "rulesets")
         return cls([bottom, *(read_layer(path) for path in overrides)])
@@ -68,14 +68,15 @@ class RuleSet:
         return tuple(dict.fromkeys(name for name, _ in self._codes))
 
     def list_title(self, list_name: str) -> tuple[str, str]:
-        """Return the Vietnamese and English title of a code list. Raises `UnknownRule`."""
+        """Return the Vietnamese and English title of a code list. Raises `UnknownRuleError`."""
         self._require_list(list_name)
         return self._titles.get(list_name, (list_name, list_name))
 
     def codes(self, list_name: str, on: date) -> tuple[Code, ...]:
         """Return the codes of a list in force on the day `on`, in the order of the law.
 
-        Raises `UnknownRule` if there is no such list, `NotInForce` if it has no code on that day.
+        Raises `UnknownRuleError` if there is no such list, `NotInForceError` if it has no code on
+        that day.
         """
         self._require_list(list_name)
         found = [
@@ -90,7 +91,8 @@ class RuleSet:
         return tuple(found)
 
     def newest_codes(self, list_name: str) -> tuple[Code, ...]:
-        """Return the newest version of every code that was ever in a list. Raises `UnknownRule`.
+        """Return the newest version of every code that was ever in a list. Raises
+        `UnknownRuleError`.
 
         For recognising names, not for judging: use `codes` with a date for that.
         """
@@ -98,11 +100,12 @@ class RuleSet:
         return tuple(v[-1] for (name, _), v in self._codes.items() if name == list_name)
 
     def code(self, list_name: str, code: str, on: date) -> Code:
-        """Return one code of a list on the day `on`. Raises `UnknownRule` or `NotInForce`."""
+        """Return one code of a list on the day `on`. Raises `UnknownRuleError` or
+        `NotInForceError`."""
         self._require_list(list_name)
         versions = self._codes.get((list_name, code))
         if versions is None:
-            raise UnknownRule(
+            raise UnknownRuleError(
                 f"Danh mục {list_name} không có mã “{code[:40]}”.",
                 "Chọn một mã trong danh mục.",
                 list=list_name,
@@ -115,21 +118,22 @@ class RuleSet:
         return tuple(self._values)
 
     def value(self, key: str, on: date) -> Value:
-        """Return the value of `key` in force on the day `on`. Raises `UnknownRule`, `NotInForce`."""
+        """Return the value of `key` in force on the day `on`. Raises `UnknownRuleError`,
+        `NotInForceError`."""
         versions = self._values.get(key)
         if versions is None:
             raise _unknown(key)
         return _version(key, versions, on)
 
     def duration(self, key: str, on: date) -> Duration:
-        """Return a value that is an amount of time. Raises also `WrongRuleType`."""
+        """Return a value that is an amount of time. Raises also `WrongRuleTypeError`."""
         value = self.value(key, on)
         if value.unit is None or not isinstance(value.value, int):
             raise _wrong_type(key, "duration")
         return Duration(value.value, value.unit)
 
     def integer(self, key: str, on: date) -> int:
-        """Return a value that is a plain whole number. Raises also `WrongRuleType`."""
+        """Return a value that is a plain whole number. Raises also `WrongRuleTypeError`."""
         value = self.value(key, on)
         if value.unit is not None or isinstance(value.value, bool):
             raise _wrong_type(key, "integer")
@@ -138,21 +142,21 @@ class RuleSet:
         return value.value
 
     def flag(self, key: str, on: date) -> bool:
-        """Return a value that is true or false. Raises also `WrongRuleType`."""
+        """Return a value that is true or false. Raises also `WrongRuleTypeError`."""
         value = self.value(key, on).value
         if not isinstance(value, bool):
             raise _wrong_type(key, "flag")
         return value
 
     def text(self, key: str, on: date) -> str:
-        """Return a value that is a string. Raises also `WrongRuleType`."""
+        """Return a value that is a string. Raises also `WrongRuleTypeError`."""
         value = self.value(key, on).value
         if not isinstance(value, str):
             raise _wrong_type(key, "text")
         return value
 
     def texts(self, key: str, on: date) -> tuple[str, ...]:
-        """Return a value that is a list of strings. Raises also `WrongRuleType`."""
+        """Return a value that is a list of strings. Raises also `WrongRuleTypeError`."""
         value = self.value(key, on).value
         if not isinstance(value, tuple):
             raise _wrong_type(key, "texts")
@@ -163,7 +167,8 @@ class RuleSet:
         return tuple(self._fields)
 
     def fields(self, field_set: str, on: date) -> tuple[Field, ...]:
-        """Return the elements of a record in writing order. Raises `UnknownRule`, `NotInForce`."""
+        """Return the elements of a record in writing order. Raises `UnknownRuleError`,
+        `NotInForceError`."""
         elements = self._fields.get(field_set)
         if elements is None:
             raise _unknown(field_set)
@@ -173,7 +178,8 @@ class RuleSet:
         return found
 
     def formats(self, on: date) -> tuple[Format, ...]:
-        """Return the file formats accepted in packages on the day `on`. Raises `NotInForce`."""
+        """Return the file formats accepted in packages on the day `on`. Raises
+        `NotInForceError`."""
         found = tuple(v for versions in self._formats.values() for v in versions if v.in_force(on))
         if not found:
             raise _not_in_force("formats", on)
@@ -182,7 +188,7 @@ class RuleSet:
     def format(self, extension: str, on: date) -> Format | None:
         """Return the format of an extension (any case, dot allowed), None if it is not accepted.
 
-        Raises `NotInForce` if no format list is in force on the day `on`.
+        Raises `NotInForceError` if no format list is in force on the day `on`.
         """
         wanted = extension.lower().removeprefix(".")
         return next((f for f in self.formats(on) if f.extension == wanted), None)
@@ -238,16 +244,16 @@ def _version(key: str, versions: tuple[_S, ...], on: date) -> _S:
     raise _not_in_force(key, on)
 
 
-def _unknown(key: str) -> UnknownRule:
-    return UnknownRule(
+def _unknown(key: str) -> UnknownRuleError:
+    return UnknownRuleError(
         f"Không có quy tắc hay danh mục “{key[:80]}”.",
         "Kiểm tra tên trong thư mục rulesets.",
         key=key[:80],
     )
 
 
-def _not_in_force(key: str, on: date) -> NotInForce:
-    return NotInForce(
+def _not_in_force(key: str, on: date) -> NotInForceError:
+    return NotInForceError(
         f"Quy tắc {key[:80]} không có hiệu lực ngày {on:%d/%m/%Y}.",
         "Dùng ngày khác, hoặc bổ sung quy tắc của thời kỳ đó.",
         key=key[:80],
@@ -255,8 +261,8 @@ def _not_in_force(key: str, on: date) -> NotInForce:
     )
 
 
-def _wrong_type(key: str, wanted: str) -> WrongRuleType:
-    return WrongRuleType(
+def _wrong_type(key: str, wanted: str) -> WrongRuleTypeError:
+    return WrongRuleTypeError(
         f"Giá trị của quy tắc {key} không thuộc kiểu cần dùng.",
         "Hỏi đúng kiểu, hoặc sửa giá trị trong tệp quy tắc.",
         key=key,

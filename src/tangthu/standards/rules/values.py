@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from tangthu.standards.rules.errors import WrongRuleType
+from tangthu.standards.rules.errors import WrongRuleTypeError
 
 Evidence = Literal["P", "V", "S2", "S", "N", "G"]
 Unit = Literal["hours", "days", "working_days", "months", "years"]
@@ -25,8 +25,8 @@ class Source:
     """Where a rule comes from and when it holds.
 
     `citation`: instrument and article. `evidence`: P or V the article was read; S2 two digests
-    agree; S one digest; N not verified; G general knowledge. `effective_from` and `effective_to` are
-    the first and the last day in force; `effective_to` is None while the rule stands.
+    agree; S one digest; N not verified; G general knowledge. `effective_from` and `effective_to`
+    are the first and the last day in force; `effective_to` is None while the rule stands.
     """
 
     citation: str
@@ -85,8 +85,8 @@ class Duration:
         """Return the last day of the period that begins on `day` (which itself is not counted).
 
         Months and years keep the day of the month, or take the month's last day if it has none.
-        Working days leave out Saturdays, Sundays and `holidays`. Raises `WrongRuleType` for hours,
-        which no calendar day can answer, and `OverflowError` past the year 9999.
+        Working days leave out Saturdays, Sundays and `holidays`. Raises `WrongRuleTypeError` for
+        hours, which no calendar day can answer, and `OverflowError` past the year 9999.
         """
         if self.unit == "days":
             return day + timedelta(days=self.amount)
@@ -94,7 +94,7 @@ class Duration:
             return _after_working_days(day, self.amount, holidays)
         if self.unit in ("months", "years"):
             return _after_months(day, self.amount * (12 if self.unit == "years" else 1))
-        raise WrongRuleType(
+        raise WrongRuleTypeError(
             "Thời hạn tính theo giờ không quy ra ngày được.",
             "Cộng số giờ vào thời điểm bắt đầu.",
             amount=self.amount,
@@ -106,10 +106,10 @@ class Duration:
 class Field(Source):
     """One element of a TT05 descriptive record.
 
-    `name`: XML element; `identifier`: our name for it; `max_length`: characters, None if not stated;
-    `obligation`: mandatory, conditional (then `condition` names the case) or optional;
-    `code_list`: the list its values come from; `many`: several codes may be given;
-    `precision`: for dates, `day` or `any` (day, month or year).
+    `name`: XML element; `identifier`: our name for it; `max_length`: characters, None if not
+    stated; `obligation`: mandatory, conditional (then `condition` names the case) or optional;
+    `code_list`: the list its values come from; `many`: several codes may be given; `precision`: for
+    dates, `day` or `any` (day, month or year).
     """
 
     field_set: str
@@ -145,8 +145,9 @@ class Format(Source):
 class Override:
     """A rule that a file of the installation replaced.
 
-    `kind`: value, code, fields or format; `settled`: True if the replaced rule was read in the law's
-    own text, so that the override needs a reason of its own; `added`: True if nothing was replaced.
+    `kind`: value, code, fields or format; `settled`: True if the replaced rule was read in the
+    law's own text, so that the override needs a reason of its own; `added`: True if nothing was
+    replaced.
     """
 
     kind: Literal["value", "code", "fields", "format"]

@@ -1,7 +1,7 @@
 """Vietnamese text as records need it: compared, sorted, read as codes, dates and record types.
 
-Text is folded and split for search (`text`), ordered without a Vietnamese collation (`sorting`), and
-read the way people and scanners write it: codes by NĐ30/2020/NĐ-CP PL.I-I-II.3 (`codes`), dates
+Text is folded and split for search (`text`), ordered without a Vietnamese collation (`sorting`),
+and read the way people and scanners write it: codes by NĐ30/2020/NĐ-CP PL.I-I-II.3 (`codes`), dates
 (`dates`), record types of TT05/2025/TT-BNV (`record_types`).
 """
 

@@ -1,7 +1,9 @@
-"""Document codes (số, ký hiệu): reading them as people and scanners write them, and keys to match by.
+"""Document codes (số, ký hiệu): reading them as people and scanners write them, and keys to match
+by.
 
 A code is `{number}/{year}/{group}-{group}`, where number, year and groups may each be missing
-(NĐ30/2020/NĐ-CP PL.I-I-II.3). Nothing here raises on hostile text; only the first 200 characters are read.
+(NĐ30/2020/NĐ-CP PL.I-I-II.3). Nothing here raises on hostile text; only the first 200 characters
+are read.
 """
 
 from __future__ import annotations
@@ -100,8 +102,8 @@ def code_keys(text: str) -> CodeKeys:
 def canonical_notation(text: str, *, ocr: bool = False, rules: RuleSet | None = None) -> str:
     """Return a notation as NĐ30 writes it: `/T.Tr- CC` → `TTr-CC`, `/ QĐ-CCATVSTP` → `QĐ-CCATVSTP`.
 
-    A number in front is left out. With `ocr`, also undo what scanners do to capitals: `ƯBND` → `UBND`,
-    `ỌĐ` → `QĐ`, `QĐ- cc` → `QĐ-CC`; leave it off for text typed by people.
+    A number in front is left out. With `ocr`, also undo what scanners do to capitals: `ƯBND` →
+    `UBND`, `ỌĐ` → `QĐ`, `QĐ- cc` → `QĐ-CC`; leave it off for text typed by people.
     """
     notation = parse_code(text, rules).notation
     if not ocr:
@@ -111,7 +113,8 @@ def canonical_notation(text: str, *, ocr: bool = False, rules: RuleSet | None = 
 
 
 def _read(text: str) -> tuple[str, int | None, list[str]]:
-    """Return number, year and groups of the first code in `text`; groups keep inner dots and `&`."""
+    """Return number, year and groups of the first code in `text`; groups keep inner dots and
+    `&`."""
     source = collapse_spaces(text[:MAX_READ]).translate(_DASHES)
     tokens = list(_TOKEN.finditer(source))
     if "/" not in source and all(fold(token[0]) in _LABELS for token in tokens):
@@ -148,7 +151,7 @@ def _groups(source: str, tokens: list[re.Match[str]], first: str | None) -> list
     for token in tokens:
         word = first if first is not None and not groups else token[0]
         gap = source[end : token.start()].strip() if end >= 0 else "-"
-        if gap == "." and not source.startswith(" ", end) or gap == "&":
+        if (gap == "." and not source.startswith(" ", end)) or gap == "&":
             groups[-1] += gap + word
         elif len(groups) == _MAX_GROUPS or (not gap and fold(word) in _STOPS):
             break
@@ -192,7 +195,8 @@ def _abbreviations(entry: RuleCode) -> tuple[str, ...]:
 
 
 def _join_dots(group: str, table: _TypeTable) -> str:
-    """Drop the dots of `T.Tr`, which is a type once joined; keep those of `VP.UBND`, which is none."""
+    """Drop the dots of `T.Tr`, which is a type once joined; keep those of `VP.UBND`, which is
+    none."""
     joined = group.replace(".", "")
     return joined if joined != group and table.get_type(joined) else group
 

@@ -58,8 +58,8 @@ class DateError(ValueError):
 class PartialDate:
     """A year, a month of a year, or a day; the calendar is checked when it is made (`DateError`).
 
-    Ordered by time; the vaguer of two dates that begin together comes first. `str()` gives ISO 8601:
-    2010, 2010-02 or 2010-02-04, which sort the same as text.
+    Ordered by time; the vaguer of two dates that begin together comes first. `str()` gives ISO
+    8601: 2010, 2010-02 or 2010-02-04, which sort the same as text.
     """
 
     year: int
@@ -156,7 +156,8 @@ def parse_date(text: str) -> PartialDate:
 
 
 def from_parts(day: object, month: object, year: object) -> PartialDate | None:
-    """Make a date of three spreadsheet cells: whole numbers, floats (7.0), strings (" 07 "), or blank.
+    """Make a date of three spreadsheet cells: whole numbers, floats (7.0), strings (" 07 "), or
+    blank.
 
     Returns None if all three are blank. Raises `DateError` naming the cell at fault: not a whole
     number, missing although a smaller part is given, or not in the calendar.

@@ -1,7 +1,7 @@
 """Free-text record types matched to the codes of TT05/2025/TT-BNV, without claiming too much.
 
-People write `biên bản thanh lý`, `Giay thoi tra luong GTTL`; scanners read `KÉ HOẠCH`. A match says how it
-was found and how well; what is not sure is a suggestion, which a person confirms.
+People write `biên bản thanh lý`, `Giay thoi tra luong GTTL`; scanners read `KÉ HOẠCH`. A match says
+how it was found and how well; what is not sure is a suggestion, which a person confirms.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _DOSSIERS = frozenset({"ho so", "tap luu", "cap", "hop"})
 class TypeMatch:
     """What a free-text type was taken for.
 
-    `code` and `label`: the TT05 type, None if nothing fits. `how`: exact (the official name), alias (the
-    name without accents, an abbreviation, a known other name, or the name with words after it),
-    fuzzy (misspelt or misread), none. `score`: 0 to 100. `suggestion`: True if a person should
+    `code` and `label`: the TT05 type, None if nothing fits. `how`: exact (the official name), alias
+    (the name without accents, an abbreviation, a known other name, or the name with words after
+    it), fuzzy (misspelt or misread), none. `score`: 0 to 100. `suggestion`: True if a person should
     confirm. `reason`: why, in Vietnamese.
     """
 
@@ -46,7 +46,8 @@ class TypeMatch:
 class _Name:
     """One name of a type: its words in lower case with accents, and without.
 
-    `general`: a single word such as Bảng or Giấy, asked last, for a misread Giấy mời begins with it too.
+    `general`: a single word such as Bảng or Giấy, asked last, for a misread Giấy mời begins with it
+    too.
     """
 
     code: str
@@ -64,8 +65,8 @@ class _Name:
 def match_type(text: str, rules: RuleSet | None = None) -> TypeMatch:
     """Match a record type written by hand or read by a scanner. Reads 200 characters, never raises.
 
-    `rules` gives the list `document_types` (default: the packaged rules, newest version: an old record
-    is described in today's codes).
+    `rules` gives the list `document_types` (default: the packaged rules, newest version: an old
+    record is described in today's codes).
     """
     rules = rules or RuleSet.packaged()
     found = list(words(text[:MAX_READ]))
@@ -80,7 +81,7 @@ def match_type(text: str, rules: RuleSet | None = None) -> TypeMatch:
     return (
         _by_name(exact, folded, sure)
         or _by_abbreviation(text, rules)
-        or _by_likeness(folded, names)
+        or _by_likeness(folded, sure)
         or _by_name(exact, folded, names)
         or _none("Không giống tên loại nào trong danh mục; chọn 32 Khác nếu đúng là loại khác.")
     )
@@ -150,7 +151,8 @@ def _none(reason: str) -> TypeMatch:
 
 @functools.lru_cache(maxsize=8)
 def _names(rules: RuleSet) -> tuple[_Name, ...]:
-    """All names of all types, longest first, so that `biên bản ghi nhớ` is not taken for `biên bản`."""
+    """All names of all types, longest first, so that `biên bản ghi nhớ` is not taken for `biên
+    bản`."""
     names = []
     for entry in rules.newest_codes("document_types"):
         for index, name in enumerate((entry.vi, *entry.aliases)):

@@ -1,11 +1,11 @@
 """Sort keys that put Vietnamese in dictionary order when compared byte by byte (COLLATE "C").
 
 The order, decided here because the database has no Vietnamese collation: syllable by syllable, as
-Vietnamese dictionaries and class lists do. Within a syllable first the letters
-(a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z), then the tone (ngang, huyền, hỏi,
-ngã, sắc, nặng). So "hòa bình" stands before "hóa an": all of hòa come before all of hóa. Numbers
-come before letters and by their value; other scripts come last, by code point. Capitals,
-punctuation and repeated spaces do not count: rows with equal keys need a second column.
+Vietnamese dictionaries and class lists do. Within a syllable first the letters (a ă â b c d đ e ê f
+g h i j k l m n o ô ơ p q r s t u ư v w x y z), then the tone (ngang, huyền, hỏi, ngã, sắc, nặng).
+So "hòa bình" stands before "hóa an": all of hòa come before all of hóa. Numbers come before letters
+and by their value; other scripts come last, by code point. Capitals, punctuation and repeated
+spaces do not count: rows with equal keys need a second column.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ _LONGEST_NUMBER = 99
 
 
 def title_sort_key(s: str) -> str:
-    """Return the sort key of a title: printable ASCII, at most 600 characters (fits a B-tree index)."""
+    """Return the sort key of a title: printable ASCII, at most 600 characters (fits a B-tree
+    index)."""
     return _key_of(s[:MAX_KEY])[:MAX_KEY]
 
 
 def name_sort_key(full_name: str) -> str:
     """Return the sort key of a person's name: given name, then middle names, then family name.
 
-    The given name is the last word, the family name the first; what stands in round brackets is left
-    out. Printable ASCII, at most 600 characters.
+    The given name is the last word, the family name the first; what stands in round brackets is
+    left out. Printable ASCII, at most 600 characters.
     """
     parts = [word.surface for word in words(_ASIDE.sub(" ", full_name[:MAX_KEY]))]
     if not parts:
@@ -62,17 +63,19 @@ def _number_key(digits: str) -> str:
 
 
 def _letters_key(letters: str) -> str:
-    """Each letter as its base with a digit where the alphabet splits it; then a space and the tone."""
+    """Each letter as its base with a digit where the alphabet splits it; then a space and the
+    tone."""
     out: list[str] = []
     tone = "0"
     for letter in nfc(letters).lower():
-        base, *marks = unicodedata.normalize("NFD", letter)
+        apart = unicodedata.normalize("NFD", letter)
+        base, marks = apart[0], apart[1:]
         tone = next((_TONE_ORDER[m] for m in marks if m in _TONE_ORDER), tone)
         out.append(_letter_key(base, marks))
     return "".join(out) + " " + tone
 
 
-def _letter_key(base: str, marks: list[str]) -> str:
+def _letter_key(base: str, marks: str) -> str:
     if base in ("đ", "ð", "ɖ"):
         return "d1"
     plain = fold(base)

@@ -14,7 +14,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-HAN_NOM = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN_NOM = (
+    "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
 _DIACRITICS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 _LONG_RUN = re.compile(r"[^\w\x00-\x7f]{31,}")
 _HAS_DIACRITIC = re.compile(f"[{_DIACRITICS}]")
@@ -22,7 +25,8 @@ _LATIN_ANYWHERE = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
 _MAX_MARKS = 30
 _JOINER = "\u034f"
 
-# Latin letters that no normal form takes apart. Ð (eth) and Ɖ look like Đ and stand for it in old files.
+# Latin letters that no normal form takes apart. Ð (eth) and Ɖ look like Đ and stand for it in old
+# files.
 _LETTERS = str.maketrans(
     {"đ": "d", "ð": "d", "ɖ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"ß": "ss", "æ": "ae", "œ": "oe"}
@@ -33,8 +37,8 @@ _LETTERS = str.maketrans(
 class Word:
     """One word of a text.
 
-    `surface` is `text[start:end]` of the text as given. `exact` is for matching with accents (normal
-    form, lower case, tone marks in their regular place), `folded` for matching without.
+    `surface` is `text[start:end]` of the text as given. `exact` is for matching with accents
+    (normal form, lower case, tone marks in their regular place), `folded` for matching without.
     """
 
     surface: str
@@ -68,7 +72,8 @@ def fold(s: str) -> str:
 
 
 def normalise_tone(s: str) -> str:
-    """Return `s` in NFC with each tone mark on its regular letter: hoà → hòa, thuỷ → thủy, tóan → toán.
+    """Return `s` in NFC with each tone mark on its regular letter: hoà → hòa, thuỷ → thủy, tóan →
+    toán.
 
     The placement is the older, still official one (hòa, khỏe, thủy; but hoàn, khuỷu, quý). A word
     that is not a Vietnamese syllable with exactly one tone mark is kept (café, Noël, Citroën).
@@ -79,7 +84,8 @@ def normalise_tone(s: str) -> str:
 
 
 def words(s: str) -> Iterator[Word]:
-    """Yield the words of `s` in order: runs of letters, digits and their marks; punctuation parts them.
+    """Yield the words of `s` in order: runs of letters, digits and their marks; punctuation parts
+    them.
 
     Each Hán-Nôm character is a word of its own. `start` and `end` are offsets into `s` as given, so
     that a hit can be lit where it stands.
@@ -117,7 +123,8 @@ def _break_run(match: re.Match[str]) -> str:
 
 
 def _fold_slowly(s: str) -> str:
-    """Fold text in which marks stand apart from their letters: drop marks that follow a Latin base."""
+    """Fold text in which marks stand apart from their letters: drop marks that follow a Latin
+    base."""
     out: list[str] = []
     latin = False
     for character in unicodedata.normalize("NFD", _stream_safe(s)).lower():
@@ -146,7 +153,8 @@ def _fold_table() -> dict[int, str]:
 
 @functools.cache
 def _word_pattern() -> re.Pattern[str]:
-    """Compile the pattern of a word. The class of marks is taken from Unicode, once, when first used."""
+    """Compile the pattern of a word. The class of marks is taken from Unicode, once, when first
+    used."""
     marks = _ranges(c for c in range(0x300, 0x1F000) if unicodedata.category(chr(c))[0] == "M")
     letter = rf"[^\W_{HAN_NOM}]"
     return re.compile(
@@ -187,7 +195,8 @@ def _place_tone_of_match(match: re.Match[str]) -> str:
 
 @functools.lru_cache(maxsize=16384)
 def _place_tone(syllable: str) -> str:
-    """Put the tone mark of one syllable (NFC, any case) where it belongs, or return it unchanged."""
+    """Put the tone mark of one syllable (NFC, any case) where it belongs, or return it
+    unchanged."""
     plain, tones = _take_tones(syllable)
     if len(tones) != 1 or len(plain) != len(syllable):
         return syllable
