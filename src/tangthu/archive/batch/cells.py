@@ -128,8 +128,8 @@ def text_of(value: object, number_format: str = "General") -> str:
 def spread_merged(sheet: Sheet, first_row: int) -> tuple[Row, ...]:
     """The rows from `first_row` on, with the value of a merged range in each row it covers.
 
-    Archivists merge the dossier's cells over its documents; each of those rows means the value. Only
-    rows that exist are filled, so a range over a million rows costs nothing.
+    Archivists merge the dossier's cells over its documents; each of those rows means the value.
+    Only rows that exist are filled, so a range over a million rows costs nothing.
     """
     ranges: Sequence[tuple[int, int, int, int]] = [
         r for r in sheet.merged if r[2] > r[0] and r[0] >= first_row

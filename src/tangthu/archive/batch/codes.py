@@ -1,4 +1,4 @@
-"""From what an index says to a code of the lists: `Vĩnh viễn` to 01, `Tiếng Việt` to 01, `mật` to 03.
+"""From what an index says to a code of the lists: `Vĩnh viễn` to 01, `Tiếng Việt` to 01.
 
 The lists themselves are rule data (TT05, archives-law §4.6) and handed in; here are only the other
 words that archivists write for them.

@@ -17,7 +17,7 @@ from tangthu.archive.batch.cells import (
     Sheet,
     clean,
 )
-from tangthu.archive.batch.errors import Damaged, TooLarge, UnknownEncoding
+from tangthu.archive.batch.errors import DamagedError, TooLargeError, UnknownEncodingError
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 200_000
@@ -28,25 +28,25 @@ def read_csv(path: Path, recognise: Callable[[str], bool]) -> Sheet:
 
     UTF-8 (with or without BOM) and UTF-16 are certain. CP1258 (Windows Vietnamese) is taken only
     when decoding it yields known headings; TCVN3 and VNI look like any other one-byte text and are
-    refused. Raises UnknownEncoding, Damaged, TooLarge.
+    refused. Raises UnknownEncodingError, DamagedError, TooLargeError.
     """
     size = path.stat().st_size
     if size > MAX_TABLE_TEXT:
-        raise TooLarge(name=path.name, what=f"{size} byte", limit=MAX_TABLE_TEXT)
+        raise TooLargeError(name=path.name, what=f"{size} byte", limit=MAX_TABLE_TEXT)
     text = _decode(path, path.read_bytes(), recognise)
     delimiter, text = _delimiter(text, recognise)
     rows: list[Row] = []
     try:
         for number, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
             if number > MAX_ROWS:
-                raise TooLarge(name=path.name, what=f"quá {MAX_ROWS} dòng", limit=MAX_ROWS)
+                raise TooLargeError(name=path.name, what=f"quá {MAX_ROWS} dòng", limit=MAX_ROWS)
             if len(values) > MAX_COLUMNS:
-                raise TooLarge(name=path.name, what=f"{len(values)} cột", limit=MAX_COLUMNS)
+                raise TooLargeError(name=path.name, what=f"{len(values)} cột", limit=MAX_COLUMNS)
             cleaned = [clean(value[:MAX_CELL]) for value in values]
             if any(cleaned):
                 rows.append(Row(number, tuple(cleaned)))
     except csv.Error as error:
-        raise Damaged(name=path.name) from error
+        raise DamagedError(name=path.name) from error
     return Sheet("", tuple(rows))
 
 
@@ -60,21 +60,21 @@ def _decode(path: Path, data: bytes, recognise: Callable[[str], bool]) -> str:
         little = head[1::2].count(0) >= head[0::2].count(0)
         return _strictly(path, data, "utf-16-le" if little else "utf-16-be")
     if b"\0" in data:
-        raise Damaged(name=path.name)
+        raise DamagedError(name=path.name)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = unicodedata.normalize("NFC", data.decode("cp1258", errors="replace"))
     if "\ufffd" not in text and _headings(text, recognise) >= 3:
         return text
-    raise UnknownEncoding(name=path.name)
+    raise UnknownEncodingError(name=path.name)
 
 
 def _strictly(path: Path, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Damaged(name=path.name) from error
+        raise DamagedError(name=path.name) from error
 
 
 def _headings(text: str, recognise: Callable[[str], bool]) -> int:

@@ -26,7 +26,7 @@ class BatchError(Exception):
         super().__init__(self.words % params)
 
 
-class WrongKind(BatchError):
+class WrongKindError(BatchError):
     """Neither an .xlsx workbook nor text."""
 
     code = "index.kind"
@@ -34,7 +34,7 @@ class WrongKind(BatchError):
     hint = gettext_noop("Mở tệp bằng Excel rồi lưu lại thành .xlsx hoặc CSV UTF-8.")
 
 
-class Locked(BatchError):
+class LockedError(BatchError):
     """A workbook with a password, or one of the old binary format."""
 
     code = "index.locked"
@@ -42,7 +42,7 @@ class Locked(BatchError):
     hint = gettext_noop("Bỏ mật khẩu và lưu lại thành .xlsx.")
 
 
-class Damaged(BatchError):
+class DamagedError(BatchError):
     """A workbook or text that does not parse."""
 
     code = "index.damaged"
@@ -50,7 +50,7 @@ class Damaged(BatchError):
     hint = gettext_noop("Mở tệp bằng Excel, kiểm tra nội dung và lưu lại thành tệp mới.")
 
 
-class Hostile(BatchError):
+class HostileError(BatchError):
     """A container built to exhaust or mislead the reader."""
 
     code = "index.hostile"
@@ -58,7 +58,7 @@ class Hostile(BatchError):
     hint = gettext_noop("Sao chép dữ liệu sang một bảng tính mới rồi nhập tệp mới đó.")
 
 
-class TooLarge(BatchError):
+class TooLargeError(BatchError):
     """More sheets, rows, columns or text than the limits allow."""
 
     code = "index.too-large"
@@ -66,7 +66,7 @@ class TooLarge(BatchError):
     hint = gettext_noop("Chia bảng kê thành nhiều tệp nhỏ hơn.")
 
 
-class UnknownEncoding(BatchError):
+class UnknownEncodingError(BatchError):
     """A CSV whose letters cannot be told with certainty."""
 
     code = "index.encoding"
@@ -76,7 +76,7 @@ class UnknownEncoding(BatchError):
     )
 
 
-class NoHeader(BatchError):
+class NoHeaderError(BatchError):
     """No row carries enough known headings."""
 
     code = "index.no-header"
@@ -86,7 +86,7 @@ class NoHeader(BatchError):
     )
 
 
-class ForeignWorkbook(BatchError):
+class ForeignWorkbookError(BatchError):
     """A workbook that is not the report we sent out, or is that of another batch."""
 
     code = "report.foreign"
@@ -94,7 +94,7 @@ class ForeignWorkbook(BatchError):
     hint = gettext_noop("Tải báo cáo của đợt này về, sửa trong tệp đó rồi gửi lại.")
 
 
-class BadMapping(BatchError):
+class BadMappingError(BatchError):
     """A column mapping that cannot be read or applied."""
 
     code = "mapping.bad"
@@ -102,7 +102,7 @@ class BadMapping(BatchError):
     hint = gettext_noop("Ghép lại cột với trường trong màn hình nhập.")
 
 
-class BadDecision(BatchError):
+class BadDecisionError(BatchError):
     """A decision on a finding, field or row that the report does not have."""
 
     code = "decision.bad"

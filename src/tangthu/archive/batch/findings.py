@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 
 from tangthu.archive.batch.errors import gettext_noop
 
@@ -53,9 +54,10 @@ KINDS: Mapping[str, Kind] = _kinds(
          gettext_noop("Sheet “%(sheet)s” cũng có dữ liệu nhưng không được đọc.")),
     Kind("mapping.ambiguous", ASKS, COLUMN,
          gettext_noop("Cột %(column)s “%(heading)s” chưa chắc thuộc cấp hồ sơ hay văn bản; "
-                      "đang ghép với “%(field)s”."), "m"),
+                      "đang ghép với “%(shown)s”."), "m"),
     Kind("mapping.repeated", ASKS, COLUMN,
-         gettext_noop("Cột %(column)s “%(heading)s” lặp lại một trường đã có cột; chưa dùng."), "m"),
+         gettext_noop("Cột %(column)s “%(heading)s” lặp lại một trường đã có cột; "
+                      "chưa dùng."), "m"),
     Kind("mapping.extra", NOTE, COLUMN,
          gettext_noop("Cột %(column)s “%(heading)s” không ứng với trường nào; "
                       "giữ làm dữ liệu đặc tả bổ sung.")),
@@ -81,7 +83,8 @@ KINDS: Mapping[str, Kind] = _kinds(
          gettext_noop("Không biết tệp “%(file)s” thuộc hồ sơ nào.")),
     Kind("file.not-record", NOTE, FILE,
          gettext_noop("“%(file)s” không phải tài liệu (%(why)s); bỏ qua.")),
-    Kind("file.cover", NOTE, FILE, gettext_noop("“%(file)s” là bìa hồ sơ; đi kèm, không tính là văn bản.")),
+    Kind("file.cover", NOTE, FILE,
+         gettext_noop("“%(file)s” là bìa hồ sơ; đi kèm, không tính là văn bản.")),
     Kind("file.empty", BLOCKS, FILE, gettext_noop("Tệp “%(file)s” rỗng (0 byte).")),
     Kind("file.damaged", BLOCKS, FILE, gettext_noop("Tệp “%(file)s” hỏng, không mở được.")),
     Kind("file.encrypted", BLOCKS, FILE, gettext_noop("Tệp “%(file)s” có mật khẩu.")),
@@ -91,6 +94,14 @@ KINDS: Mapping[str, Kind] = _kinds(
          gettext_noop("Tệp “%(file)s” không khai là PDF/A; bản số hóa phải là PDF/A."), "c"),
     Kind("file.duplicate", ASKS, FILE,
          gettext_noop("Tệp “%(file)s” giống hệt “%(other)s” (cùng SHA-256)."), "k"),
+    Kind("file.unidentified", ASKS, FILE,
+         gettext_noop("Không nhận ra định dạng của tệp “%(file)s”."), "k"),
+    Kind("file.repaired", NOTE, FILE,
+         gettext_noop("Tệp “%(file)s” có lỗi cấu trúc nhưng vẫn mở được.")),
+    Kind("file.active", NOTE, FILE,
+         gettext_noop("Tệp “%(file)s” chứa nội dung chủ động hoặc tệp đính kèm.")),
+    Kind("file.low-resolution", NOTE, FILE,
+         gettext_noop("Tệp “%(file)s” quét dưới 200 dpi (TT05 Điều 8).")),
     Kind("file.no-text", NOTE, FILE,
          gettext_noop("Tệp “%(file)s” không có lớp chữ; không trích được gì.")),
     Kind("name.codes", REPAIRS, BATCH,
@@ -98,7 +109,8 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("name.varies", ASKS, BATCH,
          gettext_noop("Tên tệp nêu nhiều %(label)s khác nhau: %(values)s."), "b"),
     Kind("name.contradiction", ASKS, ROW,
-         gettext_noop("Dòng %(row)s: %(label)s là “%(value)s” nhưng tên tệp nói “%(named)s”."), "e"),
+         gettext_noop("Dòng %(row)s: %(label)s là “%(value)s” nhưng tên tệp nói "
+                      "“%(named)s”."), "e"),
     Kind("field.missing", ASKS, DOCUMENT, gettext_noop("Thiếu %(label)s (bắt buộc)."), "e"),
     Kind("field.type.mapped", REPAIRS, DOCUMENT,
          gettext_noop("Tên loại “%(value)s” được hiểu là %(proposal)s."), "u"),
@@ -142,6 +154,9 @@ KINDS: Mapping[str, Kind] = _kinds(
          gettext_noop("Hồ sơ %(dossier)s thiếu số thứ tự %(gaps)s.")),
     Kind("dossier.ordinal.duplicate", ASKS, DOSSIER,
          gettext_noop("Hồ sơ %(dossier)s có nhiều văn bản cùng số thứ tự %(ordinal)s."), "e"),
+    Kind("dossier.name-year", NOTE, DOSSIER,
+         gettext_noop("Tên tệp ghi năm %(named)s; tài liệu của hồ sơ %(dossier)s bắt đầu năm "
+                      "%(value)s.")),
     Kind("dossier.no-file", BLOCKS, DOSSIER,
          gettext_noop("Không có tệp nào của hồ sơ %(dossier)s; cả hồ sơ ở lại danh sách việc.")),
 )  # fmt: skip
@@ -151,8 +166,8 @@ KINDS: Mapping[str, Kind] = _kinds(
 class Repair:
     """A proposed change: put `value` in `field` of the finding's target.
 
-    `basis` says where it comes from: counted, derived, asked, extracted, default, name; `snippet` is
-    the text it was read from, `confidence` 0 to 1.
+    `basis` says where it comes from: counted, derived, asked, extracted, default, name; `snippet`
+    is the text it was read from, `confidence` 0 to 1.
     """
 
     field: str
@@ -179,7 +194,7 @@ class Finding:
     level: str
     field: str = ""
     value: str = ""
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = made(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
 
     @property

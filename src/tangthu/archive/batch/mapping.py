@@ -9,6 +9,7 @@ is kept as additional metadata (AR-28, RM-670).
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from tangthu.archive.batch.cells import Column, Table
-from tangthu.archive.batch.errors import BadMapping
+from tangthu.archive.batch.errors import BadMappingError
 from tangthu.archive.batch.headings import (
     BY_HEADING,
     BY_KEY,
@@ -69,12 +70,12 @@ class ColumnMapping:
     def changed(self, column: int, field: str | None) -> ColumnMapping:
         """The mapping with `column` put by a person to `field`; whoever held the field loses it.
 
-        Raises BadMapping for a column or field that does not exist.
+        Raises BadMappingError for a column or field that does not exist.
         """
         if field is not None and field not in BY_KEY:
-            raise BadMapping(what=f"không có trường {field[:60]}")
+            raise BadMappingError(what=f"không có trường {field[:60]}")
         if all(choice.column != column for choice in self.choices):
-            raise BadMapping(what=f"không có cột {column}")
+            raise BadMappingError(what=f"không có cột {column}")
         return ColumnMapping(tuple(_put(choice, column, field) for choice in self.choices))
 
     def to_json(self) -> str:
@@ -146,23 +147,23 @@ def propose(table: Table) -> ColumnMapping:
 
 
 def load(text: str) -> ColumnMapping:
-    """Read back `to_json`. Raises BadMapping for anything else."""
+    """Read back `to_json`. Raises BadMappingError for anything else."""
     try:
         data = json.loads(text)
         if data["version"] != _VERSION:
-            raise BadMapping(what="phiên bản không biết")
+            raise BadMappingError(what="phiên bản không biết")
         choices = tuple(
             Choice(int(c["column"]), str(c["heading"]), c["field"], float(c["confidence"]),
                    str(c["reason"]))
             for c in data["columns"]
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
-        raise BadMapping(what="không đọc được") from error
+        raise BadMappingError(what="không đọc được") from error
     fields = [choice.field for choice in choices if choice.field is not None]
     if any(not isinstance(field, str) or field not in BY_KEY for field in fields):
-        raise BadMapping(what="trường không biết")
+        raise BadMappingError(what="trường không biết")
     if len(set(fields)) != len(fields):
-        raise BadMapping(what="một trường ở hai cột")
+        raise BadMappingError(what="một trường ở hai cột")
     return ColumnMapping(choices)
 
 
@@ -240,7 +241,7 @@ def _split(columns: Iterable[Column], options: Mapping[int, tuple[str, ...]]) ->
         levels = {BY_KEY[key].level for key in options[column.index]}
         if len(levels) == 1 and "dossier.line" not in options[column.index]:
             anchors.append((column.index, levels.pop()))
-    switches = sum(1 for one, two in zip(anchors, anchors[1:], strict=False) if one[1] != two[1])
+    switches = sum(1 for one, two in itertools.pairwise(anchors) if one[1] != two[1])
     return _Split(tuple(anchors), switches <= 1)
 
 

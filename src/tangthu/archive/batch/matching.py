@@ -1,7 +1,8 @@
 """Which row means which file: by path, by name however it is written, by stem, by code.
 
-Of files with one name in several folders, the one whose nearest folders agree is meant. Names differ between an index typed on Windows and the files that were copied: case, composed and
-decomposed letters, missing diacritics, another drive, no extension. Each step is tried for all rows
+Names differ between an index typed on Windows and the files that were copied: case, composed and
+decomposed letters, missing diacritics, another drive, no extension. Of files with one name in
+several folders, the one whose nearest folders agree is meant. Each step is tried for all rows
 before a looser one, so an exact match is never taken away by a guess.
 """
 

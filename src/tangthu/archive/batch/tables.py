@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tangthu.archive.batch.cells import Column, Row, Sheet, Table, spread_merged
 from tangthu.archive.batch.csvfile import read_csv
-from tangthu.archive.batch.errors import Damaged, Locked, NoHeader, WrongKind
+from tangthu.archive.batch.errors import DamagedError, LockedError, NoHeaderError, WrongKindError
 from tangthu.archive.batch.headings import is_heading
 from tangthu.archive.batch.xlsx import read_workbook
 
@@ -25,8 +25,7 @@ def read_table(path: Path, sheet: str | None = None) -> Table:
     With several sheets the one with the most known headings is taken, or the one named `sheet`;
     `other_sheets` names the rest that hold data. Raises a BatchError.
     """
-    table = table_of(path.name, read_sheets(path), sheet)
-    return table
+    return table_of(path.name, read_sheets(path), sheet)
 
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
@@ -35,20 +34,20 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         with path.open("rb") as handle:
             head = handle.read(8)
     except OSError as error:
-        raise Damaged(name=path.name) from error
+        raise DamagedError(name=path.name) from error
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Locked(name=path.name)
+        raise LockedError(name=path.name)
     if head.startswith(b"PK"):
         return read_workbook(path)
     if not head:
-        raise NoHeader(name=path.name)
+        raise NoHeaderError(name=path.name)
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF")):
-        raise WrongKind(name=path.name)
+        raise WrongKindError(name=path.name)
     return (read_csv(path, is_heading),)
 
 
 def table_of(name: str, sheets: tuple[Sheet, ...], wanted: str | None = None) -> Table:
-    """The table of one of `sheets`. Raises NoHeader when no sheet has a header row."""
+    """The table of one of `sheets`. Raises NoHeaderError when no sheet has a header row."""
     best: tuple[int, Sheet, int] | None = None
     for sheet in sheets:
         if wanted is not None and sheet.name != wanted:
@@ -57,7 +56,7 @@ def table_of(name: str, sheets: tuple[Sheet, ...], wanted: str | None = None) ->
         if count >= MIN_HEADINGS and (best is None or count > best[0]):
             best = (count, sheet, position)
     if best is None:
-        raise NoHeader(name=name)
+        raise NoHeaderError(name=name)
     _, sheet, position = best
     header = sheet.rows[position]
     others = tuple(s.name for s in sheets if s is not sheet and s.rows)

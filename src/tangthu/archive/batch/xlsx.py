@@ -26,7 +26,7 @@ from tangthu.archive.batch.cells import (
     Sheet,
     text_of,
 )
-from tangthu.archive.batch.errors import BatchError, Damaged, Hostile, TooLarge
+from tangthu.archive.batch.errors import BatchError, DamagedError, HostileError, TooLargeError
 
 MAX_PARTS = 2_000
 MAX_PART = 600_000_000
@@ -63,7 +63,8 @@ def read_workbook(path: Path, *, formulas: bool = False) -> tuple[Sheet, ...]:
     """All sheets of the workbook at `path` with their non-empty rows and merged ranges.
 
     With `formulas` a formula cell gives its text (`=A1`) rather than its last value; the returned
-    report is read so, because what is typed there must stay text. Raises Damaged, Hostile, TooLarge.
+    report is read so, because what is typed there must stay text. Raises DamagedError,
+    HostileError, TooLargeError.
     """
     merged = _inspect(path)
     try:
@@ -71,7 +72,7 @@ def read_workbook(path: Path, *, formulas: bool = False) -> tuple[Sheet, ...]:
     except BatchError:
         raise
     except _LIBRARY as error:
-        raise Damaged(name=path.name) from error
+        raise DamagedError(name=path.name) from error
 
 
 def _sheets(path: Path, merged: dict[str, list[Merged]], formulas: bool) -> Iterator[Sheet]:
@@ -81,7 +82,7 @@ def _sheets(path: Path, merged: dict[str, list[Merged]], formulas: bool) -> Iter
         )
         try:
             if len(book.worksheets) > MAX_SHEETS:
-                raise TooLarge(
+                raise TooLargeError(
                     name=path.name, what=f"{len(book.worksheets)} sheet", limit=MAX_SHEETS
                 )
             budget = MAX_TABLE_TEXT
@@ -105,7 +106,7 @@ def _rows(name: str, sheet: Any, budget: int) -> tuple[list[Row], int]:
             continue
         width -= len(cells)
         if width < 0:
-            raise TooLarge(name=name, what="quá nhiều ô", limit=MAX_CELLS)
+            raise TooLargeError(name=name, what="quá nhiều ô", limit=MAX_CELLS)
         if len(cells) > MAX_COLUMNS:
             cells = _within(name, cells)
         values = [_text(cell) for cell in cells]
@@ -114,7 +115,7 @@ def _rows(name: str, sheet: Any, budget: int) -> tuple[list[Row], int]:
         if not values:
             continue
         if number > MAX_ROWS:
-            raise TooLarge(name=name, what=f"quá {MAX_ROWS} dòng", limit=MAX_ROWS)
+            raise TooLargeError(name=name, what=f"quá {MAX_ROWS} dòng", limit=MAX_ROWS)
         for position, value in enumerate(values):
             known = seen.get(value)
             if known is not None:
@@ -124,7 +125,7 @@ def _rows(name: str, sheet: Any, budget: int) -> tuple[list[Row], int]:
             if len(seen) < 200_000:
                 seen[value] = value
         if budget < 0:
-            raise TooLarge(name=name, what="quá nhiều chữ", limit=MAX_TABLE_TEXT)
+            raise TooLargeError(name=name, what="quá nhiều chữ", limit=MAX_TABLE_TEXT)
         rows.append(Row(number, tuple(values)))
     return rows, budget
 
@@ -140,27 +141,27 @@ def _text(cell: Any) -> str:
 
 def _within(name: str, cells: tuple[Any, ...]) -> tuple[Any, ...]:
     if any(cell.value is not None for cell in cells[MAX_COLUMNS:]):
-        raise TooLarge(name=name, what=f"quá {MAX_COLUMNS} cột", limit=MAX_COLUMNS)
+        raise TooLargeError(name=name, what=f"quá {MAX_COLUMNS} cột", limit=MAX_COLUMNS)
     return cells[:MAX_COLUMNS]
 
 
 def _inspect(path: Path) -> dict[str, list[Merged]]:
-    """Refuse bombs and DTDs; return the merged ranges by sheet part, which the reader leaves out."""
+    """Refuse bombs and DTDs; return the merged ranges by sheet part, which openpyxl leaves out."""
     merged: dict[str, list[Merged]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_PARTS:
-                raise Hostile(name=path.name, what=f"{len(parts)} phần")
+                raise HostileError(name=path.name, what=f"{len(parts)} phần")
             if sum(part.file_size for part in parts) > MAX_TOTAL:
-                raise Hostile(name=path.name, what="giải nén quá lớn")
+                raise HostileError(name=path.name, what="giải nén quá lớn")
             if len({part.filename for part in parts}) != len(parts):
-                raise Hostile(name=path.name, what="hai phần trùng tên")
+                raise HostileError(name=path.name, what="hai phần trùng tên")
             for part in parts:
                 _inspect_part(path.name, archive, part, merged)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError,
             RuntimeError) as error:  # fmt: skip
-        raise Damaged(name=path.name) from error
+        raise DamagedError(name=path.name) from error
     return merged
 
 
@@ -171,12 +172,12 @@ def _inspect_part(
     merged: dict[str, list[Merged]],
 ) -> None:
     if part.flag_bits & 0x1:
-        raise Hostile(name=name, what="phần có mật khẩu")
+        raise HostileError(name=name, what="phần có mật khẩu")
     packed = max(part.compress_size, 1)
     if part.file_size > MAX_PART or (
         part.file_size > SMALL and part.file_size / packed > MAX_RATIO
     ):
-        raise Hostile(name=name, what=f"tỷ lệ nén bất thường ở {part.filename[:60]}")
+        raise HostileError(name=name, what=f"tỷ lệ nén bất thường ở {part.filename[:60]}")
     if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
         return
     tail = b""
@@ -184,13 +185,13 @@ def _inspect_part(
     with archive.open(part) as stream:
         while piece := stream.read(1 << 20):
             if first and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                raise Hostile(name=name, what="XML không phải UTF-8")
+                raise HostileError(name=name, what="XML không phải UTF-8")
             if first and re.search(rb"encoding\s*=\s*[\"'](?!utf-8|us-ascii)", piece[:200], re.I):
-                raise Hostile(name=name, what="XML không phải UTF-8")
+                raise HostileError(name=name, what="XML không phải UTF-8")
             first = False
             window = tail + piece
             if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
-                raise Hostile(name=name, what="XML có DTD")
+                raise HostileError(name=name, what="XML có DTD")
             if b"mergeCell " in window or b"mergeCell\n" in window:
                 _collect(window, merged.setdefault(part.filename, []))
             tail = window[-300:]
