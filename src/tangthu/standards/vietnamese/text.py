@@ -19,9 +19,8 @@ HAN_NOM = (
     "\U00020000-\U0003ffff"
 )
 _DIACRITICS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
-_LONG_RUN = re.compile(r"[^\w\x00-\x7f]{31,}")
+_LONG_RUN = re.compile(r".?[^\w\x00-\x7f]{14,}", re.DOTALL)
 _HAS_DIACRITIC = re.compile(f"[{_DIACRITICS}]")
-_LATIN_ANYWHERE = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
 _MAX_MARKS = 30
 _JOINER = "\u034f"
 
@@ -92,8 +91,8 @@ def words(s: str) -> Iterator[Word]:
     """
     for match in _word_pattern().finditer(s):
         surface = match[0]
-        exact = nfc(normalise_tone(surface).lower())
-        yield Word(surface, match.start(), match.end(), exact, fold(surface))
+        forms = _known_forms if len(surface) <= _LONGEST_KNOWN else _forms
+        yield Word(surface, match.start(), match.end(), *forms(surface))
 
 
 def without_tones(s: str) -> str:
@@ -106,18 +105,33 @@ def collapse_spaces(s: str) -> str:
     return " ".join(nfc(s).split())
 
 
+def _forms(surface: str) -> tuple[str, str]:
+    """Return the exact and the folded form of one word."""
+    return nfc(normalise_tone(surface).lower()), fold(surface)
+
+
+# Vietnamese has some 7 000 syllables, so most words were seen before; long ones are not kept.
+_LONGEST_KNOWN = 24
+_known_forms = functools.lru_cache(maxsize=32768)(_forms)
+
+
 def _stream_safe(s: str) -> str:
     return _LONG_RUN.sub(_break_run, s)
 
 
 def _break_run(match: re.Match[str]) -> str:
+    """Put a joiner before each mark that would be the 31st in a row once all is taken apart."""
     out: list[str] = []
     marks = 0
     for character in match[0]:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks > _MAX_MARKS:
+        apart = unicodedata.normalize("NFD", character)
+        if not unicodedata.combining(apart[0]):
+            marks = len(apart) - 1
+        elif marks + len(apart) > _MAX_MARKS:
             out.append(_JOINER)
-            marks = 1
+            marks = len(apart)
+        else:
+            marks += len(apart)
         out.append(character)
     return "".join(out)
 
