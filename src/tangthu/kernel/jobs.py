@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
+from procrastinate.manager import JobManager
 
 from tangthu.kernel.errors import HouseError, NotFinished
 from tangthu.kernel.models import Job
@@ -42,7 +43,9 @@ class Running:
         self.args: dict[str, Any] = job.args
         self._reported = 0.0
 
-    def progress(self, done: int, total: int | None, unit: str = "", *, force: bool = False) -> None:
+    def progress(
+        self, done: int, total: int | None, unit: str = "", *, force: bool = False
+    ) -> None:
         """Report `done` of `total`; raises NotFinished if somebody asked to stop.
 
         Writes at most twice a second. Must be called outside a business transaction, so that the
@@ -81,9 +84,9 @@ def enqueue(
 
 def request_stop(job_id: uuid.UUID) -> None:
     """Ask a waiting or running job to stop at its next report."""
-    Job.objects.filter(
-        id=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING]
-    ).update(stop_requested=True)
+    Job.objects.filter(id=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
+        stop_requested=True
+    )
 
 
 @queue.task(
@@ -125,11 +128,11 @@ def execute(job_id: uuid.UUID) -> Job:
     return job
 
 
-async def revive_stalled() -> int:
+async def revive_stalled(manager: JobManager) -> int:
     """Put back jobs whose worker died without a word; returns how many."""
-    stalled = await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
     count = 0
     for item in stalled:
-        await queue.job_manager.retry_job(item)
+        await manager.retry_job(item)
         count += 1
     return count

@@ -1,0 +1,1 @@
+"""One index and one query language; every result is cut to what the viewer may see."""

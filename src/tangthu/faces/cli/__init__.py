@@ -1,0 +1,1 @@
+"""The command line: composes the same actions and queries as the pages."""

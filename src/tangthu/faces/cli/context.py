@@ -1,0 +1,66 @@
+"""What commands share: Django set up, the database at hand, who acts, and how to answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tangthu.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tangthu.identity.acting import Acting
+
+FOUND = 1
+
+
+@contextmanager
+def house(*, migrate: bool = False) -> Iterator[None]:
+    """Set up Django and keep the database reachable for the duration of a command."""
+    from tangthu.kernel import database
+    from tangthu.kernel.home import Home
+
+    home = Home.from_environment().ensure()
+    import django
+
+    django.setup()
+    with database.available(home):
+        if migrate:
+            from tangthu.kernel.prepare import prepare
+
+            prepare()
+        try:
+            yield
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def acting(ctx: click.Context) -> Acting:
+    """The person named by `--as`. Raises InvalidInput if none is named or known."""
+    from tangthu.identity.acting import Acting
+    from tangthu.identity.queries import viewer_named
+
+    name = ctx.find_root().obj["person"]
+    if not name:
+        raise InvalidInput("Chưa nói ai thực hiện.", hint="Thêm --as TÊN_ĐĂNG_NHẬP.")
+    viewer = viewer_named(name)
+    if viewer is None:
+        raise InvalidInput(f"Không có người dùng {name}.", hint="Kiểm tra lại --as.")
+    return Acting(viewer, "cli")
+
+
+def answer(document: Any, *, as_json: bool, words: str) -> None:
+    """Print the answer: one JSON document on stdout (words then on stderr), or the words."""
+    if as_json:
+        click.echo(words, err=True)
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(words)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Trả lời bằng một văn bản JSON.")

@@ -1,0 +1,52 @@
+"""Commands that keep running: the whole house, a worker, the integrator; and migration."""
+
+from __future__ import annotations
+
+import click
+
+from tangthu.faces.cli.context import house
+
+
+@click.command(help="Chạy cả hệ thống trên một máy (Ctrl-C để dừng).")
+@click.option("--demo/--no-demo", default=True, help="Tạo dữ liệu trình diễn nếu còn trống.")
+def up(demo: bool) -> None:
+    """Start everything; the first start makes a demonstration unless told not to."""
+    from tangthu.kernel.home import Home
+
+    home = Home.from_environment().ensure()
+    import django
+
+    django.setup()
+    from tangthu.faces.cli import up as runner
+
+    runner.up(home, demo=demo)
+
+
+@click.command(help="Đưa cơ sở dữ liệu về đúng phiên bản.")
+def migrate() -> None:
+    """Create roles, run migrations, grant rights."""
+    with house(migrate=True):
+        click.echo("Cơ sở dữ liệu đã sẵn sàng.", err=True)
+
+
+@click.command(help="Chạy các công việc dài (chạy thêm trên máy khác cũng được).")
+@click.option("--concurrency", default=1, show_default=True, type=click.IntRange(1, 32))
+def worker(concurrency: int) -> None:
+    """Run queued jobs until stopped."""
+    with house():
+        from tangthu.kernel.worker import run_worker
+
+        run_worker(concurrency)
+
+
+@click.command(help="Đưa sự kiện vào sổ cái và ký điểm kiểm tra.")
+@click.option("--once", is_flag=True, help="Làm hết việc đang chờ rồi thôi.")
+def integrator(once: bool) -> None:
+    """Build the tree of every log until stopped, or once."""
+    with house():
+        from tangthu.ledger.integrator import run_forever, run_once
+
+        if once:
+            run_once()
+        else:
+            run_forever()

@@ -1,0 +1,1 @@
+"""The staff site: composes the apps' pages; no rule lives here."""

@@ -1,0 +1,81 @@
+"""Who is asking, and errors in words.
+
+Every route needs a signed-in person with a position, unless its view is marked `public`. A visitor
+learns nothing from the answer: existing and missing addresses lead to the same sign-in page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve, reverse
+
+from tangthu.faces.office.views import errors
+from tangthu.identity.acting import Acting
+from tangthu.identity.policies import NOBODY
+from tangthu.identity.queries import viewer_of
+from tangthu.kernel.errors import HouseError, NotFoundForViewer
+
+log = logging.getLogger("tangthu.office")
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Mark `view` as open to visitors who are not signed in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+class StaffOnly:
+    """Attach `request.acting` and `request.viewer`; send visitors to the sign-in page."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        viewer = viewer_of(user.person) if user.is_authenticated else NOBODY  # type: ignore[union-attr]
+        request.viewer = viewer  # type: ignore[attr-defined]
+        request.acting = Acting(viewer, "web")  # type: ignore[attr-defined]
+        if not viewer.positions and not self._is_public(request):
+            response = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+            if request.headers.get("HX-Request"):
+                response = HttpResponse(status=204)
+                response["HX-Redirect"] = reverse(settings.LOGIN_URL)
+            return response
+        return self.respond(request)
+
+    @staticmethod
+    def _is_public(request: HttpRequest) -> bool:
+        try:
+            return bool(getattr(resolve(request.path_info).func, "is_public", False))
+        except Resolver404:
+            return False
+
+
+class ErrorsInWords:
+    """Turn typed errors into pages; anything else into a plain 500 without a trace of code."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.respond(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Answer typed errors here; leave the rest to Django's handlers."""
+        if isinstance(exception, NotFoundForViewer):
+            return errors.not_found(request, Http404())
+        if isinstance(exception, HouseError):
+            log.info("%s %s", type(exception).__name__, exception.facts)
+            return errors.house_error(request, exception)
+        return None

@@ -1,0 +1,5 @@
+"""Addresses of the staff site."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

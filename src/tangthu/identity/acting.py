@@ -1,0 +1,52 @@
+"""The acting person of an action: who, by which way in, and how that stands in the ledger."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.policies import NOBODY, Viewer
+from tangthu.kernel.errors import Refused
+from tangthu.ledger.record import Actor
+
+Way = Literal["web", "cli", "job", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person acting through one way in. `system` acts only while an installation is set up."""
+
+    viewer: Viewer
+    via: Way
+
+    @property
+    def is_system(self) -> bool:
+        return self.via == "system"
+
+    def may(self, right: str, body_id: uuid.UUID) -> bool:
+        """Whether the acting person has `right` at the body."""
+        return self.is_system or self.viewer.may(right, body_id)
+
+    def require(self, right: str, body_id: uuid.UUID) -> None:
+        """Raise Refused unless the acting person has `right` at the body."""
+        if not self.may(right, body_id):
+            raise Refused(
+                _("Bạn không có quyền làm việc này."),
+                hint=_("Nhờ quản trị cơ quan phân quyền."),
+                right=right,
+            )
+
+    def actor(self, body_id: uuid.UUID) -> Actor:
+        """How this person is named in an event at the body."""
+        return Actor(
+            person_id=None if self.is_system else self.viewer.person_id,
+            name=self.viewer.full_name,
+            position=self.viewer.position_at(body_id),
+            via=self.via,
+        )
+
+
+SYSTEM = Acting(NOBODY, "system")

@@ -1,0 +1,54 @@
+"""Open a body: its row and its own log, whose leaf 0 names it (IN-20)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Body
+from tangthu.kernel import clock
+from tangthu.kernel.errors import Refused
+from tangthu.ledger.logs import open_log
+from tangthu.ledger.record import Event, record
+
+
+def body_state(body: Body) -> tuple[str, dict[str, str]]:
+    """Schema and canonical metadata of a body."""
+    return "identity.body/1", {
+        "archive_code": body.archive_code,
+        "code": body.code,
+        "name": body.name,
+        "short_name": body.short_name,
+    }
+
+
+def open_body(
+    acting: Acting, *, code: str, archive_code: str, name: str, short_name: str, origin: str
+) -> Body:
+    """Create a body with its log of the given origin (fixed for the life of the log).
+
+    Only the installation itself opens bodies in this step. Raises Refused for anybody else.
+    """
+    if not acting.is_system:
+        raise Refused("Chỉ việc cài đặt mới mở được cơ quan.")
+    with transaction.atomic():
+        body = Body(
+            code=code,
+            archive_code=archive_code,
+            name=name,
+            short_name=short_name,
+            created_at=clock.now(),
+        )
+        open_log(body.id, origin)
+        body.save(force_insert=True)
+        record(
+            Event(
+                kind="identity.body.opened",
+                obj=body.id,
+                body=body.id,
+                actor=acting.actor(body.id),
+                state=body_state(body),
+                detail={"name": name, "code": code},
+            )
+        )
+    return body

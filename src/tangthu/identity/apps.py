@@ -1,0 +1,9 @@
+"""Django app of bodies and people."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    name = "tangthu.identity"
+    label = "identity"
+    verbose_name = "Cơ quan và người"

@@ -1,0 +1,62 @@
+"""Who may: rights follow from roles, role by role and body by body; what is not granted is denied."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tangthu.identity.models import Role
+
+# Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists here (AR-127).
+PUBLIC, CONDITIONAL = "01", "02"
+
+RIGHTS: Mapping[str, frozenset[str]] = {
+    "read.public": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
+    "read.conditional": frozenset({Role.LEADER, Role.ARCHIVIST}),
+    "archive.import": frozenset({Role.ARCHIVIST}),
+    "archive.describe": frozenset({Role.ARCHIVIST}),
+    "archive.seal": frozenset({Role.ARCHIVIST}),
+    "repository.audit": frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    "quarantine.decide": frozenset({Role.LEADER}),
+    "people.manage": frozenset({Role.ADMINISTRATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person and the roles held today, as (body id, role) pairs."""
+
+    person_id: uuid.UUID
+    full_name: str
+    positions: tuple[tuple[uuid.UUID, str, str], ...]  # body id, role, position title
+
+    def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
+        """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""
+        roles = RIGHTS[right]
+        return frozenset(body for body, role, _ in self.positions if role in roles)
+
+    def may(self, right: str, body_id: uuid.UUID) -> bool:
+        """Whether this viewer has `right` at the body."""
+        return body_id in self.bodies_with(right)
+
+    def may_anywhere(self, right: str) -> bool:
+        """Whether this viewer has `right` at any body."""
+        return bool(self.bodies_with(right))
+
+    def levels(self) -> list[tuple[uuid.UUID, tuple[str, ...]]]:
+        """For each body that this viewer may read: its id and the access levels open to him."""
+        public, conditional = (
+            self.bodies_with(f"read.{kind}") for kind in ("public", "conditional")
+        )
+        return [
+            (body, (PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,))
+            for body in sorted(public | conditional)
+        ]
+
+    def position_at(self, body_id: uuid.UUID) -> str:
+        """The position title under which this viewer acts at the body ("" if none)."""
+        return next((title for body, _, title in self.positions if body == body_id), "")
+
+
+NOBODY = Viewer(uuid.UUID(int=0), "", ())

@@ -1,0 +1,51 @@
+"""Reads of bodies and people, each cut to what the viewer may know."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tangthu.identity.models import Account, Appointment, Body, Person
+from tangthu.identity.policies import Viewer
+
+
+def viewer_of(person: Person) -> Viewer:
+    """The viewer that `person` is today, with every appointment in force."""
+    today = timezone.localdate()
+    in_force = (
+        Appointment.objects.filter(person=person, effective_from__lte=today)
+        .filter(Q(effective_to__isnull=True) | Q(effective_to__gte=today))
+        .order_by("effective_from", "id")
+    )
+    positions = tuple((item.body_id, item.role, item.position) for item in in_force)
+    return Viewer(person.id, person.full_name, positions if person.active else ())
+
+
+def viewer_named(username: str) -> Viewer | None:
+    """The viewer behind a user name, for the command line's `--as`; None if there is none."""
+    account = (
+        Account.objects.select_related("person").filter(username=username, is_active=True).first()
+    )
+    return viewer_of(account.person) if account else None
+
+
+def bodies(viewer: Viewer) -> QuerySet[Body]:
+    """The bodies in which the viewer holds any position."""
+    return Body.objects.filter(id__in={body for body, _, _ in viewer.positions}).order_by("name")
+
+
+def body(viewer: Viewer, code_or_id: str) -> Body | None:
+    """The body with this code or id, if the viewer holds a position there."""
+    found = bodies(viewer)
+    try:
+        return found.filter(id=uuid.UUID(code_or_id)).first()
+    except ValueError:
+        return found.filter(code=code_or_id).first()
+
+
+def people(viewer: Viewer) -> QuerySet[Person]:
+    """People with an appointment at a body whose people the viewer manages."""
+    managed = viewer.bodies_with("people.manage")
+    return Person.objects.filter(appointments__body_id__in=managed).distinct().order_by("sort_key")

@@ -1,0 +1,45 @@
+"""The worker process: takes queued jobs by polling (a NOTIFY per insert would serialise commits)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from procrastinate.contrib.django import app as queue
+from procrastinate.manager import JobManager
+
+from tangthu.kernel import jobs
+
+_REVIVE_SECONDS = 5.0
+
+
+async def _revive_often(manager: JobManager) -> None:
+    while True:
+        await jobs.revive_stalled(manager)
+        await asyncio.sleep(_REVIVE_SECONDS)
+
+
+async def _work(concurrency: int) -> None:
+    app = queue.with_connector(queue.connector.get_worker_connector())
+    async with app.open_async():
+        reviver = asyncio.create_task(_revive_often(app.job_manager))
+        try:
+            await app.run_worker_async(
+                queues=["house"],
+                concurrency=concurrency,
+                wait=True,
+                listen_notify=False,
+                fetch_job_polling_interval=0.5,
+                update_heartbeat_interval=5,
+                stalled_worker_timeout=jobs.STALLED_SECONDS,
+                shutdown_graceful_timeout=10,
+            )
+        finally:
+            reviver.cancel()
+            with suppress(asyncio.CancelledError):
+                await reviver
+
+
+def run_worker(concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT; a job in hand gets ten seconds to reach its next stop point."""
+    asyncio.run(_work(concurrency))

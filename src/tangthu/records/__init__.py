@@ -1,0 +1,1 @@
+"""The thing itself: documents, their content files, dossiers; one identity for life."""

@@ -1,0 +1,179 @@
+"""Documents and dossiers: their identity, description, content and custody.
+
+Column names of the description are the identifiers of TT05 (rulesets/tt05_fields.toml); lengths
+are the widest that any standard in use writes (RM-858), a profile's own limits are checked by its
+rules. Dates of records are partial ISO dates ("2010", "2010-02", "2010-02-04"), which sort as text.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.models import Body
+
+
+class Custody(models.TextChoices):
+    """Who holds a record; exactly one at a time (DESIGN section 2)."""
+
+    OFFICE = "office", _("Cơ quan tạo lập")
+    CURRENT = "current_archive", _("Lưu trữ hiện hành")
+    HISTORICAL = "historical_archive", _("Lưu trữ lịch sử")
+    DESTROYED = "destroyed", _("Đã hủy")
+
+
+class Dossier(models.Model):
+    """Hồ sơ: the documents of one matter, described by the 18 fields of TT05 (RM-810)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    custody = models.CharField(max_length=20, choices=Custody.choices)
+    file_code = models.CharField(max_length=200)
+    archive_file_code = models.CharField(max_length=200)
+    title = models.TextField()
+    retention_code = models.CharField(max_length=10)
+    retention_years = models.PositiveSmallIntegerField(null=True)
+    access_level = models.CharField(max_length=2)
+    language_codes = ArrayField(models.CharField(max_length=2), default=list)
+    start_date = models.CharField(max_length=10)
+    end_date = models.CharField(max_length=10)
+    keywords = models.CharField(max_length=400, default="")
+    record_count = models.PositiveIntegerField(default=0)
+    declared_record_count = models.PositiveIntegerField(null=True)
+    sheet_count = models.PositiveIntegerField(null=True)
+    page_count = models.PositiveIntegerField(default=0)
+    physical_condition = models.CharField(max_length=10, default="")
+    info_symbol = models.CharField(max_length=60, default="")
+    reliability = models.CharField(max_length=2)
+    paper_file_code = models.CharField(max_length=200, default="")
+    backup_required = models.BooleanField(default=False)
+    backup_status = models.CharField(max_length=2, default="")
+    note = models.TextField(default="")
+    extra = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # AR-36: a code is given once for ever.
+            models.UniqueConstraint(fields=["archive_file_code"], name="dossier_code_once"),
+        ]
+        indexes = [
+            models.Index(fields=["body", "access_level", "archive_file_code"], name="dossier_list")
+        ]
+
+    def __str__(self) -> str:
+        return self.archive_file_code
+
+
+class Document(models.Model):
+    """Tài liệu: one document, described by the fields of TT05 (RM-812, RM-813)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    custody = models.CharField(max_length=20, choices=Custody.choices)
+    record_archive_code = models.CharField(max_length=200)
+    record_type = models.CharField(max_length=10)
+    type_text = models.CharField(max_length=200, default="")
+    number = models.CharField(max_length=40, default="")
+    symbol = models.CharField(max_length=80, default="")
+    issued_on = models.CharField(max_length=10, default="")
+    issuer = models.CharField(max_length=400, default="")
+    subject = models.TextField()
+    language_codes = ArrayField(models.CharField(max_length=2), default=list)
+    page_count = models.PositiveIntegerField(default=0)
+    info_symbol = models.CharField(max_length=60, default="")
+    keywords = models.CharField(max_length=400, default="")
+    access_level = models.CharField(max_length=2)
+    reliability = models.CharField(max_length=2)
+    handwriting = models.TextField(default="")
+    physical_condition = models.CharField(max_length=10, default="")
+    has_process_file = models.BooleanField(default=False)
+    retention_code = models.CharField(max_length=10)
+    note = models.TextField(default="")
+    extra = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record_archive_code"], name="document_code_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["body", "access_level", "record_archive_code"], name="document_list"
+            ),
+            models.Index(fields=["body", "issued_on", "id"], name="document_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.record_archive_code
+
+
+class Membership(models.Model):
+    """A document stands in a dossier at a place; a document may stand in many dossiers (AR-22)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="memberships")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="memberships")
+    ordinal = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "ordinal"], name="one_place_once"),
+            models.UniqueConstraint(fields=["dossier", "document"], name="once_in_a_dossier"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier_id}/{self.ordinal}"
+
+
+class ContentFile(models.Model):
+    """A computer file that belongs to a document. Its bytes are never changed (invariant 1)."""
+
+    class Kind(models.TextChoices):
+        ORIGINAL = "original", _("Bản nhận")
+        DERIVED = "derived", _("Bản dẫn xuất")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.ORIGINAL)
+    position = models.PositiveIntegerField(default=1)
+    # File names are bytes on the disk they came from; kept as such, and once as text to be shown.
+    name_bytes = models.BinaryField()
+    name = models.TextField()
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=120, default="")
+    format_id = models.CharField(max_length=40, default="")
+    format_name = models.CharField(max_length=200, default="")
+    page_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="content_digest")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="file_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CodeAlias(models.Model):
+    """A code that a record once bore, so that an old citation still finds it (AR-36)."""
+
+    code_key = models.CharField(max_length=200)
+    code = models.CharField(max_length=200)
+    dossier = models.ForeignKey(
+        Dossier, null=True, on_delete=models.PROTECT, related_name="aliases"
+    )
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="aliases"
+    )
+    obj = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["code_key"], name="alias_key")]
+
+    def __str__(self) -> str:
+        return self.code

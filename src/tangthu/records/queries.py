@@ -1,0 +1,86 @@
+"""Reads of documents and dossiers, cut to what the viewer may see.
+
+The effective access level of a document is the strictest of its own and of the dossiers that it
+stands in (AR-121). What is forbidden is not found: the same exception, the same page.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.records.models import ContentFile, Document, Dossier, Membership
+
+
+def _cut(viewer: Viewer, prefix: str = "") -> Q:
+    condition = Q(pk__in=[])
+    for body, levels in viewer.levels():
+        condition |= Q(**{f"{prefix}body_id": body, f"{prefix}access_level__in": levels})
+    return condition
+
+
+def dossiers(viewer: Viewer) -> QuerySet[Dossier]:
+    """The dossiers that the viewer may see."""
+    return Dossier.objects.filter(_cut(viewer))
+
+
+def documents(viewer: Viewer) -> QuerySet[Document]:
+    """The documents that the viewer may see, by their effective access level."""
+    closed = Membership.objects.filter(
+        document=OuterRef("pk"), dossier__body_id=OuterRef("body_id")
+    ).exclude(_cut(viewer, "dossier__"))
+    return Document.objects.filter(_cut(viewer)).exclude(Exists(closed))
+
+
+def _missing() -> NotFoundForViewer:
+    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+
+
+def dossier(viewer: Viewer, dossier_id: uuid.UUID) -> Dossier:
+    """The dossier, if the viewer may see it. Raises NotFoundForViewer."""
+    found = dossiers(viewer).select_related("body").filter(pk=dossier_id).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def document(viewer: Viewer, document_id: uuid.UUID) -> Document:
+    """The document, if the viewer may see it. Raises NotFoundForViewer."""
+    found = documents(viewer).select_related("body").filter(pk=document_id).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def documents_of(viewer: Viewer, found: Dossier) -> QuerySet[Membership]:
+    """The places of a dossier whose documents the viewer may see, in order."""
+    return (
+        Membership.objects.filter(dossier=found, document__in=documents(viewer))
+        .select_related("document")
+        .order_by("ordinal")
+    )
+
+
+def dossiers_of(viewer: Viewer, found: Document) -> QuerySet[Membership]:
+    """The places at which a document stands, in dossiers that the viewer may see."""
+    return (
+        Membership.objects.filter(document=found, dossier__in=dossiers(viewer))
+        .select_related("dossier")
+        .order_by("dossier__archive_file_code")
+    )
+
+
+def content_file(viewer: Viewer, file_id: uuid.UUID) -> ContentFile:
+    """The content file, if the viewer may see its document. Raises NotFoundForViewer."""
+    found = (
+        ContentFile.objects.select_related("document")
+        .filter(pk=file_id, document__in=documents(viewer))
+        .first()
+    )
+    if found is None:
+        raise _missing()
+    return found

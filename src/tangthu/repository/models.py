@@ -1,0 +1,81 @@
+"""Packages, their versions, and where each copy lies and when it was last proven whole."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.models import Body
+
+
+class Store(models.Model):
+    """A place that holds one copy of every package: an OCFL 1.1 storage root."""
+
+    class Kind(models.TextChoices):
+        FOLDER = "folder", _("Thư mục")
+
+    name = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FOLDER)
+    path = models.TextField()
+    position = models.PositiveSmallIntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Package(models.Model):
+    """An AIP: one object in every store. `dossier_id` names what it preserves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    dossier_id = models.UUIDField(unique=True)
+    objid = models.CharField(max_length=120, unique=True)
+    head = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.objid
+
+
+class PackageVersion(models.Model):
+    """One sealed version of a package; in the catalogue only once every store has verified it."""
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    record_status = models.CharField(max_length=20)
+    sealed_at = models.DateTimeField()
+    mets_sha256 = models.CharField(max_length=64)
+    inventory_sha256 = models.CharField(max_length=64)
+    files = models.PositiveIntegerField()
+    bytes = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["package", "number"], name="package_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package_id} v{self.number}"
+
+
+class Copy(models.Model):
+    """A package's copy in one store. Operational state: the findings themselves are events."""
+
+    class State(models.TextChoices):
+        GOOD = "good", _("Nguyên vẹn")
+        BAD = "bad", _("Hỏng")
+        UNREPAIRABLE = "unrepairable", _("Không phục hồi được")
+
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="copies")
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="copies")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.GOOD)
+    verified_at = models.DateTimeField()
+    problem = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "store"], name="one_copy")]
+        indexes = [models.Index(fields=["verified_at"], name="copy_oldest")]
+
+    def __str__(self) -> str:
+        return f"{self.package_id} @ {self.store_id}"

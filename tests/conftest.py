@@ -1,0 +1,81 @@
+"""One real PostgreSQL per test process, a fresh database per test, no mocks.
+
+The first thing here is the home folder: settings read it when Django is set up. The migrated
+database is the template; a test that wants one gets a clone of it (`db`), or of the template with
+the fixed cast of two bodies and eight people (`cast`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="tangthu-test-"))
+os.environ["TANGTHU_HOME"] = str(_HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "tangthu.kernel.settings"
+os.environ.pop("DATABASE_URL", None)
+
+from tests.support import corpora  # noqa: E402
+from tests.support.house import TestHouse  # noqa: E402
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set Django up once the home exists; settings read its secrets."""
+    from tangthu.kernel.home import Home
+
+    Home(_HOME).ensure()
+    import django
+
+    django.setup()
+
+
+@atexit.register
+def _remove_home() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def test_house() -> Iterator[TestHouse]:
+    """The session's server and its templates."""
+    from tangthu.kernel import database
+    from tangthu.kernel.home import Home
+
+    home = Home(_HOME)
+    with database.available(home):
+        house = TestHouse(home)
+        house.make_templates()
+        yield house
+        house.close_connections()
+
+
+@pytest.fixture
+def db(test_house: TestHouse) -> Iterator[TestHouse]:
+    """A fresh, migrated, empty database and an empty home."""
+    with test_house.clone("empty"):
+        yield test_house
+
+
+@pytest.fixture
+def cast(test_house: TestHouse) -> Iterator[TestHouse]:
+    """A fresh database with the fixed cast: two bodies, four people each."""
+    with test_house.clone("cast"):
+        yield test_house
+
+
+@pytest.fixture(scope="module")
+def shared_cast(test_house: TestHouse) -> Iterator[TestHouse]:
+    """One database with the cast for all tests of a module that change nothing lasting."""
+    with test_house.clone("cast"):
+        yield test_house
+
+
+@pytest.fixture(scope="session")
+def hau_giang() -> Path:
+    """The real digitisation batch; skips loudly when it is not there."""
+    return corpora.need("hau-giang-2010")

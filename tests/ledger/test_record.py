@@ -1,0 +1,160 @@
+"""An event and its change commit together or not at all (IN-30, IN-31, IN-39)."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+
+from tangthu.identity.models import Body, Person
+from tangthu.ledger.history import history
+from tangthu.ledger.record import Actor, Event, record, record_many
+from tests.support.house import TestHouse
+
+ACTOR = Actor(None, "", "", "system")
+
+
+def _event(house: TestHouse, obj, **given) -> Event:
+    body = house.body("H30.81")
+    return Event(kind="identity.person.added", obj=obj, body=body.id, actor=ACTOR, **given)
+
+
+def _person() -> Person:
+    return Person.objects.filter(home_body__code="H30.81").earliest("sort_key")
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.req("IN-30")
+def test_a_rolled_back_change_leaves_no_event(shared_cast: TestHouse) -> None:
+    person = _person()
+    before = _count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")
+    with pytest.raises(RuntimeError, match="stop"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(full_name="Đổi Tên")
+        record(_event(shared_cast, person.pk))
+        raise RuntimeError("stop")
+    assert (_count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")) == before
+    assert Person.objects.get(pk=person.pk).full_name == person.full_name
+
+
+@pytest.mark.req("IN-39")
+def test_a_record_change_without_its_event_is_refused_at_commit(shared_cast: TestHouse) -> None:
+    person = _person()
+    with pytest.raises(IntegrityError, match="without an event"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(full_name="Đổi Lén")
+    assert Person.objects.get(pk=person.pk).full_name == person.full_name
+
+
+def test_an_event_of_another_object_does_not_excuse_a_change(shared_cast: TestHouse) -> None:
+    one, other = Person.objects.filter(home_body__code="H30.81").order_by("sort_key")[:2]
+    with pytest.raises(IntegrityError, match="without an event"), transaction.atomic():
+        Person.objects.filter(pk=one.pk).update(full_name="Đổi Lén")
+        record(_event(shared_cast, other.pk))
+
+
+def test_an_event_of_an_earlier_transaction_does_not_excuse_a_change(cast: TestHouse) -> None:
+    person = _person()
+    with transaction.atomic():
+        record(_event(cast, person.pk))
+    with pytest.raises(IntegrityError, match="without an event"), transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(full_name="Đổi Lén")
+
+
+@pytest.mark.req("IN-14", "IN-31")
+def test_events_of_one_object_are_numbered_and_chained(cast: TestHouse) -> None:
+    person = _person()
+    with transaction.atomic():
+        recorded = record_many([_event(cast, person.pk) for _ in range(3)])
+    told = history(person.pk)
+    assert [event.n for event in told] == list(range(1, len(told) + 1))
+    assert [event.eid for event in told][-3:] == [event.eid for event in recorded]
+
+
+@pytest.mark.req("IN-12")
+def test_the_same_value_recorded_twice_commits_differently(cast: TestHouse) -> None:
+    person = _person()
+    with transaction.atomic():
+        record_many([_event(cast, person.pk, ref="123/QĐ-UBND")] * 2)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leaf FROM ledger_pending WHERE obj=%s ORDER BY id", [person.pk])
+        leaves = [bytes(row[0]) for row in cursor.fetchall()]
+    assert len(set(leaves)) == len(leaves)
+    assert not any(b"QD" in leaf or "QĐ".encode() in leaf for leaf in leaves)
+
+
+def test_an_event_outside_a_transaction_is_refused(shared_cast: TestHouse) -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        record(_event(shared_cast, _person().pk))
+
+
+@pytest.mark.req("IN-20")
+def test_an_object_cannot_be_logged_in_the_log_of_another_body(shared_cast: TestHouse) -> None:
+    person = Person.objects.filter(home_body__code="H31.07").first()
+    with pytest.raises(LookupError, match="another body"), transaction.atomic():
+        record(_event(shared_cast, person.pk))
+
+
+@pytest.mark.req("IN-38")
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("default", "UPDATE ledger_entry SET n = 1"),
+        ("default", "DELETE FROM ledger_entry"),
+        ("default", "TRUNCATE ledger_entry"),
+        ("default", "INSERT INTO ledger_entry SELECT * FROM ledger_entry"),
+        ("default", "UPDATE ledger_tree SET size = 0"),
+        ("default", "UPDATE ledger_head SET n = 0"),
+        ("default", "DELETE FROM ledger_pending"),
+        ("default", "UPDATE ledger_pending SET leaf = ''"),
+        ("default", "UPDATE ledger_opening SET sealed = ''"),
+        ("default", "TRUNCATE records_document"),
+        ("default", "ALTER TABLE records_document DISABLE TRIGGER ALL"),
+        ("integrator", "UPDATE ledger_entry SET n = 1"),
+        ("integrator", "DELETE FROM ledger_entry"),
+        ("integrator", "SELECT * FROM ledger_opening"),
+        ("integrator", "SELECT * FROM ledger_key"),
+        ("integrator", "UPDATE ledger_object SET n = 0"),
+        ("integrator", "SELECT * FROM records_document"),
+        ("owner", "UPDATE ledger_entry SET n = 1"),
+        ("owner", "DELETE FROM ledger_entry"),
+        ("owner", "TRUNCATE ledger_entry"),
+    ],
+)
+def test_each_role_is_refused_what_is_not_its_own(
+    shared_cast: TestHouse, role: str, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError) as refused, connections[role].cursor() as cursor:
+        cursor.execute(statement)
+    assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.req("IN-38")
+def test_the_application_cannot_return_to_the_owner_role(shared_cast: TestHouse) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone()[0] == "tangthu_app"
+
+
+def test_every_table_of_record_state_is_watched(shared_cast: TestHouse) -> None:
+    watched = {
+        "identity_body", "identity_person", "identity_appointment",
+        "records_dossier", "records_document", "records_membership", "records_contentfile",
+        "records_codealias", "repository_package", "repository_packageversion",
+        "archive_fonds", "archive_inventory", "archive_place", "kernel_quarantineditem",
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE %s",
+            ["%needs_event"],
+        )
+        assert {row[0] for row in cursor.fetchall()} == watched
+
+
+def test_a_body_cannot_be_deleted_quietly(shared_cast: TestHouse) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Body.objects.filter(code="H31.07").delete()
