@@ -17,7 +17,7 @@ ORDERED = [
     *["Ơ", "Phòng 2", "Phòng 10", "Sa", "Thái", "Ung", "Ưng", "Vân", "Xa", "Ý", "喃", "𡨸"],
 ]
 TONES = ["ma", "mà", "mả", "mã", "má", "mạ"]
-ALPHABET = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z".split()
+ALPHABET = list("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
 NAMES = [
     "Nguyễn An",
     "Lê Văn An",

@@ -191,6 +191,13 @@ class _Table:
             raise self.fault(name, "phải là chuỗi, số nguyên, true/false hoặc danh sách chuỗi")
         return value
 
+    def inner(self, name: str) -> _Table:
+        """Return the table of free content under `name`, empty if there is none."""
+        content = self.table.get(name, {})
+        if not isinstance(content, dict):
+            raise self.fault(name, "phải là một bảng TOML")
+        return _Table(self.file, f"{self.entry}.{name}", content, set(content))
+
     def source(self, inherited: Mapping[str, Any]) -> dict[str, Any]:
         """Return the `Source` fields; what the entry leaves out it inherits from its list."""
         own = {name: self.table[name] for name in _SOURCE_FIELDS if name in self.table}
@@ -256,12 +263,7 @@ class _File:
             entry = _Table(self.name, f"lists.{name}.codes", raw_code, known)
             code = entry.text("code")
             entry.entry = f"lists.{name}.{code}"
-            own = _Table(
-                self.name,
-                entry.entry + ".attributes",
-                entry.table.get("attributes", {}),
-                set(entry.table.get("attributes", {})),
-            )
+            own = entry.inner("attributes")
             self.layer.codes.setdefault((name, code), []).append(
                 Code(
                     list_name=name,

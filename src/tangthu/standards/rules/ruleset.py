@@ -113,7 +113,7 @@ class RuleSet:
             )
         return _version(f"{list_name}/{code}", versions, on)
 
-    def keys(self) -> tuple[str, ...]:
+    def value_keys(self) -> tuple[str, ...]:
         """Return the keys of all values, in file order."""
         return tuple(self._values)
 
