@@ -137,11 +137,11 @@ class TileConflictError(TlogError):
     hint = "Write nothing more; compare database, tiles, mirror and witnesses before going on."
 
 
-class ReadBackError(TlogError):
-    """What was read back from disk does not give the hashes or root that were meant: stop."""
+class LogDamagedError(TlogError):
+    """Entries, tiles and root do not belong together; a writer must stop and sign nothing."""
 
-    message = "The files of the log, read back, do not agree with each other: the log must stop."
-    hint = "Sign nothing; check disk and memory, then rebuild the damaged files from the database."
+    message = "The files of the log do not agree with each other."
+    hint = "Sign nothing; check disk and memory, compare with a mirror and with the database."
 
 
 class CheckpointConflictError(TlogError):
