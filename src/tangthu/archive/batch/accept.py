@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tangthu.archive.batch.answers import checked_answers, checked_value
 from tangthu.archive.batch.codes import CodeLists, declares_secret, marks_secrecy
 from tangthu.archive.batch.duties import ANSWER_NAMES, DOCUMENT_DUTIES, DOSSIER_DUTIES
 from tangthu.archive.batch.errors import BadDecisionError
@@ -40,7 +41,6 @@ from tangthu.archive.batch.model import (
     ReadyDossier,
     Reason,
 )
-from tangthu.archive.batch.report import checked_answers, checked_value
 from tangthu.archive.batch.rows import Value
 
 COMPLETE = "complete"

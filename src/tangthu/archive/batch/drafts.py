@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tangthu.archive.batch.codes import CodeLists
-from tangthu.archive.batch.findings import COUNTED, DEFAULT, DERIVED, EXTRACTED, NAME, Repair
+from tangthu.archive.batch.findings import (
+    COUNTED,
+    DEFAULT,
+    DERIVED,
+    DOCUMENT,
+    DOSSIER,
+    EXTRACTED,
+    NAME,
+    Repair,
+)
 from tangthu.archive.batch.matching import Matching
 from tangthu.archive.batch.model import (
     FROM_FILE,
@@ -47,6 +56,12 @@ class Place:
     files: list[str] = field(default_factory=list)
     covers: list[str] = field(default_factory=list)
     names: list[NameCodes] = field(default_factory=list)
+    secret: bool = False
+
+    @property
+    def target(self) -> str:
+        """The target of findings about the dossier."""
+        return f"dossier:{self.key}"
 
 
 class Places:
@@ -58,7 +73,6 @@ class Places:
         self._several = len(fonds - {""}) > 1
         self.by_key: dict[str, Place] = {}
         self._by_number: dict[str, list[str]] = {}
-        self.unplaced: list[RowDraft] = []
         self.of_row: dict[int, str] = {}
         for row in drafts:
             self._add_row(row)
@@ -67,12 +81,16 @@ class Places:
         number = row.dossier.get("number") or row.dossier.get("file_code")
         text = number.value if number else (self._number_in(row.path) or "")
         if not text:
-            self.unplaced.append(row)
             return
         inventory = row.dossier["inventory"].value if "inventory" in row.dossier else ""
         parts = [_fonds(row.dossier)] if self._several else []
         parts += [part for part in (inventory, canonical_number(text)) if part]
+        if row.secret == DOCUMENT:
+            return
         place = self._place("/".join(parts), canonical_number(text), inventory)
+        if row.secret == DOSSIER:
+            place.secret = True
+            return
         place.rows.append(row)
         self.of_row[row.number] = place.key
 

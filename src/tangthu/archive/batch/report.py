@@ -11,8 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tangthu.archive.batch.answers import checked_answers
 from tangthu.archive.batch.cells import Table, letters
-from tangthu.archive.batch.codes import CodeLists, declares_secret
+from tangthu.archive.batch.codes import CodeLists
+from tangthu.archive.batch.dossier_checks import (
+    contradictions,
+    count_findings,
+    duty_findings,
+    gaps_in,
+    ordinal_findings,
+    ordinals,
+)
 from tangthu.archive.batch.drafts import (
     Place,
     Places,
@@ -24,25 +33,14 @@ from tangthu.archive.batch.drafts import (
     proposals_of,
     row_draft,
 )
-from tangthu.archive.batch.duties import (
-    ANSWER_NAMES,
-    ANSWERABLE,
-    DOSSIER_DUTIES,
-    FROM_NAMES,
-    LENGTHS,
-    LISTS,
-)
-from tangthu.archive.batch.errors import BadDecisionError
+from tangthu.archive.batch.duties import BATCH_WIDE, FROM_NAMES, LISTS
 from tangthu.archive.batch.file_checks import duplicates, file_findings
 from tangthu.archive.batch.findings import (
     ASKS,
-    BLOCKS,
-    COUNTED,
     DEFAULT,
     DERIVED,
     DOCUMENT,
     DOSSIER,
-    FILE,
     NAME,
     REPAIRS,
     Finding,
@@ -53,7 +51,6 @@ from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.mapping import ColumnMapping
 from tangthu.archive.batch.matching import CODE, EXACT, Matching, match, why_not_record
 from tangthu.archive.batch.model import (
-    FROM_ROW,
     BatchFile,
     BatchReport,
     DocumentDraft,
@@ -63,7 +60,7 @@ from tangthu.archive.batch.model import (
 )
 from tangthu.archive.batch.names import is_cover, parse_name
 from tangthu.archive.batch.row_checks import document_findings
-from tangthu.archive.batch.rows import RowDraft, RowReader, Value, canonical_number, date_of
+from tangthu.archive.batch.rows import RowDraft, RowReader, Value, canonical_number
 
 _HOW = {"spelling": "khác cách viết", "stem": "khác đuôi", CODE: "theo mã"}
 
@@ -87,42 +84,6 @@ def build_report(
     return _Builder(table, mapping, files, proposals, answers or {}, lists, index_names).report()
 
 
-def checked_answers(answers: Mapping[str, str], lists: CodeLists) -> dict[str, str]:
-    """Answers by field name, each a code of its list. Raises BadDecisionError."""
-    checked: dict[str, str] = {}
-    for given, value in answers.items():
-        name = ANSWER_NAMES.get(given, given)
-        if name not in ANSWERABLE:
-            raise BadDecisionError(what=f"không có trường “{given[:40]}” để trả lời chung")
-        checked[name] = checked_value(name, value, lists)
-    return checked
-
-
-def checked_value(name: str, value: str, lists: CodeLists) -> str:
-    """A value for a field as the field wants it, codes recognised. Raises BadDecisionError."""
-    value = " ".join(value.split())
-    listed = LISTS.get(name)
-    if value and listed is not None:
-        code = lists.find(listed, value)
-        if code is None:
-            raise BadDecisionError(what=f"“{value[:60]}” không có trong danh mục của trường {name}")
-        if name == "mode" and declares_secret(code):
-            raise BadDecisionError(what="hệ thống có kết nối không nhận tài liệu mật (AR-127)")
-        return code
-    if value and name in ("issued", "start", "end"):
-        date = date_of(value)
-        if date is None:
-            raise BadDecisionError(what=f"“{value[:40]}” không phải ngày có thật")
-        return date.vietnamese()
-    if value and name in ("ordinal", "pages", "sheets", "documents"):
-        if not (value.isascii() and value.isdigit() and len(value) <= 10):
-            raise BadDecisionError(what=f"“{value[:40]}” không phải một số lượng")
-        return str(int(value))
-    if value and name == "backup" and value not in ("0", "1"):
-        raise BadDecisionError(what="chế độ dự phòng là 0 hoặc 1")
-    return value
-
-
 class _Builder:
     def __init__(
         self,
@@ -136,6 +97,7 @@ class _Builder:
     ) -> None:
         self.table = table
         self.mapping = mapping
+        self.columns = mapping.columns()
         self.files = files_by_path(files)
         self.proposals = proposals
         self.lists = lists
@@ -157,8 +119,8 @@ class _Builder:
             path: why for path in self.files if (why := why_not_record(path, self.index_names))
         }
         records = [path for path in self.files if path not in skipped]
-        self.places = Places(row for row in rows if not row.secret)
-        matching = self._match(rows, records)
+        self.places = Places(rows)
+        matching = self._match(rows, reader.secret_paths, records)
         secret_files = {
             matching.files[row.number][0]
             for row in rows
@@ -166,9 +128,11 @@ class _Builder:
         }
         self._place_rows(rows, matching)
         self._place_files(matching, skipped, secret_files)
+        for key in [key for key, place in self.places.by_key.items() if place.secret]:
+            secret_files.update(self._refuse(self.places.by_key.pop(key)))
         self._names()
         for place in self.places.by_key.values():
-            self._dossier(place, matching)
+            self._dossier(place)
         self._batch_wide()
         for path in records:
             self.others.extend(file_findings(self.files[path], secret=path in secret_files))
@@ -189,13 +153,20 @@ class _Builder:
         )
 
     def _digest(self) -> str:
-        """Names the batch: the same rows, files and mapping give the same value."""
+        """Names the dry run: the same rows, files, answers and proposals give the same value."""
         state = hashlib.sha256(self.table.name.encode())
         state.update(self.mapping.to_json().encode())
         for row in self.table.rows:
             state.update(f"{row.number}\0".encode() + "\0".join(row.values).encode() + b"\n")
         for file in self.files.values():
             state.update(f"{file.path}\0{file.sha256}\n".encode(errors="surrogateescape"))
+        for name, answer in sorted(self.answers.items()):
+            state.update(f"{name}\0{answer}\n".encode())
+        for draft in self.documents.values():
+            for repair in draft.proposals.values():
+                state.update(
+                    f"{draft.key}\0{repair.field}\0{repair.value}\n".encode(errors="replace")
+                )
         return state.hexdigest()
 
     def _table_findings(self) -> None:
@@ -231,7 +202,18 @@ class _Builder:
                       proposal=f"{code} {self.lists.label(name, code)}")
             )  # fmt: skip
 
-    def _match(self, rows: Sequence[RowDraft], records: Sequence[str]) -> Matching:
+    def _refuse(self, place: Place) -> Iterable[str]:
+        """Drop the drafts of a dossier declared secret as a whole; gives its files (AR-127)."""
+        paths = {*place.files, *place.covers}
+        for row in place.rows:
+            self.documents.pop(row.key, None)
+        for path in paths:
+            self.documents.pop(f"file:{path}", None)
+        return paths
+
+    def _match(
+        self, rows: Sequence[RowDraft], secret_paths: Mapping[int, str], records: Sequence[str]
+    ) -> Matching:
         ordinals = {
             row.number: (self._place_code(row), row.document["ordinal"].value)
             for row in rows
@@ -254,7 +236,8 @@ class _Builder:
             inventory = canonical_number(codes.inventory or "") if several else ""
             return inventory, canonical_number(codes.dossier), str(codes.ordinal)
 
-        return match({row.number: row.path for row in rows}, records, of_row, of_file)
+        paths = {row.number: secret_paths.get(row.number, row.path) for row in rows}
+        return match(paths, records, of_row, of_file)
 
     @staticmethod
     def _place_code(row: RowDraft) -> tuple[str, str]:
@@ -262,7 +245,7 @@ class _Builder:
         return (inventory.value if inventory else "", row.dossier["number"].value)
 
     def _place_rows(self, rows: Sequence[RowDraft], matching: Matching) -> None:
-        path_column = self.mapping.columns().get("document.path", 0)
+        path_column = self.columns.get("document.path", 0)
         shared = {row: path for path, sharing in matching.shared.items() for row in sharing}
         for row in rows:
             if row.secret:
@@ -350,21 +333,17 @@ class _Builder:
                 self.batch.append(found(f"field.missing.{name}", "batch", field=name, label=label,
                                         level=DOSSIER))  # fmt: skip
 
-    def _dossier(self, place: Place, matching: Matching) -> None:
+    def _dossier(self, place: Place) -> None:
         values, differing = merged(place.rows)
-        target = f"dossier:{place.key}"
         cell = self.table.address(place.rows[0].number, 0) if place.rows else ""
         if "number" not in values and place.number:
             values["number"] = Value(place.number, place.number, NAME, "")
+        codes = {one.file_code for one in place.names if one.file_code}
+        if "file_code" not in values and len(codes) == 1:
+            code = codes.pop()
+            values["file_code"] = Value(code, code, NAME, "")
         declared = {name: _number(values.get(name)) for name in ("documents", "sheets")}
-        for name, stated in differing.items():
-            if name != "box" or len({canonical_number(one) for one in stated}) > 1:
-                self.dossier_findings.append(
-                    found("dossier.contradiction", target, cell, field=name,
-                          dossier=place.number, label=BY_KEY[f"dossier.{name}"].label,
-                          values="; ".join(one[:60] for one in stated[:6]),
-                          repairs=(Repair(name, values[name].value, DERIVED, 0.6),))
-                )  # fmt: skip
+        self.dossier_findings.extend(contradictions(place, cell, values, differing))
         around = Surroundings.of(values, place.rows)
         interval = interval_of(values)
         keys = self._documents_of(place)
@@ -375,11 +354,17 @@ class _Builder:
             file = self.files.get(draft.file) if draft.file else None
             draft = fill(draft, proposals_of(given, interval, self.lists), around, file)
             self.documents[key] = draft
-            self.others.extend(document_findings(draft, self.table, interval, self.lists, file))
+            self.others.extend(
+                document_findings(draft, self.table, self.columns, interval, self.lists, file)
+            )
             pages += file.pages or 0 if file else 0
-        gaps = self._ordinals(place, keys, declared["documents"])
-        self._counts(place, declared, len(keys), pages)
-        self._dossier_duties(place, values, pages)
+        drafts = [self.documents[key] for key in keys]
+        gaps = gaps_in(drafts, declared["documents"])
+        self.dossier_findings.extend(ordinal_findings(place, ordinals(drafts), gaps))
+        self.dossier_findings.extend(
+            count_findings(place, declared["documents"], declared["sheets"], pages)
+        )
+        self.dossier_findings.extend(duty_findings(place, values, self.answers, pages))
         self.dossiers[place.key] = DossierDraft(
             place.key, values, tuple(keys), tuple(row.number for row in place.rows),
             tuple(sorted(place.files)), tuple(place.covers), declared["documents"],
@@ -391,99 +376,10 @@ class _Builder:
         taken = {self.documents[key].file for key in from_rows}
         return from_rows + [f"file:{path}" for path in sorted(place.files) if path not in taken]
 
-    def _ordinals(self, place: Place, keys: Sequence[str], declared: int | None) -> tuple[int, ...]:
-        target = f"dossier:{place.key}"
-        seen: Counter[int] = Counter()
-        for key in keys:
-            ordinal = _ordinal(self.documents[key])
-            if ordinal is not None:
-                seen[ordinal] += 1
-        for ordinal, count in sorted(seen.items()):
-            if count > 1:
-                self.dossier_findings.append(
-                    found("dossier.ordinal.duplicate", target, field=f"ordinal:{ordinal}",
-                          dossier=place.number, ordinal=ordinal, value=str(ordinal))
-                )  # fmt: skip
-        last = max([*seen, min(declared or 0, 100_000)], default=0)
-        gaps = tuple(n for n in range(1, min(last, 100_000) + 1) if n not in seen)
-        if gaps:
-            self.dossier_findings.append(
-                found("dossier.ordinal.gap", target, value=ranges(gaps), dossier=place.number,
-                      gaps=ranges(gaps))
-            )  # fmt: skip
-        return gaps
-
-    def _counts(
-        self, place: Place, declared: Mapping[str, int | None], documents: int, pages: int
-    ) -> None:
-        target = f"dossier:{place.key}"
-        present = len(place.files)
-        if declared["documents"] is not None and declared["documents"] != present:
-            self.dossier_findings.append(
-                found("dossier.count.declared", target, field="documents",
-                      value=str(declared["documents"]), declared=declared["documents"],
-                      dossier=place.number, rows=len(place.rows), files=present)
-            )  # fmt: skip
-        if declared["sheets"] is not None and present:
-            self.dossier_findings.append(
-                found("dossier.sheets.declared", target, field="sheets",
-                      value=str(declared["sheets"]), declared=declared["sheets"],
-                      dossier=place.number, pages=pages)
-            )  # fmt: skip
-        if not present:
-            self.dossier_findings.append(
-                found("dossier.no-file", target, dossier=place.number, severity=BLOCKS)
-            )
-
-    def _dossier_duties(self, place: Place, values: Mapping[str, Value], pages: int) -> None:
-        target = f"dossier:{place.key}"
-        start, end = interval_of(values)
-        if start and end and end.last_day() < start.first_day():
-            self.dossier_findings.append(
-                found("date.order", target, field="end", value=end.vietnamese(),
-                      start=start.vietnamese(), end=end.vietnamese())
-            )  # fmt: skip
-        years = {codes.year for codes in place.names if codes.year}
-        for name in DOSSIER_DUTIES:
-            if name in values or name in self.answers or name in _BATCH_WIDE or name in FROM_NAMES:
-                continue
-            if name == "paper_code" or name == "documents":
-                continue  # composed and counted when the dossier is accepted
-            repair: Repair | None = None
-            severity = ASKS
-            if name == "pages" and pages:
-                repair, severity = Repair("pages", str(pages), COUNTED), REPAIRS
-            elif name == "language":
-                repair = Repair("language", "01", DEFAULT, 0.6)
-            elif name == "year" and len(years) == 1:
-                repair, severity = Repair("year", years.copy().pop(), NAME), REPAIRS
-            elif name == "year" and start is not None:
-                repair, severity = Repair("year", str(start.year), DERIVED, 0.8), REPAIRS
-            self.dossier_findings.append(
-                found(f"field.missing.{name}", target, field=name, severity=severity,
-                      level=DOSSIER, label=BY_KEY[f"dossier.{name}"].label,
-                      repairs=(repair,) if repair else (),
-                      proposal=repair.value if repair else "")
-            )  # fmt: skip
-        named = next(iter(years)) if len(years) == 1 else ""
-        if named and start is not None and named != str(start.year):
-            self.dossier_findings.append(
-                found("dossier.name-year", target, value=str(start.year), named=named,
-                      dossier=place.number)
-            )  # fmt: skip
-        for name, limit in LENGTHS["dossier"].items():
-            value = values.get(name)
-            if value is not None and len(value.value) > limit:
-                self.dossier_findings.append(
-                    found("field.too-long", target, value.source, field=name, level=DOSSIER,
-                          label=BY_KEY[f"dossier.{name}"].label, length=len(value.value),
-                          limit=limit)
-                )  # fmt: skip
-
     def _batch_wide(self) -> None:
         """Duties that nothing in the batch states: asked once, or derived for everything."""
         documents = len(self.documents)
-        for name in _BATCH_WIDE:
+        for name in BATCH_WIDE:
             if name in self.answers:
                 continue
             lacking = [d for d in self.documents.values() if name not in d.values]
@@ -501,7 +397,6 @@ class _Builder:
             )  # fmt: skip
 
 
-_BATCH_WIDE = ("mode", "condition", "confidence", "backup")
 _WIDE_REPAIRS: Mapping[str, Repair] = {
     "condition": Repair("condition", "02", DEFAULT, 0.5),
     "confidence": Repair("confidence", "02", DERIVED, 1.0),  # AR-52: digitised
@@ -513,28 +408,6 @@ def _number(value: Value | None) -> int | None:
     return int(value.value) if value is not None and value.value.isdigit() else None
 
 
-def _ordinal(draft: DocumentDraft) -> int | None:
-    value = draft.values.get("ordinal")
-    text = value.value if value else ""
-    if not text and "ordinal" in draft.proposals:
-        text = draft.proposals["ordinal"].value
-    return int(text) if text.isdigit() else None
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers in short: 1–3, 7, 9–83."""
-    parts: list[str] = []
-    start = previous = None
-    for number in [*numbers, None]:
-        if start is not None and previous is not None and number == previous + 1:
-            previous = number
-            continue
-        if start is not None and previous is not None:
-            parts.append(str(start) if start == previous else f"{start}–{previous}")
-        start = previous = number
-    return ", ".join(parts)
-
-
 def _unique(findings: Iterable[Finding]) -> Iterable[Finding]:
     """Each finding once: two cells that say the same of one field are one finding."""
     seen: set[str] = set()
@@ -542,6 +415,3 @@ def _unique(findings: Iterable[Finding]) -> Iterable[Finding]:
         if finding.id not in seen:
             seen.add(finding.id)
             yield finding
-
-
-__all__ = ["FILE", "FROM_ROW", "build_report", "checked_answers", "checked_value", "ranges"]

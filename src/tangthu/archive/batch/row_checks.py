@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tangthu.archive.batch.cells import Table
 from tangthu.archive.batch.codes import CodeLists
@@ -34,23 +34,29 @@ Interval = tuple[PartialDate | None, PartialDate | None]
 def document_findings(
     draft: DocumentDraft,
     table: Table,
+    columns: Mapping[str, int],
     interval: Interval,
     lists: CodeLists,
     file: BatchFile | None,
 ) -> Iterator[Finding]:
-    """Findings of one document; one proposed row for a file without a row."""
+    """Findings of one document; one proposed row for a file without a row.
+
+    `columns` are those of the mapping, to say in which cell a value is missing.
+    """
     if draft.origin == FROM_FILE:
         yield found(
             "file.no-row", draft.key, draft.file or "", file=draft.file, level=DOCUMENT,
             repairs=tuple(draft.proposals.values()),
         )  # fmt: skip
-    place = table.address(draft.row, 0) if draft.row is not None else draft.file or ""
     for name in DOCUMENT_DUTIES:
         if name in draft.values or name in _ASKED_ONCE:
             continue
         repair = draft.proposals.get(name)
         if repair is not None and draft.origin == FROM_FILE:
             continue
+        place = draft.file or ""
+        if draft.row is not None:
+            place = table.address(draft.row, columns.get(f"document.{name}", 0))
         yield _missing(draft, name, place, repair, lists)
     yield from _disagreements(draft, interval, file)
 

@@ -56,14 +56,18 @@ class Value:
 @dataclass(frozen=True, slots=True)
 class RowDraft:
     """One row of the index: values of its dossier (shared by rows that say the same), values of its
-    document, additional metadata by heading, the path it names and whether it declared a secret."""
+    document, additional metadata by heading, the path it names.
+
+    `secret` is the level, dossier or document, on which it declares itself secret; of such a row
+    nothing but its place in the holding is kept (AR-127).
+    """
 
     number: int
     dossier: Mapping[str, Value]
     document: Mapping[str, Value]
     extras: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
-    secret: bool = False
+    secret: str = ""
 
     @property
     def file(self) -> str:
@@ -88,6 +92,7 @@ class RowReader:
         self._extras = tuple((c.column, c.heading) for c in mapping.extras())
         self._known: dict[tuple[str, ...], tuple[Mapping[str, Value], tuple[Finding, ...]]] = {}
         self.findings: list[Finding] = []
+        self.secret_paths: dict[int, str] = {}
         self.coded: dict[tuple[str, str, str], list[str]] = {}
 
     @staticmethod
@@ -103,11 +108,10 @@ class RowReader:
         secret = self._secret(row)
         target = f"row:{row.number}"
         if secret:
-            dossier: Mapping[str, Value] = {
-                n: v for n, v in self._dossier_values(row, quiet=True).items() if n in _PLACE
-            }
-            self.findings.append(found("secret.declared", target, self._place(row, 0)[0]))
-            return RowDraft(row.number, dossier, {}, secret=True)
+            self.findings.append(
+                found("secret.declared", target, self._table.address(row.number, 0))
+            )
+            return self._secret_draft(row, secret)
         dossier = self._dossier_values(row)
         document = self._level(row, self._document, DOCUMENT, target, self.findings)
         extras = {
@@ -116,15 +120,24 @@ class RowReader:
         path = row.value(self._document["path"]) if "path" in self._document else ""
         return RowDraft(row.number, dossier, document, extras, path)
 
-    def _secret(self, row: Row) -> bool:
-        for level in (self._dossier, self._document):
-            if "mode" in level and declares_secret(row.value(level["mode"])):
-                return True
-            if "secrecy" in level and marks_secrecy(row.value(level["secrecy"])):
-                return True
-        return False
+    def _secret_draft(self, row: Row, level: str) -> RowDraft:
+        if "path" in self._document:
+            self.secret_paths[row.number] = row.value(self._document["path"])
+        values = self._level(row, self._dossier, DOSSIER, "", [])
+        dossier = {name: value for name, value in values.items() if name in _PLACE}
+        ordinal = {name: at for name, at in self._document.items() if name == "ordinal"}
+        document = self._level(row, ordinal, DOCUMENT, "", [])
+        return RowDraft(row.number, dossier, document, secret=level)
 
-    def _dossier_values(self, row: Row, *, quiet: bool = False) -> Mapping[str, Value]:
+    def _secret(self, row: Row) -> str:
+        for level, columns in ((DOSSIER, self._dossier), (DOCUMENT, self._document)):
+            if "mode" in columns and declares_secret(row.value(columns["mode"])):
+                return level
+            if "secrecy" in columns and marks_secrecy(row.value(columns["secrecy"])):
+                return level
+        return ""
+
+    def _dossier_values(self, row: Row) -> Mapping[str, Value]:
         cells = tuple(row.value(column) for column in self._dossier.values())
         line = self._dossier.get("line")
         if line is not None:
@@ -136,14 +149,10 @@ class RowReader:
             findings: list[Finding] = []
             values = self._level(row, self._dossier, DOSSIER, f"row:{row.number}", findings)
             known = (values, tuple(findings))
-            if len(self._known) < 100_000 and not quiet:
+            if len(self._known) < 100_000:
                 self._known[cells] = known
-            if not quiet:
-                self.findings.extend(findings)
+            self.findings.extend(findings)
         return known[0]
-
-    def _place(self, row: Row, column: int) -> tuple[str, str]:
-        return self._table.address(row.number, column), row.value(column)
 
     def _level(
         self,
@@ -228,7 +237,7 @@ class RowReader:
             return number_text
         if kind == "docnumber":
             if not re.match(r"^\d{1,7}\s?[a-zA-ZđĐ]?(?:/\d{4})?$", raw):
-                say("field.number.odd")
+                say("field.number.odd", Repair(name, "", DEFAULT, 0.4), proposal="")
                 return None
             return raw
         if kind == "notation":
