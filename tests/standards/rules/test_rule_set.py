@@ -178,7 +178,8 @@ def test_a_faulty_file_is_refused_whole(tmp_path: Path, text: str, error: type[R
 def test_a_conditional_field_needs_its_condition(tmp_path: Path) -> None:
     text = (
         "[field_definitions.b]\nx = { identifier = 'x', kind = 'string',"
-        " obligation = 'conditional', vi = 'X', en = 'X' }\n[field_sets.a]\ndefinitions = 'b'\nelements = ['x']\n"
+        " obligation = 'conditional', vi = 'X', en = 'X' }\n"
+        "[field_sets.a]\ndefinitions = 'b'\nelements = ['x']\n"
         "citation = 'PL'\nevidence = 'P'\neffective_from = 2025-07-01\n"
     )
     with pytest.raises(RuleFileError) as caught:

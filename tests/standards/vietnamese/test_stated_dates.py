@@ -92,7 +92,8 @@ def test_the_vaguer_of_two_dates_that_begin_together_comes_first() -> None:
     dates = ["2009-12-31", "2010", "2010-01", "2010-01-01", "2010-01-02", "2010-02", "2011"]
     parsed = [parse_date(text) for text in dates]
     assert all(before < after for before, after in itertools.pairwise(parsed))
-    assert sorted(parsed[::-1]) == parsed
+    parsed.reverse()
+    assert [str(d) for d in sorted(parsed)] == dates
     assert sorted(dates) == dates
 
 

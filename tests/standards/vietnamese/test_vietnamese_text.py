@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tangthu.standards.vietnamese.text import (
@@ -114,6 +114,7 @@ def test_regular_and_foreign_words_stay_as_they_are(word: str) -> None:
 
 
 @given(ANY_TEXT)
+@example("AÝ\u0307")
 def test_placing_tones_twice_changes_nothing_and_never_changes_the_fold(text: str) -> None:
     placed = normalise_tone(text)
     assert normalise_tone(placed) == placed

@@ -188,7 +188,7 @@ def _ranges(codes: Iterator[int]) -> str:
 
 
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
-_LETTER_RUN = re.compile(r"[^\W\d_]+")
+_LETTER_RUN = re.compile(r"([^\W\d_]+)([^\w\x00-\x7f]?)")
 _LONGEST_SYLLABLE = 8
 _MARKED_VOWELS = "ăâêôơư"
 _SYLLABLE = re.compile(
@@ -201,10 +201,11 @@ _SYLLABLE = re.compile(
 
 
 def _place_tone_of_match(match: re.Match[str]) -> str:
-    run = match[0]
-    if run.isascii() or len(run) > _LONGEST_SYLLABLE:
-        return run
-    return _place_tone(run)
+    """Place the tone of a run of letters, unless a mark follows that NFC could not join to it."""
+    run, after = match.groups()
+    if run.isascii() or len(run) > _LONGEST_SYLLABLE or (after and unicodedata.combining(after)):
+        return match[0]
+    return _place_tone(run) + after
 
 
 @functools.lru_cache(maxsize=16384)
