@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tangthu.capture.identify import FormatFact, identify, problem_of
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 from tangthu.standards.durable import digest_file
 
+_IMAGE_MARKS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF8", b"BM", b"RIFF")
 MIN_DPI_ADMINISTRATIVE = 200
 """TT05/2025 art. 8 (AR-44): administrative records are scanned at 200 dpi or more."""
 
@@ -121,9 +122,10 @@ def probe(path: Path, sandbox: Sandbox, *, name: str | None = None) -> FileFacts
     image: ImageFacts | None = None
     failure: str | None = None
     try:
-        if written.size and _looks_like_pdf(path, found):
+        kind = _kind(path, found)
+        if kind == "pdf":
             pdf = _pdf(sandbox.call("tangthu.capture.pdf_facts:pdf_facts", str(path.absolute())))
-        elif written.size and found.mime.startswith("image/") and "svg" not in found.mime:
+        elif kind == "image":
             facts = sandbox.call("tangthu.capture.image_facts:image_facts", str(path.absolute()))
             image = ImageFacts(**facts)
     except SandboxError as error:
@@ -132,11 +134,19 @@ def probe(path: Path, sandbox: Sandbox, *, name: str | None = None) -> FileFacts
     return FileFacts(name, written.size, written.digests["sha256"], found, pdf, image, problems)
 
 
-def _looks_like_pdf(path: Path, found: FormatFact) -> bool:
+def _kind(path: Path, found: FormatFact) -> Literal["pdf", "image", "other"]:
+    """What to probe the file as; by its first bytes where damage hides the format from PRONOM."""
     if found.mime == "application/pdf":
-        return True
+        return "pdf"
+    if found.mime.startswith("image/") and "svg" not in found.mime:
+        return "image"
+    if found.puid is not None:
+        return "other"
     with path.open("rb") as handle:
-        return found.puid is None and b"%PDF-" in handle.read(1024)
+        head = handle.read(1024)
+    if b"%PDF-" in head:
+        return "pdf"
+    return "image" if head.startswith(_IMAGE_MARKS) else "other"
 
 
 def _pdf(facts: dict[str, Any]) -> PdfFacts:

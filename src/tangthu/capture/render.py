@@ -118,6 +118,6 @@ def _crop(box: list[float], wide: float, high: float) -> tuple[float, float, flo
     x0, y0, x1, y1 = box
     left, top = max(0.0, x0 - _MARGIN), max(0.0, y0 - _MARGIN)
     right, bottom = min(wide, x1 + _MARGIN), min(high, y1 + _MARGIN)
-    if not (left < right and top < bottom):
+    if not (x0 <= x1 and y0 <= y1 and left < right and top < bottom):
         raise ValueError("the box lies outside the page")
     return left, high - bottom, wide - right, top

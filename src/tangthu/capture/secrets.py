@@ -22,7 +22,7 @@ _UPPER_PART = 0.5
 _STAMPS: tuple[tuple[Degree, re.Pattern[str]], ...] = (
     ("tuyet_mat", re.compile(r"t?uy[eé3c]?t\s?m[aâ4]t")),
     ("toi_mat", re.compile(r"t[o0óô][il1!]\s?m[aâ4]t")),
-    ("mat", re.compile(r"(do )?m[aâ4]t")),
+    ("mat", re.compile(r"m[aâ4]t")),
 )
 _DECLARED: dict[str, Degree] = {
     "mat": "mat", "do mat": "mat", "toi mat": "toi_mat", "tuyet mat": "tuyet_mat",

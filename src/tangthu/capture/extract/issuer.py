@@ -16,7 +16,8 @@ _STARTS = (
     "so ", "chi cuc", "cuc ", "tong cuc", "bo ", "phong ", "ban ", "uy ban", "ubnd", "trung tam",
     "vien ", "truong ", "benh vien", "dang ", "tinh uy", "huyen uy", "thanh uy", "thi uy",
     "cong ty", "tong cong ty", "van phong", "hoi ", "lien doan", "doan ", "toa an", "kho bac",
-    "thanh tra", "tram ", "hdnd", "ngan hang", "bao hiem", "cong an", "bo chi huy", "lien hiep", "tap doan",
+    "thanh tra", "tram ", "hdnd", "ngan hang", "bao hiem", "cong an", "bo chi huy", "lien hiep",
+    "tap doan",
     "quy ", "hat ", "doi ", "xi nghiep", "nha ", "thu vien", "bao tang", "hop tac xa", "khoa ",
     "dai hoc", "hoc vien", "vu ", "chinh phu", "quoc hoi", "thu tuong",
 )  # fmt: skip
