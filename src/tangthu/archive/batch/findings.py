@@ -105,9 +105,12 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("file.no-text", NOTE, FILE,
          gettext_noop("Tệp “%(file)s” không có lớp chữ; không trích được gì.")),
     Kind("name.codes", REPAIRS, BATCH,
-         gettext_noop("Tên %(files)s tệp cho biết %(label)s “%(value)s”; bảng kê không có."), "u"),
+         gettext_noop("%(files)s tên tệp cho biết %(label)s “%(value)s”; bảng kê không có."), "u"),
     Kind("name.varies", ASKS, BATCH,
          gettext_noop("Tên tệp nêu nhiều %(label)s khác nhau: %(values)s."), "b"),
+    Kind("name.ambiguous", ASKS, BATCH,
+         gettext_noop("%(files)s tên tệp cho thấy %(label)s có thể là “%(value)s”; "
+                      "cũng có thể đọc: %(values)s."), "b"),
     Kind("name.contradiction", ASKS, ROW,
          gettext_noop("Dòng %(row)s: %(label)s là “%(value)s” nhưng tên tệp nói "
                       "“%(named)s”."), "e"),

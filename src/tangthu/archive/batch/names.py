@@ -1,9 +1,8 @@
 """Where in the holding a file says it belongs: codes in its name, or its folder, or “bìa hồ sơ”.
 
-Three ways of naming are met: TT05 art. 8 and TT02/2019 (`001.03.08.H30.81.2024.K4.01.01.001.pdf`:
-archive, body, year, fonds, inventory, dossier, ordinal; all but body, year, dossier and ordinal may
-be missing), and the 2010 guidance (`Q3-5-1-10-4.pdf`: archive, fonds, inventory, dossier, sheet,
-RM-857).
+The names themselves are read by `standards.tt05.filenames`, which says what is certain and what is
+not; here the readings become a place (dossier, ordinal) and the codes of archive and body. Where
+one code ends and the other begins stays a proposal unless one of them is known.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tangthu.archive.batch.matching import file_name, path_parts
+from tangthu.standards.tt05.filenames import parse_file_name
 from tangthu.standards.vietnamese.text import fold
 
 _COVER = re.compile(
@@ -20,93 +20,86 @@ _COVER = re.compile(
 )
 _DOSSIER = re.compile(r"(?:^|[^a-z])(?:ho ?so|hs|dvbq)(?: so)?\s*0*(\d{1,6})(?!\d)")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
-_YEAR = re.compile(r"^(?:1[89]|20)\d\d$")
-_BODY = re.compile(r"^[A-Z]\d{2}$")
 _PART = re.compile(r"^[A-Za-z0-9]{1,13}$")
+_OLD_ARCHIVE = re.compile(r"^[A-Za-z]{1,4}\d{0,6}$|^\d{1,4}$")
 
 
 @dataclass(frozen=True, slots=True)
 class NameCodes:
-    """Codes read from a file name, as written; None for what the name does not say.
+    """What a file name made of codes says of its place; None for what it does not say.
 
-    `file_code` is the name without its ordinal: by AR-50 the code of the dossier. `sheet` is the
-    first sheet, which the 2010 guidance puts where others put the ordinal.
+    `inventory` is what stands before the dossier number (inventory, box or shelf: names do not
+    tell); `file_code` the name without its ordinal, by AR-50 the dossier's own code.
     """
 
     dossier: str
-    archive: str | None = None
-    body: str | None = None
     year: str | None = None
-    fonds: str | None = None
     inventory: str | None = None
     ordinal: int | None = None
-    sheet: int | None = None
     file_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyCodes:
+    """Codes of archive and body in a name. `sure` is False when they could be parted otherwise;
+    `readings` are then all ways, `archive | body`."""
+
+    archive: str | None
+    body: str | None
+    sure: bool
+    readings: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65_536)
 def parse_name(path: str) -> NameCodes | None:
-    """The codes in the name of the file at `path`; None when the name is not made of codes."""
+    """The place that the name of the file at `path` states; None when it is not made of codes."""
     stem = _ENDING.sub("", file_name(path))
-    if len(stem) > 120:
+    parts = re.split(r"[.-]", stem)
+    if len(stem) > 120 or not all(_PART.match(part) for part in parts):
         return None
-    if "." in stem:
-        return _dotted(stem.split("."))
-    return _dashed(re.split(r"\s*[-_]\s*", stem))
-
-
-def _dotted(parts: list[str]) -> NameCodes | None:
-    if not all(_PART.match(part) for part in parts) or not parts[-1].isdigit():
+    reading = parse_file_name(file_name(path))
+    file = reading.parts.get("file")
+    if file is None:
         return None
-    years = [i for i, part in enumerate(parts[:-2]) if i and _YEAR.match(part)]
-    if not years:
-        return None
-    at = years[0]
-    place = parts[at + 1 : -1]
-    if not 1 <= len(place) <= 4 or len(parts[-1]) > 7:
-        return None
-    archive, body = _bodies(parts[:at])
-    number = place[-1]
-    if len(place) >= 2 and number.isalpha() and place[-2].isdigit():  # 2010.01.TH: notation
-        number = ".".join(place[-2:])
-        place = [*place[:-2], number]
+    if reading.pattern == "dashed-2010":
+        old = reading.parts
+        if not _OLD_ARCHIVE.match(old["archive"]) or not (
+            old["inventory"].isdigit() and file.isdigit()
+        ):
+            return None
+        return NameCodes(file, inventory=old["inventory"], file_code="-".join(parts[:4]))
+    between = "".join(reading.ambiguous.get("store_shelf_box_or_inventory", ("",))[:1]).split(".")
+    if file.isalpha() and between[-1].isdigit():  # 2010.01.TH: number and group of the dossier
+        file, between = f"{between[-1]}.{file}", between[:-1]
+    stated = "ordinal" in reading.parts
     return NameCodes(
-        dossier=number,
-        archive=archive,
-        body=body,
-        year=parts[at],
-        fonds=".".join(place[:-2]) or None,
-        inventory=place[-2] if len(place) >= 2 else None,
-        ordinal=int(parts[-1]),
-        file_code=".".join(parts[:-1]),
+        file,
+        reading.parts.get("year"),
+        between[-1] if between and between[-1] else None,
+        reading.ordinal if stated else None,
+        stem.rpartition(".")[0] if stated else stem,
     )
 
 
-def _bodies(parts: list[str]) -> tuple[str | None, str]:
-    """Archive code and body code: the body's begins with its letter (H30.81), or, in the older
-    form, ends with it (000.00.00.G09)."""
-    letter = next((i for i, part in enumerate(parts) if _BODY.match(part)), None)
-    if letter is None or letter == 0 or letter == len(parts) - 1:
-        return None, ".".join(parts)
-    return ".".join(parts[:letter]), ".".join(parts[letter:])
+@lru_cache(maxsize=65_536)
+def body_codes(path: str, archive: str | None, body: str | None) -> BodyCodes | None:
+    """Archive and body in a name, given what is known of them; None when the name has neither.
 
-
-def _dashed(parts: list[str]) -> NameCodes | None:
-    if not 4 <= len(parts) <= 6 or not all(_PART.match(part) for part in parts):
+    Among several ways the one whose body begins with its letter group (`H30.81`, the scheme now in
+    force) is put first, as a proposal.
+    """
+    if parse_name(path) is None:
         return None
-    if not re.match(r"^[A-Za-z]{1,4}\d{0,6}$|^\d{1,4}$", parts[0]):
-        return None
-    if not all(part.isdigit() for part in parts[2:]):
-        return None
-    sheet = int(parts[4]) if len(parts) > 4 else None
-    return NameCodes(
-        dossier=parts[3],
-        archive=parts[0],
-        fonds=parts[1],
-        inventory=parts[2],
-        sheet=sheet,
-        file_code="-".join(parts[:4]),
-    )
+    reading = parse_file_name(file_name(path), archive_code=archive, body_code=body)
+    options = reading.ambiguous.get("archive_and_body")
+    if options is None:
+        found = reading.parts.get("archive"), reading.parts.get("body")
+        return BodyCodes(*found, sure=True) if any(found) else None
+    split = [tuple(option.split(" | ")) for option in options if " | " in option]
+    best = next((one for one in split if one[1][:1].isalpha()), None)
+    if best is None:
+        return BodyCodes(None, options[-1], sure=False, readings=options)
+    return BodyCodes(best[0], best[1], sure=False, readings=options)
 
 
 def is_cover(path: str) -> bool:

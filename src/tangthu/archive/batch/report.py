@@ -58,7 +58,7 @@ from tangthu.archive.batch.model import (
     ProposalLike,
     files_by_path,
 )
-from tangthu.archive.batch.names import is_cover, parse_name
+from tangthu.archive.batch.names import body_codes, is_cover, parse_name
 from tangthu.archive.batch.row_checks import document_findings
 from tangthu.archive.batch.rows import RowDraft, RowReader, Value, canonical_number
 
@@ -302,36 +302,49 @@ class _Builder:
 
     def _names(self) -> None:
         """Codes that only the file names tell: archive and body, when all names agree."""
+        known = (self.answers.get("archive_code"), self.answers.get("body_code"))
         told: dict[str, Counter[str]] = {name: Counter() for name in FROM_NAMES}
+        readings: set[str] = set()
         for place in self.places.by_key.values():
             for path in place.files or [row.path for row in place.rows]:
                 codes = parse_name(path) if path else None
                 if codes is not None:
                     place.names.append(codes)
-            for codes in place.names:
-                for name, value in (("archive_code", codes.archive), ("body_code", codes.body)):
+                bodies = body_codes(path, *known) if path else None
+                if bodies is None:
+                    continue
+                readings.update(bodies.readings)
+                for name, value in (("archive_code", bodies.archive), ("body_code", bodies.body)):
                     if value:
                         told[name][value] += 1
         for name, counter in told.items():
             stated = any(name in row.dossier for p in self.places.by_key.values() for row in p.rows)
-            if name in self.answers or stated:
-                continue
-            label = BY_KEY[f"dossier.{name}"].label
-            if len(counter) == 1:
-                value, count = counter.most_common(1)[0]
-                self.batch.append(
-                    found("name.codes", "batch", "", field=name, value=value, label=label,
-                          files=count, repairs=(Repair(name, value, NAME),))
-                )  # fmt: skip
-            elif counter:
-                self.batch.append(
-                    found("name.varies", "batch", "", field=name, label=label,
-                          values=", ".join(sorted(counter)[:8]),
-                          repairs=(Repair(name, counter.most_common(1)[0][0], NAME, 0.5),))
-                )  # fmt: skip
-            else:
-                self.batch.append(found(f"field.missing.{name}", "batch", field=name, label=label,
-                                        level=DOSSIER))  # fmt: skip
+            if name not in self.answers and not stated:
+                self.batch.append(self._told(name, counter, readings))
+
+    def _told(self, name: str, counter: Counter[str], readings: set[str]) -> Finding:
+        label = BY_KEY[f"dossier.{name}"].label
+        if not counter:
+            body = self.answers.get("body_code") if name == "archive_code" else None
+            return found(
+                f"field.missing.{name}", "batch", field=name, label=label, level=DOSSIER,
+                repairs=(Repair(name, body, DEFAULT, 0.4),) if body else (), proposal=body or "",
+            )  # fmt: skip
+        value, count = counter.most_common(1)[0]
+        if len(counter) > 1:
+            return found(
+                "name.varies", "batch", field=name, label=label,
+                values=", ".join(sorted(counter)[:8]), repairs=(Repair(name, value, NAME, 0.5),),
+            )  # fmt: skip
+        if readings:
+            return found(
+                "name.ambiguous", "batch", field=name, value=value, label=label, files=count,
+                values="; ".join(sorted(readings)[:8]), repairs=(Repair(name, value, NAME, 0.7),),
+            )  # fmt: skip
+        return found(
+            "name.codes", "batch", field=name, value=value, label=label, files=count,
+            repairs=(Repair(name, value, NAME),),
+        )  # fmt: skip
 
     def _dossier(self, place: Place) -> None:
         values, differing = merged(place.rows)

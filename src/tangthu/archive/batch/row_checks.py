@@ -89,6 +89,11 @@ def _disagreements(
         yield found("field.pages.differ", draft.key, pages.source, field="pages",
                     value=pages.value, proposal=str(file.pages),
                     repairs=(Repair("pages", str(file.pages), COUNTED),))  # fmt: skip
+    proposed = draft.proposals.get("issued")
+    vague = date_of(proposed.value) if proposed else None
+    if proposed is not None and vague is not None and vague.day is None:
+        yield found("date.partial", draft.key, draft.file or "", field="issued",
+                    value=proposed.value, label=BY_KEY["document.issued"].label)  # fmt: skip
     ordinal = draft.values.get("ordinal")
     codes = parse_name(draft.file) if draft.file else None
     if (
