@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from tangthu.kernel.errors import InvalidInput
 from tangthu.standards.ril.events import build_system_leaf
 
-_ORIGIN = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)+")
+# Segments are also folder names of the static tree, so none may be "." or "..".
+_SEGMENT = r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+"
+_ORIGIN = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})+")
 
 
 @dataclass(frozen=True, slots=True)
