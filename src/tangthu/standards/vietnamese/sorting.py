@@ -59,12 +59,14 @@ def _word_key(word: str) -> str:
 def _number_key(digits: str) -> str:
     """Length before digits, so that 9 stands before 10."""
     value = digits.lstrip("0")
-    return f"{min(len(value), _LONGEST_NUMBER):02d}{value} "
+    return f"{min(len(value), _LONGEST_NUMBER):02d}{value}"
 
 
 def _letters_key(letters: str) -> str:
-    """Each letter as its base with a digit where the alphabet splits it; then a space and the
-    tone."""
+    """Each letter as its base, with a digit where the alphabet splits it; then the tone.
+
+    A tone is a digit and digits sort before letters, so a word stands before its continuations.
+    """
     out: list[str] = []
     tone = "0"
     for letter in nfc(letters).lower():
@@ -72,7 +74,7 @@ def _letters_key(letters: str) -> str:
         base, marks = apart[0], apart[1:]
         tone = next((_TONE_ORDER[m] for m in marks if m in _TONE_ORDER), tone)
         out.append(_letter_key(base, marks))
-    return "".join(out) + " " + tone
+    return "".join(out) + tone
 
 
 def _letter_key(base: str, marks: str) -> str:
