@@ -78,7 +78,7 @@ def parse(text: str) -> Query:
 
 
 def _is_code(value: str) -> bool:
-    """A document code typed among words: digits and letters around a slash, or dotted archive code."""
+    """Whether a code was typed among the words: around a slash, or a dotted archive code."""
     return bool(re.fullmatch(r"\d[\w.]*/[\w\-./]+|[\w]+(?:\.[\w]+){3,}", value))
 
 

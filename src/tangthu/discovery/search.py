@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -45,7 +45,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A page of hits; `count` is exact below COUNT_CAP; `widened` tells that accents were dropped."""
+    """A page of hits; `count` is exact below COUNT_CAP; `widened` says accents were dropped."""
 
     hits: tuple[Hit, ...]
     count: int
@@ -140,17 +140,11 @@ def search(
     """
     result = _run(viewer, query, filters or {}, offset, limit, widened=False)
     if result.count == 0 and any(term.exact for term in query.terms):
-        wider = Query(
-            query.text,
-            tuple(
-                Term(
-                    tuple(fold_text(t) for t in term.tokens), False, term.excluded, term.only_title
-                )
-                for term in query.terms
-            ),
-            query.conditions,
-            query.codes,
+        terms = tuple(
+            replace(term, tokens=tuple(map(fold_text, term.tokens)), exact=False)
+            for term in query.terms
         )
+        wider = replace(query, terms=terms)
         result = _run(viewer, wider, filters or {}, offset, limit, widened=True)
     return result
 

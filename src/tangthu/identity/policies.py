@@ -1,4 +1,4 @@
-"""Who may: rights follow from roles, role by role and body by body; what is not granted is denied."""
+"""Who may: rights follow from roles, body by body; what is not granted is denied."""
 
 from __future__ import annotations
 
@@ -46,9 +46,8 @@ class Viewer:
 
     def levels(self) -> list[tuple[uuid.UUID, tuple[str, ...]]]:
         """For each body that this viewer may read: its id and the access levels open to him."""
-        public, conditional = (
-            self.bodies_with(f"read.{kind}") for kind in ("public", "conditional")
-        )
+        public = self.bodies_with("read.public")
+        conditional = self.bodies_with("read.conditional")
         return [
             (body, (PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,))
             for body in sorted(public | conditional)

@@ -1,4 +1,4 @@
-"""Identities. A record, dossier, package, person or body has one random UUID for life (IN-11 `obj`)."""
+"""Identities: a record, dossier, package, person or body has one random UUID for life (IN-11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work: queued with the row it is about, watched live, stopped on request, resumed after a crash.
+"""Long work: queued with the row it is about, watched live, stopped, resumed after a crash.
 
 An app registers a handler per kind at start-up; a handler must be able to run again from where it
 stood (it is called anew after a crash). Procrastinate holds the queue; `kernel_job` the progress.

@@ -54,7 +54,7 @@ class QuarantinedItem(models.Model):
 
     class Decision(models.TextChoices):
         WAITING = "waiting"
-        NOT_SECRET = "not_secret"
+        NOT_SECRET = "not_secret"  # noqa: S105
         DECLASSIFIED = "declassified"
         PURGED = "purged"
 

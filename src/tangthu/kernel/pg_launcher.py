@@ -11,6 +11,7 @@ import ctypes
 import os
 import pwd
 import sys
+from pathlib import Path
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
@@ -19,9 +20,9 @@ EXIT_UNREACHABLE = 78  # EX_CONFIG
 
 def reachable(path: str, uid: int, gid: int) -> bool:
     """Whether `uid` may walk into every parent of `path` and `path` itself (mode bits only)."""
-    current = os.path.abspath(path)
+    current = Path(path).absolute()
     while True:
-        stat = os.stat(current)
+        stat = current.stat()
         if stat.st_uid == uid:
             allowed = stat.st_mode & 0o100
         elif stat.st_gid == gid:
@@ -30,14 +31,13 @@ def reachable(path: str, uid: int, gid: int) -> bool:
             allowed = stat.st_mode & 0o001
         if not allowed:
             return False
-        parent = os.path.dirname(current)
-        if parent == current:
+        if current.parent == current:
             return True
-        current = parent
+        current = current.parent
 
 
 def _bind(libc: ctypes.CDLL, source: str, target: str) -> bool:
-    os.makedirs(target, exist_ok=True)
+    Path(target).mkdir(exist_ok=True)
     return bool(
         libc.mount(os.fsencode(source), os.fsencode(target), None, _MS_BIND | _MS_REC, None) == 0
     )
@@ -73,7 +73,8 @@ def main(argv: list[str]) -> int:
     os.setuid(uid)
     os.umask(0o077)
     path = f"{install}/{program}"
-    os.execve(path, [path, *[a.replace("{DATA}", data) for a in args]], {"PATH": "/usr/bin:/bin"})
+    words = [path, *[a.replace("{DATA}", data) for a in args]]
+    os.execve(path, words, {"PATH": "/usr/bin:/bin"})  # noqa: S606
     return 0
 
 

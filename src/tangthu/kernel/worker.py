@@ -1,4 +1,4 @@
-"""The worker process: takes queued jobs by polling (a NOTIFY per insert would serialise commits)."""
+"""The worker process: takes queued jobs by polling (a NOTIFY per insert serialises commits)."""
 
 from __future__ import annotations
 
