@@ -1,0 +1,92 @@
+"""What the shell shows of the viewer, handed up by whoever knows people and bodies.
+
+`ui` knows no accounts. The identity app registers one provider at start-up (`set_identity_provider`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from tangthu.ui.keys import shortcuts
+from tangthu.ui.nav import key_group, navigation
+
+
+@dataclass(frozen=True, slots=True)
+class BodyChoice:
+    """A body (or position in a body) the viewer may act for; `value` is what the switch posts."""
+
+    value: str
+    label: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellIdentity:
+    """The viewer as the header shows it. Addresses left empty hide their link."""
+
+    person: str
+    position: str = ""
+    body: str = ""
+    bodies: tuple[BodyChoice, ...] = ()
+    switch_url: str = ""
+    account_url: str = ""
+    sign_out_url: str = ""
+
+
+IdentityProvider = Callable[[HttpRequest], ShellIdentity | None]
+SearchUrl = Callable[[HttpRequest], str]
+
+
+def _nobody(request: HttpRequest) -> ShellIdentity | None:
+    return None
+
+
+_provider: list[IdentityProvider] = [_nobody]
+_search_url_name: list[str] = [""]
+
+
+def set_identity_provider(provider: IdentityProvider) -> None:
+    """Say who the viewer is; the last call wins."""
+    _provider[0] = provider
+
+
+def set_search_url_name(url_name: str) -> None:
+    """Name the route the header's search box sends its `q` to; without it there is no box."""
+    _search_url_name[0] = url_name
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: `shell.identity`, `shell.nav`, `shell.shortcuts`, `shell.search_url`."""
+    return {"shell": _LazyShell(request)}
+
+
+class _LazyShell:
+    """Built when the template asks, so that a fragment or a file answer costs nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._nav: list[object] | None = None
+
+    @property
+    def identity(self) -> ShellIdentity | None:
+        return _provider[0](self._request)
+
+    @property
+    def nav(self) -> list[object]:
+        if self._nav is None:
+            self._nav = list(navigation.sections(self._request))
+        return self._nav
+
+    @property
+    def shortcuts(self) -> list[object]:
+        go_to = key_group(self.nav)  # type: ignore[arg-type]
+        return [*([go_to] if go_to else []), *shortcuts.groups]
+
+    @property
+    def search_url(self) -> str:
+        try:
+            return reverse(_search_url_name[0]) if _search_url_name[0] else ""
+        except NoReverseMatch:
+            return ""
