@@ -1,0 +1,112 @@
+"""What goes into an AIP_hoso: the input of `aip_hoso.plan`, and the plan it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from tangthu.standards.premis import Agent, Event, Identifier
+from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFile:
+    """One file of a document.
+
+    `source`: where its bytes are; `original_name`: as received, byte for byte (`os.fsdecode` form);
+    `size` in bytes; `sha256`: 64 hex digits; `pages`: None where pages make no sense; `id`: the
+    file's own UUID, derived from the package if None; `other_ids`: further PREMIS identifiers.
+    """
+
+    source: Path | bytes
+    original_name: str
+    size: int
+    sha256: str
+    media_type: str
+    format_name: str
+    created: datetime
+    format_version: str = ""
+    pronom_id: str = ""
+    pages: int | None = None
+    id: UUID | None = None
+    other_ids: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackagedDocument:
+    """A document: description and files, the main one first; `id` is the record's UUID."""
+
+    description: DocumentDescription
+    files: tuple[ContentFile, ...]
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraMetadata:
+    """A further preservation metadata file, e.g. proof bundles (IN-80).
+
+    `name`: path below `metadata/preservation/`; `other_type`: METS OTHERMDTYPE.
+    """
+
+    name: str
+    source: Path | bytes
+    size: int
+    sha256: str
+    media_type: str
+    other_type: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A file with its documents, as one version of one AIP.
+
+    `record_status`: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER. `fonds_code`: mã phông.
+    `created`: when the package was first made; `modified`: when this version was. `events`: all of
+    the earlier versions and the new ones, in time order. `software`: name and version. `extra`:
+    additional description, key → value. `dossier_id`: the record's UUID. `digitised`: AR-52 binds.
+    """
+
+    id: UUID
+    dossier: DossierDescription
+    documents: tuple[PackagedDocument, ...]
+    fonds_code: str
+    organisation: str
+    software: tuple[str, str]
+    created: datetime
+    modified: datetime
+    events: tuple[Event, ...]
+    agents: tuple[Agent, ...]
+    digitised: bool
+    record_status: str = "NEW"
+    dossier_id: UUID | None = None
+    label: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    metadata: tuple[ExtraMetadata, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """One file of a package: logical POSIX path, where its bytes are, size, SHA-256 in hex."""
+
+    path: str
+    source: Path | bytes
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlan:
+    """Everything a writer of packages needs: no content was copied to make it.
+
+    `object_id`: OBJID; `folder`: the name of the package's folder; `files` in path order, METS.xml
+    among them; `mets_sha256`: digest of the root METS, which the `seal` event commits to (IN-81).
+    """
+
+    object_id: str
+    folder: str
+    files: tuple[PlannedFile, ...]
+    mets_sha256: str
