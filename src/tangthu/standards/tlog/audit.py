@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tangthu.standards.tlog.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint
-from tangthu.standards.tlog.errors import CheckpointConflictError, LogDamagedError
+from tangthu.standards.tlog.checkpoint import OpenedCheckpoint, open_checkpoint
+from tangthu.standards.tlog.errors import LogDamagedError
 from tangthu.standards.tlog.layout import (
     ENTRIES,
     WIDTH,
@@ -24,12 +24,17 @@ from tangthu.standards.tlog.reader import TileReader, frozen_path
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """A log that agrees with itself: its checkpoint; how many tiles, partials, frozen notes."""
+    """A log that agrees with itself: its checkpoint; how many tiles, partials, frozen notes.
+
+    `largest_frozen` above the size of `head` means that the log is being written just now, or that
+    an old checkpoint was put back: look again, and take it for the latter if it stays.
+    """
 
     head: OpenedCheckpoint
     tiles: int
     partials: int
     frozen: int
+    largest_frozen: int
 
 
 def verify_log(
@@ -44,8 +49,8 @@ def verify_log(
     Checked: signatures of `checkpoint` and all `checkpoints/*.note`, each bundle against its
     level-0 tile, each tile against those below, each partial file against the full one, each root.
     `visit(first index, entries)` sees every bundle. Memory does not grow with the log. Raises
-    LogDamagedError, TileMissingError, TileFormatError, CheckpointConflictError and what
-    open_checkpoint raises; returns only if all is well.
+    LogDamagedError, TileMissingError, TileFormatError and what open_checkpoint raises; returns
+    only if all is well.
     """
     reader = TileReader(root)
     logs, known = list(log_keys), list(witnesses)
@@ -75,11 +80,11 @@ def verify_log(
                 row.clear()
     if reader.root_of(size) != head.checkpoint.root:
         raise LogDamagedError(size=size)
-    frozen = 0
-    for path in (root / "checkpoints").glob("*.note"):
-        _check_frozen(reader, path, head.checkpoint, logs, known)
-        frozen += 1
-    return AuditReport(head, tiles, partials, frozen)
+    frozen = [
+        _check_frozen(reader, path, origin, logs, known)
+        for path in (root / "checkpoints").glob("*.note")
+    ]
+    return AuditReport(head, tiles, partials, len(frozen), max(frozen, default=0))
 
 
 def _packed(entries: Sequence[bytes], width: int) -> bytes:
@@ -114,15 +119,15 @@ def _check_partials(
 def _check_frozen(
     reader: TileReader,
     path: Path,
-    head: Checkpoint,
+    origin: str,
     logs: list[VerifierKey],
     witnesses: list[VerifierKey],
-) -> None:
+) -> int:
+    """Check one frozen note against the tiles; return its size."""
     data = reader.read(f"checkpoints/{path.name}", MAX_NOTE_BYTES)
-    found = open_checkpoint(data, head.origin, logs, witnesses).checkpoint
-    if found.size > head.size:
-        raise CheckpointConflictError(published=head.size, frozen=found.size)
+    found = open_checkpoint(data, origin, logs, witnesses).checkpoint
     if frozen_path(found.size) != f"checkpoints/{path.name}":
         raise LogDamagedError(path=f"checkpoints/{path.name}")
     if reader.root_of(found.size) != found.root:
         raise LogDamagedError(frozen=found.size)
+    return found.size

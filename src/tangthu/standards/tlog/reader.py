@@ -53,26 +53,29 @@ class TileReader:
             raise TileFormatError(path=path, limit=limit)
         return data
 
-    def _partial_or_full(self, level: int | str, index: int, width: int, limit: int) -> bytes:
+    def _read_tile(self, level: int | str, index: int, width: int, limit: int) -> tuple[bytes, int]:
+        """A tile or bundle of `width`, or the full one after it; with the width that it has."""
         try:
-            return self.read(tile_path(level, index, width), limit)
+            return self.read(tile_path(level, index, width), limit), width
         except TileMissingError:
-            if width == WIDTH or not (self.root / tile_path(level, index)).exists():
+            full = tile_path(level, index)
+            if width == WIDTH or not (self.root / full).exists():
                 raise
-        return self.read(tile_path(level, index), limit)
+        return self.read(full, limit), WIDTH
 
     def tile(self, level: int, index: int, size: int) -> bytes:
         """The hashes that tile `index` of `level` has in a tree of `size` leaves."""
         width = tile_width(level, index, size)
+        if not width:
+            return b""
         key = (level, index, width)
         if key not in self._cache:
-            data = self._partial_or_full(level, index, width, MAX_TILE_BYTES) if width else b""
-            wanted = width * merkle.HASH_SIZE
-            if len(data) not in (wanted, MAX_TILE_BYTES if width else 0):
-                raise TileFormatError(path=tile_path(level, index, width), length=len(data))
+            data, stored = self._read_tile(level, index, width, MAX_TILE_BYTES)
+            if len(data) != stored * merkle.HASH_SIZE:
+                raise TileFormatError(path=tile_path(level, index, stored), length=len(data))
             if len(self._cache) >= _CACHED_TILES:
                 self._cache.clear()
-            self._cache[key] = data[:wanted]
+            self._cache[key] = data[: width * merkle.HASH_SIZE]
         return self._cache[key]
 
     def bundle(self, index: int, size: int) -> list[bytes]:
@@ -80,11 +83,7 @@ class TileReader:
         width = tile_width(0, index, size)
         if not width:
             return []
-        path = tile_path(ENTRIES, index, width)
-        if width < WIDTH and not (self.root / path).exists():
-            full = self.read(tile_path(ENTRIES, index), MAX_BUNDLE_BYTES)
-            return unpack_bundle(full, WIDTH)[:width]
-        return unpack_bundle(self.read(path, MAX_BUNDLE_BYTES), width)
+        return unpack_bundle(*self._read_tile(ENTRIES, index, width, MAX_BUNDLE_BYTES))[:width]
 
     def entries(self, start: int, end: int, size: int) -> Iterator[bytes]:
         """Entries start … end−1 of a tree of `size` leaves. Raises ProofRangeError."""

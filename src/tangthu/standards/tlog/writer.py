@@ -144,7 +144,8 @@ class TileWriter:
             published = self._published(TileReader(self.root))
             size = published.size if published is not None else 0
             pending = size // WIDTH * WIDTH
-            for kind in (ENTRIES, *levels(size)):
+            kinds: list[int | str] = [ENTRIES, *levels(size)]
+            for kind in kinds:
                 span = 8 * (kind + 1 if isinstance(kind, int) else 1)
                 for index in range(from_size >> span, size >> span):
                     full = self.root / tile_path(kind, index)
