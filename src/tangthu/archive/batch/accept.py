@@ -219,8 +219,11 @@ class _Acceptance:
             for name, edited in self.choices.edits.get(target, {}).items():
                 _set(values, name, edited)
         reasons = self._held(targets)
+        proposed = draft.proposals if draft.origin == FROM_FILE else {}
         reasons += tuple(
-            Reason(f"{_MISSING}{name}", name) for name in DOCUMENT_DUTIES if name not in values
+            Reason(f"{_MISSING}{name}", name)
+            for name in DOCUMENT_DUTIES
+            if name not in values and name not in proposed
         )
         file = self.report.files.get(draft.file) if draft.file else None
         if reasons or file is None:

@@ -144,7 +144,6 @@ class BatchReport:
     findings: tuple[Finding, ...]
     answers: Mapping[str, str]
     skipped: Mapping[str, str]
-    defaults: Mapping[str, Repair] = field(default_factory=dict)
 
     def finding(self, identity: str) -> Finding | None:
         """The finding with this id, or None."""

@@ -39,7 +39,6 @@ from tangthu.archive.batch.findings import (
     ASKS,
     DEFAULT,
     DERIVED,
-    DOCUMENT,
     DOSSIER,
     NAME,
     REPAIRS,
@@ -395,16 +394,20 @@ class _Builder:
         for name in BATCH_WIDE:
             if name in self.answers:
                 continue
-            lacking = [d for d in self.documents.values() if name not in d.values]
-            dossiers = [d for d in self.dossiers.values() if name not in d.values]
-            if not dossiers and (not lacking or name in ("condition", "backup")):
+            dossiers = {k: d for k, d in self.dossiers.items() if name not in d.values}
+            lacking = [
+                draft
+                for draft in self.documents.values()
+                if name not in draft.values and draft.dossier in dossiers
+            ]
+            if not dossiers:
                 continue
             repair = _WIDE_REPAIRS.get(name)
             severity = REPAIRS if repair is not None and repair.confidence == 1.0 else ASKS
             label = BY_KEY[f"dossier.{name}"].label
             self.batch.append(
                 found(f"field.missing.{name}", "batch", field=name, severity=severity,
-                      level=DOSSIER if dossiers else DOCUMENT, label=label,
+                      level=DOSSIER, label=label,
                       repairs=(repair,) if repair else (), documents=len(lacking), of=documents,
                       dossiers=len(dossiers), proposal=repair.value if repair else "")
             )  # fmt: skip
