@@ -23,10 +23,19 @@ os.environ.pop("DATABASE_URL", None)
 
 from tests.support import corpora  # noqa: E402
 from tests.support.house import TestHouse  # noqa: E402
+from tests.support.law import LawReport  # noqa: E402
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the house's own reports."""
+    parser.addoption("--law-report", help="write which test proves which requirement, as JSON")
+    parser.addoption("--story-page", help="write the story test as a page to read")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set Django up once the home exists; settings read its secrets."""
+    if config.getoption("--law-report") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(LawReport(Path(config.getoption("--law-report"))))
     from tangthu.kernel.home import Home
 
     Home(_HOME).ensure()
@@ -38,6 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @atexit.register
 def _remove_home() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each test carry the requirement IDs that its marks name, also across processes."""
+    for item in items:
+        for mark in item.iter_markers("req"):
+            item.user_properties.extend(("req", name) for name in mark.args)
 
 
 @pytest.fixture(scope="session")

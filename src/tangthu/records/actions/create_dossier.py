@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.capture.models import PageText
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body
 from tangthu.kernel import clock
@@ -29,6 +28,7 @@ from tangthu.standards.vietnamese import nfc
 class NewFile:
     """A content file as received: its exact name in bytes, and the facts found in its bytes."""
 
+    id: uuid.UUID
     name: bytes
     size: int
     sha256: str
@@ -36,7 +36,6 @@ class NewFile:
     format_id: str = ""
     format_name: str = ""
     page_count: int = 0
-    texts: Sequence[str] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +103,10 @@ def create_dossier(acting: Acting, body: Body, new: NewDossier) -> Dossier:
 
 def _save_files(new: Sequence[NewDocument], documents: Sequence[Document]) -> None:
     files: list[ContentFile] = []
-    texts: list[PageText] = []
     for item, document in zip(new, documents, strict=True):
         for position, given in enumerate(item.files, start=1):
             file = ContentFile(
+                id=given.id,
                 document=document,
                 position=position,
                 name_bytes=given.name,
@@ -120,13 +119,7 @@ def _save_files(new: Sequence[NewDocument], documents: Sequence[Document]) -> No
                 page_count=given.page_count,
             )
             files.append(file)
-            texts.extend(
-                PageText(file=file, page=page, text=nfc(text.replace("\0", "")))
-                for page, text in enumerate(given.texts, start=1)
-                if text.strip()
-            )
     ContentFile.objects.bulk_create(files)
-    PageText.objects.bulk_create(texts)
 
 
 def _events(

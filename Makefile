@@ -1,0 +1,43 @@
+# Verbs of the house. `make run` and `make test` need nothing but Python ≥ 3.11 with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest
+
+.PHONY: setup setup-test run test soak bench lint docs story coverage-law screenshots
+
+setup:
+	@$(PYTHON) tools/setup.py run
+
+setup-test:
+	@$(PYTHON) tools/setup.py test
+
+run: setup
+	@exec $(BIN)/tangthu up
+
+# Everything that must hold for every change: under 15 minutes on two cores.
+test: setup-test lint
+	$(PYTEST) -n 2 --dist loadfile -m "not soak" --law-report var/law.json tests
+	$(BIN)/python tools/coverage_law.py var/law.json --quiet
+
+# Chaos, kills, whole corpora: under an hour.
+soak: setup-test
+	$(PYTEST) -m soak tests
+
+bench: setup-test
+	$(BIN)/python -m benchmarks.run
+
+lint: setup-test
+	$(BIN)/ruff check -q src tests tools benchmarks
+	$(BIN)/ruff format -q --check src tests tools benchmarks
+	TANGTHU_HOME=$$(mktemp -d) $(BIN)/python tools/typecheck.py
+
+story: setup-test
+	$(PYTEST) tests/story --story-page var/story.html
+	@echo "var/story.html"
+
+coverage-law: setup-test
+	$(PYTEST) -n 2 --dist loadfile -m "req and not soak" --law-report var/law.json tests
+	$(BIN)/python tools/coverage_law.py var/law.json
+
+docs screenshots: setup-test
+	$(BIN)/python -m tools.screenshots
