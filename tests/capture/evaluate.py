@@ -1,6 +1,6 @@
 """How well the proposals fit real papers: precision and recall per field against `labels.toml`.
 
-``python -m tests.capture.evaluate`` prints the table and every miss; the corpus test uses `measure`.
+``python -m tests.capture.evaluate`` prints the table and all misses; a test uses `measure`.
 """
 
 from __future__ import annotations

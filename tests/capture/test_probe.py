@@ -196,17 +196,27 @@ def test_ten_thousand_pages_cost_no_more_than_the_limit(sandbox, tmp_path):
     assert facts.pdf.page_count >= 1 and len(facts.pdf.pages) <= 2_000
 
 
-def test_metadata_that_unpacks_beyond_the_limit_ends_in_a_problem_not_in_memory(tmp_path):
-    path = paper.pdf(tmp_path / "a.pdf", "x" * 20)
+def bomb(size: int) -> bytes:
     packer = zlib.compressobj(9)
-    data = b"".join(packer.compress(bytes(1 << 24)) for _ in range(32)) + packer.flush()
+    return b"".join(packer.compress(bytes(1 << 24)) for _ in range(size >> 24)) + packer.flush()
+
+
+@pytest.mark.parametrize("place", ["metadata", "page"])
+def test_a_stream_that_unpacks_beyond_the_memory_limit_costs_one_file_at_most(tmp_path, place):
+    path = paper.pdf(tmp_path / "a.pdf", "x" * 20)
     with pikepdf.open(path, allow_overwriting_input=True) as document:
-        document.Root.Metadata = document.make_stream(b"")
-        document.Root.Metadata.write(data, filter=pikepdf.Name.FlateDecode)
+        stream = document.make_stream(b"")
+        stream.write(bomb(1 << 29), filter=pikepdf.Name.FlateDecode)
+        if place == "metadata":
+            document.Root.Metadata = stream
+        else:
+            document.pages[0].Contents = stream
         document.save(fix_metadata_version=False)
     with Sandbox(limits=Limits(memory_bytes=400 * 1024 * 1024)) as small:
         facts = probe(path, small)
-        assert facts.size < 1_000_000 and "out_of_memory" in facts.problems
+        assert facts.size < 1_000_000
+        assert {"crashed", "out_of_memory", "damaged"} & set(facts.problems)
+        assert facts.pdf.page_count == 1, "the structure is told all the same"
         assert probe(paper.pdf(tmp_path / "b.pdf", "x" * 20), small).problems == ()
 
 
@@ -239,7 +249,9 @@ def test_an_image_of_a_billion_pixels_is_a_bomb(sandbox, tmp_path):
     assert "bomb" in probe(tmp_path / "a.png", sandbox).problems
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     start=st.sampled_from([b"%PDF-1.7\n", b"\xff\xd8\xff\xe0", b"PK\x03\x04", b"II*\x00", b""]),
     rest=st.binary(max_size=3000),
@@ -250,7 +262,9 @@ def test_no_bytes_make_a_probe_raise(sandbox, tmp_path, start, rest):
     assert probe(path, sandbox).size == len(start + rest)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=40))
 def test_no_mutation_of_a_sound_pdf_makes_a_probe_raise(sandbox, tmp_path, edits):
     path = paper.pdf(tmp_path / "x.pdf", "mot hai ba", "bon nam sau")

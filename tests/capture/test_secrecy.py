@@ -61,7 +61,11 @@ def test_a_stamp_word_in_the_lower_half_is_no_stamp():
 
 def test_a_finding_holds_no_text_of_the_document():
     found = suspect_stamp(stamped("TỐI MẬT"))
-    assert {field.name for field in dataclasses.fields(Suspicion)} == {"degree", "box", "confidence"}
+    assert {field.name for field in dataclasses.fields(Suspicion)} == {
+        "degree",
+        "box",
+        "confidence",
+    }
     assert "MẬT" not in repr(found)
 
 

@@ -1,12 +1,14 @@
 """Facts of a PDF file, read by qpdf (pikepdf) and pdfium inside a sandbox worker.
 
 qpdf tells the structure: damage, encryption, PDF/A claim, signatures, active content. pdfium tells
-the pages: size, text, image resolution. Either may fail on a hostile file; the other still speaks.
+the pages: size, text, image resolution. They are asked in two calls: either may crash on a hostile
+file (pdfium unpacks all metadata, bombs too), and the other's answer still stands.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,25 +25,55 @@ _MM_PER_POINT = 25.4 / 72
 _PDFA_NAMESPACE = re.compile(
     r"xmlns:([A-Za-z_][\w.-]*)\s*=\s*[\"']http://www\.aiim\.org/pdfa/ns/id/[\"']"
 )
+_DAMAGE = (
+    pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error,
+)  # fmt: skip
 _IMAGE_PATHS = ("/Resources", "/XObject", "/ExtGState", "/SMask", "/Mask", "/G")
 _ACTIONS = {"/JavaScript": "javascript", "/Launch": "launch", "/ImportData": "import_data",
             "/SubmitForm": "submit_form", "/GoToE": "embedded_target", "/Rendition": "media",
             "/RichMediaExecute": "media", "/Movie": "media", "/Sound": "media"}  # fmt: skip
 
 
-def pdf_facts(path: str) -> dict[str, Any]:
-    """Facts of the PDF at `path` as a dictionary for `probe.PdfFacts`; never raises for bytes."""
-    facts: dict[str, Any] = {
+def pdf_structure(path: str) -> dict[str, Any]:
+    """What qpdf finds in the PDF at `path`; never raises for bytes.
+
+    A dictionary for `probe.PdfFacts`, with `image_sizes` for `pdf_pages`.
+    """
+    facts = _blank()
+    for recovery in (False, True):
+        facts = _blank()
+        try:
+            with pikepdf.open(path, attempt_recovery=recovery, suppress_warnings=True) as pdf:
+                _read_structure(pdf, facts)
+                facts["repaired"] = recovery
+                facts["warnings"] += _kinds(pdf)
+                facts["opens"] = facts["page_count"] > 0
+        except pikepdf.PasswordError:
+            facts["encrypted"] = facts["needs_password"] = True
+            return facts
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001, S112 - qpdf raises many kinds on damage
+            continue
+        if facts["opens"]:
+            break
+    return facts
+
+
+def pdf_pages(path: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """`facts` of `pdf_structure` with what pdfium finds on the pages; never raises for bytes."""
+    _pages(path, facts)
+    _finest_layer(facts)
+    return facts
+
+
+def _blank() -> dict[str, Any]:
+    return {
         "opens": False, "repaired": False, "encrypted": False, "needs_password": False,
         "page_count": 0, "pdfa_part": None, "pdfa_conformance": None, "signatures": 0,
         "signature_fields": 0, "active_content": [], "embedded_files": 0, "pages": [],
         "warnings": [], "image_sizes": [],
     }  # fmt: skip
-    _structure(path, facts)
-    if not facts["needs_password"]:
-        _pages(path, facts)
-    _finest_layer(facts)
-    return facts
 
 
 def _finest_layer(facts: dict[str, Any]) -> None:
@@ -50,7 +82,7 @@ def _finest_layer(facts: dict[str, Any]) -> None:
     Layered scans (MRC) keep a coarse background picture and a finer mask with the letters. pdfium
     sees only pictures; the masks come from the structure, taken when shaped like the page.
     """
-    sizes = facts.pop("image_sizes")
+    sizes = facts["image_sizes"]
     page = facts["pages"][0] if facts["pages"] else None
     if page is None or page["dpi"] is None:
         return
@@ -60,25 +92,6 @@ def _finest_layer(facts: dict[str, Any]) -> None:
         sides = ((width, height), (height, width))
         if any(abs(w / across / (h / down) - 1) < 0.03 for w, h in sides if h and across and down):
             page["dpi"] = max(page["dpi"], round(max(width, height) / max(across, down)))
-
-
-def _structure(path: str, facts: dict[str, Any]) -> None:
-    for recovery in (False, True):
-        try:
-            with pikepdf.open(path, attempt_recovery=recovery, suppress_warnings=True) as pdf:
-                _read_structure(pdf, facts)
-                facts["repaired"] = recovery
-                facts["warnings"] = _kinds(pdf)
-                facts["opens"] = facts["page_count"] > 0
-        except pikepdf.PasswordError:
-            facts["encrypted"] = facts["needs_password"] = True
-            return
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001, S112 - qpdf raises many kinds on damage
-            continue
-        if facts["opens"]:
-            return
 
 
 def _kinds(pdf: pikepdf.Pdf) -> list[str]:
@@ -93,7 +106,15 @@ def _read_structure(pdf: pikepdf.Pdf, facts: dict[str, Any]) -> None:
     for reader in (_pdfa, _signatures, _active, _first_page_images):
         try:
             reader(pdf, facts)
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (
+            pikepdf.PdfError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+            zlib.error,
+        ):
             facts["warnings"] = [*facts["warnings"], f"{reader.__name__.strip('_')} unreadable"]
 
 
@@ -101,7 +122,7 @@ def _pdfa(pdf: pikepdf.Pdf, facts: dict[str, Any]) -> None:
     metadata = pdf.Root.get("/Metadata")
     if not isinstance(metadata, pikepdf.Stream):
         return
-    xmp = _decode(metadata.read_bytes()[:_MAX_XMP])
+    xmp = _decode(_unpack(metadata))
     for prefix in {*_PDFA_NAMESPACE.findall(xmp)}:
         facts["pdfa_part"] = _property(xmp, prefix, "part", r"\d") or facts["pdfa_part"]
         level = _property(xmp, prefix, "conformance", "[A-Za-z]")
@@ -114,6 +135,19 @@ def _property(xmp: str, prefix: str, name: str, value: str) -> str | None:
         rf"\s{tag}\s*=\s*[\"']({value})[\"']", xmp
     )
     return found.group(1) if found else None
+
+
+def _unpack(stream: pikepdf.Stream) -> bytes:
+    """The first bytes of a stream; unpacked here, because qpdf would unpack a bomb whole."""
+    packed = stream.read_raw_bytes()
+    filters = stream.get("/Filter")
+    if isinstance(filters, pikepdf.Array):
+        filters = filters[0] if len(filters) == 1 else filters
+    if filters is None:
+        return packed[:_MAX_XMP]
+    if filters == pikepdf.Name.FlateDecode and stream.get("/DecodeParms") is None:
+        return zlib.decompressobj().decompress(packed, _MAX_XMP)
+    return b""
 
 
 def _decode(data: bytes) -> str:

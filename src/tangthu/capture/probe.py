@@ -124,7 +124,7 @@ def probe(path: Path, sandbox: Sandbox, *, name: str | None = None) -> FileFacts
     try:
         kind = _kind(path, found)
         if kind == "pdf":
-            pdf = _pdf(sandbox.call("tangthu.capture.pdf_facts:pdf_facts", str(path.absolute())))
+            pdf, failure = _pdf(str(path.absolute()), sandbox)
         elif kind == "image":
             facts = sandbox.call("tangthu.capture.image_facts:image_facts", str(path.absolute()))
             image = ImageFacts(**facts)
@@ -149,7 +149,20 @@ def _kind(path: Path, found: FormatFact) -> Literal["pdf", "image", "other"]:
     return "image" if head.startswith(_IMAGE_MARKS) else "other"
 
 
-def _pdf(facts: dict[str, Any]) -> PdfFacts:
+def _pdf(path: str, sandbox: Sandbox) -> tuple[PdfFacts, str | None]:
+    """Facts of a PDF; if only its pages end the worker, its structure is told all the same."""
+    facts = sandbox.call("tangthu.capture.pdf_facts:pdf_structure", path)
+    failure: str | None = None
+    if not facts["needs_password"]:
+        try:
+            facts = sandbox.call("tangthu.capture.pdf_facts:pdf_pages", path, facts)
+        except SandboxError as error:
+            failure = problem_of(error)
+    return _pdf_facts(facts), failure
+
+
+def _pdf_facts(facts: dict[str, Any]) -> PdfFacts:
+    del facts["image_sizes"]
     return PdfFacts(
         **{
             **facts,

@@ -19,7 +19,7 @@ from tangthu.capture.extract.dated import read_date
 from tangthu.capture.extract.evidence import Field, Method, Proposal, letters
 from tangthu.capture.extract.file_name import read_file_name
 from tangthu.capture.extract.heading import read_heading
-from tangthu.capture.extract.issuer import read_issuer
+from tangthu.capture.extract.issuer import kind_of_body, read_issuer
 from tangthu.capture.extract.signer import read_signer
 from tangthu.capture.extract.title import read_title
 from tangthu.capture.text import PageText
@@ -125,7 +125,8 @@ def _usual_issuer(read: Proposal, usual: Counter[str]) -> list[Proposal]:
     for value, count in usual.most_common(50):
         if count <= max(2, mine) or value == read.value:
             continue
-        if fuzz.ratio(letters(read.value), letters(value)) >= 88:
+        alike = fuzz.ratio(letters(read.value), letters(value)) >= 88
+        if alike and kind_of_body(read.value) == kind_of_body(value):
             return [replace(read, value=value, confidence=0.7, method="batch")]
     return []
 

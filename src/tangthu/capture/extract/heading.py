@@ -58,7 +58,7 @@ def read_heading(page: PageText) -> Heading:
     used: set[int] = set()
 
     dated = _dated(lines, page, bottom, used)
-    number = _number(lines, page, middle, used)
+    number = _number(lines, page, middle, used, bool(right))
     about = _about(lines, number, page, middle, used)
     floor = _floor(number, dated, right, page)
     header = _header(lines, (top, floor), middle, page, used) if right or number else []
@@ -158,7 +158,9 @@ def looks_dated(text: str) -> bool:
     return placed and day.start() <= 30 and day.end() <= month.start() and len(after) <= 30
 
 
-def _number(lines: list[Line], page: PageText, middle: float, used: set[int]) -> list[Line]:
+def _number(
+    lines: list[Line], page: PageText, middle: float, used: set[int], has_nation: bool
+) -> list[Line]:
     """The line “Số: …/…”, with a notation that stands apart on the same height."""
     for index, line in enumerate(lines):
         if index in used or line.box[1] > page.height * 0.5 or line.box[0] > middle:
@@ -166,7 +168,9 @@ def _number(lines: list[Line], page: PageText, middle: float, used: set[int]) ->
         if not _NUMBER.match(_folded(line)) or letter_count(line.text) > 45:
             continue
         labelled = bool(_LABEL.match(_folded(line)))
-        if "/" not in line.text and not labelled:
+        if not labelled and ("/" not in line.text or not has_nation):
+            continue
+        if line.box[2] - line.box[0] > page.width * 0.6:
             continue
         found = [line]
         used.add(index)

@@ -18,12 +18,14 @@ _STARTS = (
     "cong ty", "tong cong ty", "van phong", "hoi ", "lien doan", "doan ", "toa an", "kho bac",
     "thanh tra", "tram ", "hdnd", "ngan hang", "bao hiem", "cong an", "bo chi huy", "lien hiep",
     "tap doan",
-    "quy ", "hat ", "doi ", "xi nghiep", "nha ", "thu vien", "bao tang", "hop tac xa", "khoa ",
-    "dai hoc", "hoc vien", "vu ", "chinh phu", "quoc hoi", "thu tuong",
+    "xi nghiep", "thu vien", "bao tang", "hop tac xa",
+    "dai hoc", "hoc vien", "chinh phu", "quoc hoi", "thu tuong",
 )  # fmt: skip
 _LABEL = re.compile(r"^[^:]{3,20}:\s*")
 _FLOOR = 82.0
 _MAX_NAMES = 2_000
+_MAX_LINES = 6
+_MAX_LENGTH = 300
 
 
 def read_issuer(heading: Heading, gazetteer: Sequence[str]) -> Iterator[Proposal]:
@@ -32,7 +34,7 @@ def read_issuer(heading: Heading, gazetteer: Sequence[str]) -> Iterator[Proposal
     A scanner's capitals and accents are mended only by a name in `gazetteer` (names known to the
     caller: fonds, bodies in the index); without one the text stays as read, in capitals.
     """
-    lines, label = list(heading.header), 0
+    lines, label = list(heading.header[-_MAX_LINES:]), 0
     if not lines:
         lines = [line for line in heading.body[:6] if _labelled(line)][:1]
     if not lines:
@@ -41,7 +43,7 @@ def read_issuer(heading: Heading, gazetteer: Sequence[str]) -> Iterator[Proposal
     own = bodies[-1]
     if _labelled(own[0]):
         label = _LABEL.match(own[0].text).end()  # type: ignore[union-attr]
-    raw = collapse_spaces(" ".join(line.text for line in own)[label:])
+    raw = collapse_spaces(" ".join(line.text for line in own)[label:])[:_MAX_LENGTH]
     raw = raw.strip(" -_–.,;:'`^*•·")
     if letter_count(raw) < 4:
         return
@@ -58,6 +60,12 @@ def read_issuer(heading: Heading, gazetteer: Sequence[str]) -> Iterator[Proposal
         return
     value = raw if label else raw.upper()
     yield from_lines("issuer", value, 0.6 if heading.has_nation else 0.4, own, page)
+
+
+def kind_of_body(name: str) -> str:
+    """What the name begins with (`chi cuc`, `so`): a Cục is not its Chi cục, however alike."""
+    folded = fold(name[:40]) + " "
+    return max((start for start in _STARTS if folded.startswith(start)), key=len, default="")
 
 
 def _score(known: tuple[str, float]) -> float:
@@ -85,8 +93,11 @@ def _bodies(lines: Sequence[Line]) -> list[list[Line]]:
 def best_name(raw: str, gazetteer: Sequence[str]) -> tuple[str, float] | None:
     """The name in `gazetteer` that `raw` is a poor reading or abbreviation of, and 0…1 how well."""
     best: tuple[float, str] = (0.0, "")
-    read = letters(raw)
+    read = letters(raw[:_MAX_LENGTH])
+    kind = kind_of_body(raw)
     for name in gazetteer[:_MAX_NAMES]:
+        if kind and kind_of_body(name) not in ("", kind):
+            continue
         for form in (letters(name), *_abbreviations(name, read)):
             if abs(len(form) - len(read)) > max(4, len(form) // 4):
                 continue

@@ -26,7 +26,7 @@ _STOP = re.compile(
     r"^\W{0,3}("
     r"kinh g.?[ui]|can cu|stt\b|tt\b|ho (va|&) ten|ho ten|toi ten|chuc vu|don vi\b.{0,6}:|ben a\b"
     r"|dieu \d|hom nay|(i|1)\s?[.)]|theo de nghi|xet de nghi|\(\s?theo\b|\(?\s?(ban hanh )?kem theo"
-    r"|\(?\s?tinh den|\(?\s?don vi tinh)"
+    r"|ngay,? thang|so\W*$|\(?\s?tinh den|\(?\s?don vi tinh)"
 )
 _AUTHORITY = re.compile(
     r"(truong|chu tich|giam doc|uy ban nhan dan|bo truong|hoi dong|chanh|thu tuong|chinh phu|"
@@ -67,7 +67,7 @@ def read_title(heading: Heading) -> Iterator[Proposal]:
         elif heading.number and any(is_addressee(line) for line in heading.body[:8]):
             yield from_lines("type", CONG_VAN, 0.6, heading.number, page)
         return
-    yield _type_of(title, noted, page)
+    yield _type_of(title, noted, heading)
     text = title.lines[1:] if title.bare and len(title.lines) > 1 else title.lines
     if title.bare and len(title.lines) == 1:
         return
@@ -77,13 +77,14 @@ def read_title(heading: Heading) -> Iterator[Proposal]:
         yield from_lines("subject", subject, sure, title.lines, page)
 
 
-def _type_of(title: Title, noted: str | None, page: int) -> Proposal:
-    first = title.lines[:1]
+def _type_of(title: Title, noted: str | None, heading: Heading) -> Proposal:
+    first, page = title.lines[:1], heading.page.number
     code = title.match.code if title.match else None
     if title.match is None or code is None or code == OTHER:
         if noted and noted != OTHER and code != OTHER:
             return from_lines("type", noted, 0.5, first, page, "notation")
-        return from_lines("type", OTHER, 0.7 if noted is None else 0.6, first, page)
+        sure = 0.7 if noted is None and heading.has_nation else 0.5
+        return from_lines("type", OTHER, sure, first, page)
     confidence = 0.9 if title.match.how != "fuzzy" else 0.5 + 0.4 * title.match.score / 100
     method: Method = "text" if title.match.how != "fuzzy" else "mended"
     if noted == code:
@@ -142,7 +143,7 @@ def _collect(lines: Sequence[Line], page: PageText, bare: bool) -> list[Line]:
         text = line.text
         if _RULE.fullmatch(text):
             break
-        if letter_count(text) < 2 and not any(char.isdigit() for char in text):
+        if _is_noise(text):
             continue
         gap = line.middle[1] - title[-1].middle[1]
         height = max(page.line_height, title[-1].box[3] - title[-1].box[1])
@@ -157,6 +158,8 @@ def _collect(lines: Sequence[Line], page: PageText, bare: bool) -> list[Line]:
                 continue
             break
         if first and not bare and not is_about(line) and _is_new_part(line, title[0]):
+            break
+        if _is_running_text(line, title[1:] if bare else title, page):
             break
         if not first and _is_authority(text, title):
             break
@@ -175,6 +178,20 @@ def _is_new_part(line: Line, first: Line) -> bool:
     """A full line of running text under a one-line title."""
     wide = line.box[2] - line.box[0] > 1.6 * (first.box[2] - first.box[0])
     return wide and capital_share(line.text) < 0.4 and len(line.words) > 12
+
+
+def _is_noise(text: str) -> bool:
+    """Signs, or one word with signs in it: what scanners make of stains, stamps and rules."""
+    if letter_count(text) < 2 and not any(char.isdigit() for char in text):
+        return True
+    return len(text.split()) == 1 and not set("£^|\\~<>={}$#@¥§").isdisjoint(text)
+
+
+def _is_running_text(line: Line, title: Sequence[Line], page: PageText) -> bool:
+    """A full-width line in small letters under a title in capitals."""
+    full = line.box[2] - line.box[0] > page.width * 0.62 and line.box[0] < page.width * 0.22
+    capitals = capital_share(" ".join(part.text for part in title)) >= 0.75
+    return full and capitals and capital_share(line.text) < 0.4
 
 
 def _is_authority(text: str, title: Sequence[Line]) -> bool:
