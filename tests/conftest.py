@@ -11,10 +11,14 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _HOME = Path(tempfile.mkdtemp(prefix="tangthu-test-"))
 os.environ["TANGTHU_HOME"] = str(_HOME)
@@ -24,6 +28,7 @@ os.environ.pop("DATABASE_URL", None)
 from tests.support import corpora  # noqa: E402
 from tests.support.house import TestHouse  # noqa: E402
 from tests.support.law import LawReport  # noqa: E402
+from tests.support.server import DESKTOP, Server, Visitor, chromium, serve  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,3 +100,39 @@ def shared_cast(test_house: TestHouse) -> Iterator[TestHouse]:
 def hau_giang() -> Path:
     """The real digitisation batch; skips loudly when it is not there."""
     return corpora.need("hau-giang-2010")
+
+
+@pytest.fixture
+def server(cast: TestHouse) -> Iterator[Server]:
+    """The staff site over a fresh database with the cast."""
+    with serve(cast) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_server(shared_cast: TestHouse) -> Iterator[Server]:
+    """The staff site over the module's database; for tests that change nothing lasting."""
+    with serve(shared_cast) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Open a window on a server: `visit(server, "cuc", size=PHONE)`; "" stays signed out."""
+    open_windows: list[Visitor] = []
+
+    def open_window(server: Server, username: str = "", size: tuple[int, int] = DESKTOP) -> Visitor:
+        visitor = Visitor(browser, server, size)
+        open_windows.append(visitor)
+        return visitor.sign_in(username) if username else visitor
+
+    yield open_window
+    for visitor in open_windows:
+        visitor.close()

@@ -1,0 +1,155 @@
+"""The staff site as its users meet it: granian on a free loopback port, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.support.house import PASSWORD, TestHouse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+AXE = Path(__file__).resolve().parents[1] / "assets" / "axe.min.js"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+CHROMIUM = os.environ.get("TANGTHU_CHROMIUM", "/usr/bin/chromium")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running staff site: its address, and the house whose database it serves."""
+
+    url: str
+    house: TestHouse
+
+
+@contextmanager
+def serve(house: TestHouse) -> Iterator[Server]:
+    """Serve the database that `house` points at until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
+        "--log-level", "warning", "tangthu.faces.office.wsgi:application",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        command, env=house.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(process, url)
+        yield Server(url, house)
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            told = process.stderr.read().decode() if process.stderr else ""
+            raise RuntimeError(f"the server ended at once: {told[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"{url}/song", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the server does not answer")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread; the ORM calls of tests beside it are meant.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visitor:
+    """One person at one browser window: goes to pages and notices what is wrong with them."""
+
+    def __init__(self, browser: Browser, server: Server, size: tuple[int, int] = DESKTOP) -> None:
+        self.server = server
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="vi-VN", base_url=server.url
+        )
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Visitor:
+        """Sign in by posting the form's fields, without drawing the page."""
+        address = f"{self.server.url}/dang-nhap/"
+        page = self.context.request.get(address)
+        token = page.text().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        answer = self.context.request.post(
+            address,
+            form={"csrfmiddlewaretoken": token, "username": username, "password": password},
+            headers={"Referer": address},
+            max_redirects=0,
+        )
+        assert answer.status == 302, f"sign-in of {username} failed: {answer.status}"
+        return self
+
+    def go(self, path: str) -> Page:
+        """Open `path` and wait until the page is quiet."""
+        self.page.goto(self.server.url + path, wait_until="networkidle")
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe-core finds wrong with the page as it stands, one line per finding and place."""
+        if not self.page.evaluate("typeof window.axe !== 'undefined'"):
+            # The content policy forbids added script tags; the debugger protocol does not ask it.
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS
+        )
+        return [
+            f"{item['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+            for item in found["violations"]
+            for node in item["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        wide: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+    def close(self) -> None:
+        """Leave."""
+        self.context.close()
