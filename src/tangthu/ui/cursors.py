@@ -1,4 +1,4 @@
-"""Keyset cursors: where the next page begins, carried in the link, signed so that nobody can shape one.
+"""Keyset cursors: where the next page begins, carried in the link, signed against shaping.
 
 A cursor belongs to one register and one sort order. Anything else in the query (cut, altered, from
 another list, of another sort) is ignored and the first page is shown: a broken link is no error.

@@ -1,7 +1,7 @@
 """Dates, sizes, durations and numbers as Vietnamese administrative writing has them.
 
-Plain functions; the template filters of `templatetags/ui.py` only call them. Thousands are parted by a
-dot and decimals by a comma in both languages of the screens, as on the paper forms.
+Plain functions; the template filters of `templatetags/ui.py` only call them. Thousands are parted
+by a dot and decimals by a comma in both languages of the screens, as on the paper forms.
 """
 
 from datetime import date, datetime
@@ -53,7 +53,7 @@ def moment(value: datetime) -> str:
 
 
 def long_day(value: date | datetime) -> str:
-    """`ngày 02 tháng 9 năm 2025`: days below 10 and months below 3 take a zero (NĐ 30/2020, PL I)."""
+    """`ngày 02 tháng 9 năm 2025`: days below 10 and months below 3 take a zero (NĐ 30/2020)."""
     if isinstance(value, datetime):
         value = _local(value)
     month = f"{value.month:02d}" if value.month < 3 else str(value.month)
@@ -65,7 +65,7 @@ def long_day(value: date | datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time in its largest sensible unit: `45 giây`, `3 phút`, `2 giờ 5 phút`, `4 ngày`."""
+    """A span in its largest sensible unit: `45 giây`, `3 phút`, `2 giờ 5 phút`, `4 ngày`."""
     whole = max(0, round(seconds))
     if whole < 60:
         return ngettext("%(n)s giây", "%(n)s giây", whole) % {"n": whole}

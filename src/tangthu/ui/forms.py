@@ -117,7 +117,7 @@ class DropZone(forms.FileInput):
         context["widget"]["folder"] = self.folder
         return context
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[Any]]":
         """All files chosen, in the order sent; a plain mapping gives at most one."""
         if hasattr(files, "getlist"):
             return list(files.getlist(name))
@@ -134,7 +134,7 @@ class FilesField(forms.Field):
         "empty": _("Tệp “%(name)s” rỗng (0 byte). Hãy chọn lại tệp."),
     }
 
-    def clean(self, value: list[UploadedFile]) -> list[UploadedFile]:
+    def clean(self, value: "list[UploadedFile[Any]]") -> "list[UploadedFile[Any]]":
         """Raises ValidationError when nothing was chosen though required, or a file is empty."""
         if not value:
             if self.required:

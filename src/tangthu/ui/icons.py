@@ -3,6 +3,7 @@
 Each value is the inside of an `<svg>`; colour and stroke come from the style sheet (`.icon`).
 """
 
+# ruff: noqa: E501
 ICONS: dict[str, str] = {
     "dot": '<circle cx="8" cy="8" r="2.5"/>',
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5"/>',

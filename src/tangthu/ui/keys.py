@@ -1,6 +1,7 @@
-"""Which keys do what: the data behind the `?` help. The keys themselves sit on elements as `data-key`.
+"""Which keys do what: the data behind the `?` help. The keys sit on elements as `data-key`.
 
-Keys are written as the keyboard controller reads them: `j`, `g d` (one after the other), `ctrl+enter`.
+Keys are written as the keyboard controller reads them: `j`, `g d` (one after the other),
+`ctrl+enter`.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ class Shortcut:
 
     @property
     def caps(self) -> list[str]:
-        """The key caps to draw, in order: `g d` → `["G", "D"]`, `ctrl+enter` → `["Ctrl", "Enter"]`."""
+        """The caps to draw, in order: `g d` → `["G", "D"]`, `ctrl+enter` → `["Ctrl", "Enter"]`."""
         return key_caps(self.keys)
 
 
@@ -51,7 +52,7 @@ class ShortcutRegistry:
 
 def key_caps(keys: str) -> list[str]:
     """Split a key text into what is printed on the caps."""
-    caps = []
+    caps: list[str] = []
     for stroke in keys.split():
         parts = [stroke] if len(stroke) == 1 else stroke.split("+")
         caps.extend(part.upper() if len(part) == 1 else part.capitalize() for part in parts)

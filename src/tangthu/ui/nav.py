@@ -1,4 +1,4 @@
-"""Primary navigation: apps register entries at start-up, the shell shows those the viewer may use."""
+"""Primary navigation: apps register entries, the shell shows what the viewer may use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ def everyone(request: HttpRequest) -> bool:
 class NavEntry:
     """One destination.
 
-    `key` is the letter after `G`; `allowed` decides per request; `count` gives the badge (0 or None
-    shows none) and must itself be cut to what the viewer may see; `section` is the heading it is under.
+    `key` is the letter after `G`; `allowed` decides per request; `count` gives the badge (0 or
+    None shows none) and must itself be cut to what the viewer may see; `section` is the heading.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Dates as records state them: a day, only a month, or only a year (`02/09/1945`, `9/1945`, `1945`)."""
+"""Dates as records state them: a day, only a month or only a year (`02/09/1945`, `1945`)."""
 
 import re
 from dataclasses import dataclass

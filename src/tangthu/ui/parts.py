@@ -42,7 +42,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """Something that is mine to do. `due_text` and `due_tone` come from whoever knows the deadline."""
+    """Something that is mine to do; `due_text` and `due_tone` come from who knows the deadline."""
 
     title: Label
     url: str
@@ -67,7 +67,7 @@ class QueueGroup:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of description; `url` makes it a link, `tone` a tag, `note` says where it is from."""
+    """One line of description; `url` makes a link, `tone` a tag, `note` says where it is from."""
 
     label: Label
     value: Label
@@ -101,7 +101,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class ViewerPage:
-    """One page image, made by the server: address, size in pixels, and the text on it where known."""
+    """One page image made by the server: address, size in pixels, the text on it where known."""
 
     number: int
     image_url: str
@@ -180,7 +180,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """An irreversible step, restated: what, how many, on whose decision, and what follows from it."""
+    """An irreversible step, restated: what, how many, on whose decision, what follows from it."""
 
     title: Label
     what: Label
@@ -198,8 +198,8 @@ class Confirmation:
 class Progress:
     """A background task as the viewer sees it.
 
-    `id` names the block in the page and must be unique there; `elapsed` is in seconds; `total` is None
-    while unknown. While `state` is running the block asks `url` again every second.
+    `id` names the block in the page and must be unique there; `elapsed` is in seconds; `total` is
+    None while unknown. While `state` is running the block asks `url` again every second.
     """
 
     id: str

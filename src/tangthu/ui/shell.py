@@ -1,6 +1,6 @@
 """What the shell shows of the viewer, handed up by whoever knows people and bodies.
 
-`ui` knows no accounts. The identity app registers one provider at start-up (`set_identity_provider`).
+`ui` knows no accounts; the identity app sets one provider at start-up (`set_identity_provider`).
 """
 
 from collections.abc import Callable

@@ -49,8 +49,8 @@ BODY = "Ủy ban nhân dân tỉnh Mẫu"
 NOW = datetime(2025, 11, 24, 8, 30, tzinfo=timezone(timedelta(hours=7)))
 TODAY = NOW.date()
 LONG_TITLE = (
-    "Về việc tăng cường chỉ đạo thực hiện công tác văn thư, lưu trữ và nộp lưu hồ sơ, tài liệu điện tử "
-    "vào Lưu trữ lịch sử của các cơ quan, tổ chức thuộc danh mục nguồn nộp lưu trên địa bàn tỉnh"
+    "Về việc tăng cường chỉ đạo thực hiện công tác văn thư, lưu trữ và nộp lưu hồ sơ, "
+    "tài liệu điện tử vào Lưu trữ lịch sử của các cơ quan, tổ chức thuộc danh mục nguồn nộp lưu trên địa bàn tỉnh"
 )
 SNIPPET = "Số: 123/QĐ-UBND, ngày 02 tháng 9 năm 2025, về việc phê duyệt Danh mục hồ sơ <năm 2025>"
 SNIPPET_RANGES = ((4, 15), (22, 41))
@@ -138,9 +138,7 @@ def fact_groups() -> list[FactGroup]:
                 Fact(_("Cơ quan ban hành"), BODY),
                 Fact(_("Loại văn bản"), "Quyết định"),
                 Fact(_("Trích yếu"), LONG_TITLE),
-                Fact(
-                    _("Chữ ký số"), _("Hợp lệ"), tone="ok", note=_("kiểm tra lúc 08:02 24/11/2025")
-                ),
+                Fact(_("Chữ ký số"), _("Hợp lệ"), tone="ok", note=_("kiểm tra lúc 08:02")),
                 Fact(_("Mức độ khẩn"), _("Khẩn"), tone="warn"),
             ),
         ),
@@ -196,7 +194,7 @@ def timeline() -> list[TimelineEntry]:
 def viewer() -> Viewer:
     """Three pages of a decision; the last has no text yet."""
     image = static("ui/specimen-page.svg")
-    words = "QUYẾT ĐỊNH\nVề việc phê duyệt Danh mục hồ sơ năm 2025\n\nCăn cứ Luật Lưu trữ ngày 21 tháng 6 năm 2024;"
+    words = "QUYẾT ĐỊNH\nVề việc phê duyệt Danh mục hồ sơ năm 2025\n\nCăn cứ Luật Lưu trữ 2024;"
     pages = tuple(ViewerPage(n, image, 794, 1123, words if n < 3 else "") for n in (1, 2, 3))
     return Viewer("Quyết định 123/QĐ-UBND", pages, download_url="#")
 
@@ -292,14 +290,16 @@ def tasks() -> list[Progress]:
     label = _("Kiểm tra và đóng gói tài liệu")
     unit = _("tệp")
     return [
-        Progress("viec-mau", label, 0, 12_408, 0, f"{url}?step=1", unit, stop_url=reverse("ui:confirm")),
+        Progress(
+            "viec-mau", label, 0, 12_408, 0, f"{url}?step=1", unit, stop_url=reverse("ui:confirm"),
+        ),
         Progress(
             "viec-xong", _("Nhập 1.204 hồ sơ"), 1204, 1204, 312, url, _("hồ sơ"), "done",
             result_url="#", result_label=_("Xem kết quả"),
         ),
         Progress(
             "viec-loi", _("Chép sang kho thứ hai"), 803, 1204, 95, url, unit, "failed",
-            note=_("Kho thứ hai hết chỗ. Đã giữ 803 tệp; dọn chỗ rồi chạy lại, hệ thống chép tiếp phần còn lại."),
+            note=_("Kho thứ hai hết chỗ. Đã giữ 803 tệp; dọn chỗ rồi chạy lại để chép tiếp."),
         ),
     ]  # fmt: skip
 
@@ -359,10 +359,11 @@ def register_page(query: Query, name: str = "incoming") -> RegisterPage:
             Column(
                 "title",
                 _("Trích yếu"),
-                lambda r: Cell(r.title, url=record, note=r.sender),
+                lambda r: Cell(r.title, url=record),
                 primary=True,
             ),
-            Column("kind", _("Loại"), lambda r: dict(TYPES)[r.kind], wide_only=True),
+            Column("sender", _("Nơi gửi"), lambda r: r.sender),
+            Column("kind", _("Loại"), lambda r: dict(TYPES)[r.kind], kind="short", wide_only=True),
             Column("status", _("Trạng thái"), lambda r: _status(r.status), kind="tag"),
         ),
         filters=(
@@ -390,7 +391,7 @@ def register_page(query: Query, name: str = "incoming") -> RegisterPage:
     read = found
     if cursor is not None:
         edge = cursor.values
-        read = [r for r in found if (place(r) < edge if reverse_order else place(r) > edge)]  # type: ignore[operator]
+        read = [r for r in found if (place(r) < edge if reverse_order else place(r) > edge)]
     return register.page(
         read[: register.page_size + 1], sort_values=place, cursor=cursor, total=len(found)
     )
@@ -451,7 +452,7 @@ class SpecimenForm(forms.Form):
 class UploadForm(forms.Form):
     """Files, folders and packages."""
 
-    files = FilesField(
+    uploads = FilesField(
         label=gettext_lazy("Tệp, thư mục hoặc gói ZIP"),
         widget=DropZone(folder=True),
         help_text=gettext_lazy("Thư mục giữ nguyên cây con; gói ZIP được mở ở máy chủ."),

@@ -1,9 +1,9 @@
 """The register: a sortable, filterable, keyset-paged table whose every control is a link.
 
-A view builds a `Register` from the query string, asks it for the sort, the chosen filters and the cursor,
-reads `page_size + 1` rows through `queries.py`, and hands them back to `page()`. What comes out has only
-text and addresses in it; `{% register page %}` draws it. Nothing from the query reaches the database
-unless it names a declared column or filter.
+A view builds a `Register` from the query string, asks it for the sort, the chosen filters and the
+cursor, reads `page_size + 1` rows through `queries.py`, and hands them back to `page()`. What comes
+out has only text and addresses in it; `{% register_table page %}` draws it. Nothing from the query
+reaches the database unless it names a declared column or filter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from tangthu.ui.query import Query, edit_query, query_pairs
 Row = TypeVar("Row")
 Label = str | Promise
 Tone = Literal["", "info", "ok", "warn", "danger"]
-Kind = Literal["text", "code", "number", "date", "tag"]
+Kind = Literal["text", "short", "code", "number", "date", "tag"]
 
 SORT, AT, DENSITY, SEARCH = "sort", "at", "density", "q"
 MAX_FREE_VALUE = 200
@@ -27,7 +27,7 @@ MAX_FREE_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one field of one row; `note` is a second, quieter line; `tone` makes it a tag."""
+    """What stands in one field of a row; `note` is a second, quieter line; `tone` makes a tag."""
 
     text: Label
     url: str = ""
@@ -37,8 +37,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column. `value` takes a row and gives text or a `Cell`; `primary` marks the one that names
-    the row (its text is the row's link); `wide_only` leaves it out on phones."""
+    """One column. `value` takes a row and gives text or a `Cell`; `primary` marks the one that
+    names the row (its text is the row's link); `wide_only` leaves it out on phones."""
 
     key: str
     label: Label
@@ -60,7 +60,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter made of links. `tabs` shows it as a strip above the table; `multiple` lets several hold."""
+    """A filter made of links; `tabs` is a strip above the table, `multiple` lets several hold."""
 
     key: str
     label: Label
@@ -71,7 +71,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """A span of dates, sent as `<key>_from` and `<key>_to`; the view parses and judges the texts."""
+    """A span of dates, sent as `<key>_from` and `<key>_to`; the view parses the texts."""
 
     key: str
     label: Label
@@ -99,7 +99,7 @@ class EmptyState:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column heading as drawn; `direction` is the `aria-sort` value of the sorted column, else empty."""
+    """A heading as drawn; `direction` is the `aria-sort` value of the sorted column, else empty."""
 
     label: Label
     kind: Kind

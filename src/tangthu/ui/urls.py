@@ -1,4 +1,4 @@
-"""The component pages: every part with all its states, and each face of a page filled with specimens."""
+"""The component pages: every part with all its states, each face filled with specimens."""
 
 from django.urls import path
 

@@ -97,7 +97,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def form_page(request: HttpRequest) -> HttpResponse:
-    """A form; posting it shows the errors, or the same form again with a word that it is a specimen."""
+    """A form; posting it shows its errors or the same form again."""
     form = specimens.SpecimenForm(request.POST or None)
     status = 422 if form.is_bound and not form.is_valid() else 200
     context = {
@@ -118,8 +118,8 @@ def upload_page(request: HttpRequest) -> HttpResponse:
     valid = bound and form.is_valid()
     context = {
         "form": form,
-        "received": form.cleaned_data["files"] if valid else None,
-        "received_paths": request.POST.getlist("files_paths"),
+        "received": form.cleaned_data["uploads"] if valid else None,
+        "received_paths": request.POST.getlist("uploads_paths"),
         "save_label": _("Gửi tệp"),
         "way": [Crumb(_("Kho lưu trữ"), "#"), Crumb(_("Nhập tài liệu"))],
     }

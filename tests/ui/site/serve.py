@@ -1,4 +1,4 @@
-"""Serve the test site: `python serve.py PORT` (0 picks a free one); prints the address when ready."""
+"""Serve the test site: `python serve.py PORT` (0 picks a free one); prints the address."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The smallest site that can show the component pages, under the product's strict content policy."""
+"""The smallest site that can show the component pages, under the strict content policy."""
 
 from csp.constants import NONE, SELF
 

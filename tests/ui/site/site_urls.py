@@ -16,33 +16,28 @@ urlpatterns = [
     *staticfiles_urlpatterns(),
 ]
 
-if not navigation.entries:
-    for order, entry in enumerate(
-        (
-            NavEntry("queue", "Việc của tôi", "ui:queue", "inbox", "v", count=lambda request: 8),
-            NavEntry("register", "Văn bản đến", "ui:register", "register", "d", section="Văn bản"),
-            NavEntry("record", "Văn bản đi", "ui:record", "send", "i", section="Văn bản"),
-            NavEntry("form", "Dự thảo", "ui:form", "draft", "t", section="Văn bản"),
-            NavEntry("confirm", "Hồ sơ", "ui:confirm", "dossier", "h", section="Lưu trữ"),
-            NavEntry("upload", "Kho lưu trữ", "ui:upload", "archive", "k", section="Lưu trữ"),
-            NavEntry(
-                "components", "Mẫu giao diện", "ui:components", "gear", "m", section="Hệ thống"
-            ),
+ENTRIES = (
+    ("queue", "Việc của tôi", "inbox", "v", ""),
+    ("register", "Văn bản đến", "register", "d", "Văn bản"),
+    ("record", "Văn bản đi", "send", "i", "Văn bản"),
+    ("form", "Dự thảo", "draft", "t", "Văn bản"),
+    ("confirm", "Hồ sơ", "dossier", "h", "Lưu trữ"),
+    ("upload", "Kho lưu trữ", "archive", "k", "Lưu trữ"),
+    ("components", "Mẫu giao diện", "gear", "m", "Hệ thống"),
+)
+for order, (name, label, icon, key, section) in enumerate(ENTRIES):
+    navigation.register(
+        NavEntry(
+            name,
+            label,
+            f"ui:{name}",
+            icon,
+            key,
+            order,
+            section,
+            count=(lambda request: 8) if name == "queue" else None,
         )
-    ):
-        navigation.register(
-            NavEntry(
-                entry.name,
-                entry.label,
-                entry.url_name,
-                entry.icon,
-                entry.key,
-                order,
-                entry.section,
-                entry.allowed,
-                entry.count,
-            )  # fmt: skip
-        )
+    )
 
 
 def _somebody(request: HttpRequest) -> ShellIdentity:

@@ -108,7 +108,7 @@ def highlight(text: object, ranges: Ranges) -> SafeString:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """One of our line icons, hidden from screen readers: put words beside it. KeyError when unknown."""
+    """A line icon, hidden from screen readers: put words beside it. KeyError when unknown."""
     return format_html(
         '<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"'
         ' focusable="false">{}</svg>',
@@ -124,7 +124,7 @@ def tone_icon(tone: str) -> SafeString | str:
 
 @register.simple_tag
 def tag(text: object, tone: str = "") -> SafeString:
-    """A severity or state tag: `{% tag "Quá hạn" "danger" %}` (tones: info, ok, warn, danger, none)."""
+    """A state tag: `{% tag "Quá hạn" "danger" %}` (tones: info, ok, warn, danger, none)."""
     safe_tone = tone if tone in TONE_ICONS else "plain"
     return format_html(
         '<span class="tag tag-{}">{}{}</span>', safe_tone, tone_icon(safe_tone), text
@@ -235,7 +235,7 @@ def chart(drawing: BarChart) -> dict[str, object]:
 
 @register.inclusion_tag("ui/parts/compare.html")
 def compare(proposals: Sequence[Proposal]) -> dict[str, object]:
-    """Proposed values beside standing ones, each with the text it was read from; goes inside a form.
+    """Proposed values beside standing ones, with the text they were read from; inside a form.
 
     Posts `<name>` = `keep` or `accept` for each.
     """

@@ -20,6 +20,8 @@ export default class extends Controller {
     this.allTarget.indeterminate = marked > 0 && marked < this.boxTargets.length
     this.buttonTargets.forEach((button) => { button.disabled = marked === 0 })
     this.toldTarget.textContent = marked ? this.toldTarget.dataset.some.replace("%n", marked) : this.idle
-    this.toldTarget.parentElement.classList.toggle("bulk-some", marked > 0)
+    const bar = this.toldTarget.parentElement
+    bar.classList.toggle("bulk-some", marked > 0)
+    bar.classList.toggle("bulk-none", marked === 0)
   }
 }
