@@ -6,9 +6,12 @@ import uuid
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Account, Appointment, Body, Person
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job, QuarantinedItem
 
 
 def viewer_of(person: Person) -> Viewer:
@@ -33,7 +36,7 @@ def viewer_named(username: str) -> Viewer | None:
 
 def bodies(viewer: Viewer) -> QuerySet[Body]:
     """The bodies in which the viewer holds any position."""
-    return Body.objects.filter(id__in={body for body, _, _ in viewer.positions}).order_by("name")
+    return Body.objects.filter(id__in={item[0] for item in viewer.positions}).order_by("name")
 
 
 def body(viewer: Viewer, code_or_id: str) -> Body | None:
@@ -49,3 +52,28 @@ def people(viewer: Viewer) -> QuerySet[Person]:
     """People with an appointment at a body whose people the viewer manages."""
     managed = viewer.bodies_with("people.manage")
     return Person.objects.filter(appointments__body_id__in=managed).distinct().order_by("sort_key")
+
+
+def jobs(viewer: Viewer) -> QuerySet[Job]:
+    """Long work that the viewer started, or that runs for a body whose archive he looks after."""
+    looked_after = viewer.bodies_with("archive.import") | viewer.bodies_with("repository.audit")
+    here = {position[0] for position in viewer.positions}
+    return Job.objects.filter(
+        Q(body_id__in=looked_after) | Q(body_id__in=here, person_id=viewer.person_id)
+    )
+
+
+def job(viewer: Viewer, job_id: uuid.UUID) -> Job:
+    """The job, if the viewer may see it. Raises NotFoundForViewer."""
+    found = jobs(viewer).filter(pk=job_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def quarantined(viewer: Viewer) -> QuerySet[QuarantinedItem]:
+    """What waits in quarantine at bodies where the viewer decides on it; oldest first."""
+    return QuarantinedItem.objects.filter(
+        decision=QuarantinedItem.Decision.WAITING,
+        body_id__in=viewer.bodies_with("quarantine.decide"),
+    ).order_by("arrived_at", "id")

@@ -28,11 +28,22 @@ _REPORT_SECONDS = 0.5
 
 Handler = Callable[["Running"], dict[str, Any]]
 _handlers: dict[str, Handler] = {}
+_labels: dict[str, Any] = {}
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Make `handler` the one that runs jobs of `kind`; called from an app's ready()."""
+def register(kind: str, handler: Handler, *, label: Any = "") -> None:
+    """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
+
+    `label` is a (lazily translated) noun phrase that tells people what such a job does.
+    """
     _handlers[kind] = handler
+    if label:
+        _labels[kind] = label
+
+
+def label_of(kind: str) -> str:
+    """What jobs of `kind` do, in words; the kind's own name if nobody said."""
+    return str(_labels.get(kind) or kind)
 
 
 class Running:

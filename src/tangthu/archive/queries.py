@@ -1,0 +1,66 @@
+"""Reads of fonds, inventories, places and batches, cut to what the viewer may see."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Count, F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.archive.models import Batch, Fonds, Inventory, Place
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.records.models import Dossier
+from tangthu.repository.models import Package
+
+
+def fonds(viewer: Viewer) -> QuerySet[Fonds]:
+    """The fonds of the bodies in which the viewer may read."""
+    return (
+        Fonds.objects.filter(body_id__in=viewer.bodies_with("read.public"))
+        .select_related("body")
+        .order_by("code", "id")
+    )
+
+
+def one_fonds(viewer: Viewer, fonds_id: uuid.UUID) -> Fonds:
+    """The fonds, if the viewer may read in its body. Raises NotFoundForViewer."""
+    found = fonds(viewer).filter(pk=fonds_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def inventories_of(found: Fonds) -> QuerySet[Inventory]:
+    """The inventories of a fonds that came through `one_fonds`, by code."""
+    return Inventory.objects.filter(fonds=found).order_by("code")
+
+
+def place_of(dossier: Dossier) -> Place | None:
+    """Where a dossier stands; the dossier must have come through `records.queries`."""
+    return Place.objects.select_related("inventory__fonds").filter(dossier=dossier).first()
+
+
+def batches_to_review(viewer: Viewer) -> QuerySet[Batch]:
+    """Batches that wait for a decision at bodies into which the viewer imports; oldest first."""
+    return (
+        Batch.objects.filter(
+            state=Batch.State.REVIEW, body_id__in=viewer.bodies_with("archive.import")
+        )
+        .select_related("body", "fonds")
+        .order_by("created_at", "id")
+    )
+
+
+def dossiers_to_seal(viewer: Viewer) -> QuerySet[Dossier]:
+    """Dossiers whose documents are all here and that are not sealed yet; oldest first.
+
+    Only at bodies where the viewer seals. All here means: as many as the description counts.
+    """
+    return (
+        Dossier.objects.filter(body_id__in=viewer.bodies_with("archive.seal"))
+        .exclude(pk__in=Package.objects.values("dossier_id"))
+        .annotate(present=Count("memberships"))
+        .filter(present__gt=0, present=F("record_count"))
+        .order_by("created_at", "archive_file_code")
+    )
