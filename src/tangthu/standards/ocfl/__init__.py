@@ -1,0 +1,83 @@
+"""Oxford Common File Layout 1.1 (https://ocfl.io/1.1/spec/): write, read, validate, repair, copy.
+
+Objects are written crash-safe into a storage root on a local file system; objects of version 1.0
+are read, validated and carried on. `docs/standards/ocfl.md` tells layout and commit protocol.
+"""
+
+from tangthu.standards.ocfl import commit, intake, repair, storage_root
+from tangthu.standards.ocfl.commit import Recovered, recover
+from tangthu.standards.ocfl.draft import Note
+from tangthu.standards.ocfl.errors import (
+    DamagedSourceError,
+    DigestMismatchError,
+    InvalidInventoryError,
+    LayoutError,
+    LogicalPathError,
+    NotAStorageRootError,
+    ObjectExistsError,
+    ObjectMissingError,
+    OcflError,
+    ReplicaDivergedError,
+    StagingError,
+    UnreadableObjectError,
+    VersionConflictError,
+    VersionMissingError,
+)
+from tangthu.standards.ocfl.intake import Source
+from tangthu.standards.ocfl.inventory import Inventory, Version, parse_inventory
+from tangthu.standards.ocfl.object_inventory import Trusted, load_inventory
+from tangthu.standards.ocfl.reader import FileResult, OcflObject, check_files, open_object
+from tangthu.standards.ocfl.repair import Repaired, repair_all, repair_file
+from tangthu.standards.ocfl.replicate import replicate
+from tangthu.standards.ocfl.storage_root import StorageRoot, create_root, open_root
+from tangthu.standards.ocfl.validator import CODES, Code, Finding, validate_object, validate_root
+from tangthu.standards.ocfl.writer import Committed, add_version, create_object
+
+POINTS = (*storage_root.POINTS, *intake.POINTS, *commit.POINTS, *repair.POINTS)
+"""Every named durable point of this package, for crash tests."""
+
+__all__ = [
+    "CODES",
+    "POINTS",
+    "Code",
+    "Committed",
+    "DamagedSourceError",
+    "DigestMismatchError",
+    "FileResult",
+    "Finding",
+    "InvalidInventoryError",
+    "Inventory",
+    "LayoutError",
+    "LogicalPathError",
+    "NotAStorageRootError",
+    "Note",
+    "ObjectExistsError",
+    "ObjectMissingError",
+    "OcflError",
+    "OcflObject",
+    "Recovered",
+    "Repaired",
+    "ReplicaDivergedError",
+    "Source",
+    "StagingError",
+    "StorageRoot",
+    "Trusted",
+    "UnreadableObjectError",
+    "Version",
+    "VersionConflictError",
+    "VersionMissingError",
+    "add_version",
+    "check_files",
+    "create_object",
+    "create_root",
+    "load_inventory",
+    "open_object",
+    "open_root",
+    "parse_inventory",
+    "recover",
+    "repair_all",
+    "repair_file",
+    "replicate",
+    "validate_object",
+    "validate_root",
+]
