@@ -5,12 +5,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from tangthu.ui.keys import shortcuts
-from tangthu.ui.nav import key_group, navigation
+from tangthu.ui.keys import ShortcutGroup, shortcuts
+from tangthu.ui.nav import NavSection, key_group, navigation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class ShellIdentity:
 
 
 IdentityProvider = Callable[[HttpRequest], ShellIdentity | None]
-SearchUrl = Callable[[HttpRequest], str]
 
 
 def _nobody(request: HttpRequest) -> ShellIdentity | None:
@@ -47,9 +47,11 @@ _provider: list[IdentityProvider] = [_nobody]
 _search_url_name: list[str] = [""]
 
 
-def set_identity_provider(provider: IdentityProvider) -> None:
-    """Say who the viewer is; the last call wins."""
+def set_identity_provider(provider: IdentityProvider) -> IdentityProvider:
+    """Say who the viewer is; the last call wins. Gives back the provider before."""
+    before = _provider[0]
     _provider[0] = provider
+    return before
 
 
 def set_search_url_name(url_name: str) -> None:
@@ -58,34 +60,40 @@ def set_search_url_name(url_name: str) -> None:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `shell.identity`, `shell.nav`, `shell.shortcuts`, `shell.search_url`."""
-    return {"shell": _LazyShell(request)}
+    """Context processor: gives templates `shell`, a `Shell`."""
+    return {"shell": viewing(request)}
 
 
-class _LazyShell:
+def viewing(request: HttpRequest) -> "Shell":
+    """What the shell shows for this request."""
+    return Shell(request)
+
+
+class Shell:
     """Built when the template asks, so that a fragment or a file answer costs nothing."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._nav: list[object] | None = None
 
-    @property
+    @cached_property
     def identity(self) -> ShellIdentity | None:
+        """Who looks, or None when nobody is signed in."""
         return _provider[0](self._request)
 
-    @property
-    def nav(self) -> list[object]:
-        if self._nav is None:
-            self._nav = list(navigation.sections(self._request))
-        return self._nav
+    @cached_property
+    def nav(self) -> list[NavSection]:
+        """Where the viewer may go."""
+        return navigation.sections(self._request)
 
-    @property
-    def shortcuts(self) -> list[object]:
-        go_to = key_group(self.nav)  # type: ignore[arg-type]
+    @cached_property
+    def shortcuts(self) -> list[ShortcutGroup]:
+        """What the `?` help lists."""
+        go_to = key_group(self.nav)
         return [*([go_to] if go_to else []), *shortcuts.groups]
 
-    @property
+    @cached_property
     def search_url(self) -> str:
+        """Where the header's search box sends `q`; empty hides the box."""
         try:
             return reverse(_search_url_name[0]) if _search_url_name[0] else ""
         except NoReverseMatch:

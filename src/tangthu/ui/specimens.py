@@ -50,7 +50,8 @@ NOW = datetime(2025, 11, 24, 8, 30, tzinfo=timezone(timedelta(hours=7)))
 TODAY = NOW.date()
 LONG_TITLE = (
     "Về việc tăng cường chỉ đạo thực hiện công tác văn thư, lưu trữ và nộp lưu hồ sơ, "
-    "tài liệu điện tử vào Lưu trữ lịch sử của các cơ quan, tổ chức thuộc danh mục nguồn nộp lưu trên địa bàn tỉnh"
+    "tài liệu điện tử vào Lưu trữ lịch sử của các cơ quan, tổ chức thuộc danh mục "
+    "nguồn nộp lưu trên địa bàn tỉnh"
 )
 SNIPPET = "Số: 123/QĐ-UBND, ngày 02 tháng 9 năm 2025, về việc phê duyệt Danh mục hồ sơ <năm 2025>"
 SNIPPET_RANGES = ((4, 15), (22, 41))
