@@ -79,6 +79,7 @@ def test_a_letter_has_its_subject_under_the_number():
         (["NGHỊ QUYẾT", "Về dự toán ngân sách"], "01"), (["CHỈ THỊ", "Về phòng dịch"], "03"),
         (["ĐƠN XIN NGHỈ PHÉP"], "32"), (["DANH SÁCH CÁN BỘ CÔNG NHÂN VIÊN"], "32"),
         (["BẢNG MÔ TẢ CÔNG VIỆC NĂM 2010"], "32"), (["TỜ TRÌNH", "Xin mua tài sản"], "15"),
+        (["B Á O C Á O", "Kết quả kiểm tra"], "14"), (["THÔNG TƯ", "Quy định về lưu trữ"], "32"),
     ],
 )  # fmt: skip
 def test_types_are_told_by_the_title(title, code):
@@ -94,6 +95,12 @@ def test_words_of_the_title_beyond_the_type_stay_in_the_subject():
     )
     assert best(page, "type") == "21"
     assert best(page, "subject") == "HỢP ĐỒNG TRÁCH NHIỆM Về việc xét nghiệm mẫu"
+
+
+def test_the_subject_ends_before_the_one_who_decides():
+    title = ["QUYẾT ĐỊNH", "Về việc khen thưởng", "GIÁM ĐỐC SỞ Y TẾ"]
+    page = paper.official(left=["SỞ Y TẾ"], title=title)
+    assert best(page, "subject") == "Về việc khen thưởng"
 
 
 def test_brackets_around_the_subject_fall_away_and_nothing_is_added():
@@ -112,6 +119,8 @@ def test_brackets_around_the_subject_fall_away_and_nothing_is_added():
         ("Vị Thanh, ngày.&£...tháng...c^năm 2010", "2010"),
         ("Vị Thanh, ngày 08 tháng o2 năm 20ỉ0", "2010"),
         ("Vị Thanh, ngày 31 tháng 02 năm 2010", "2010-02"),
+        ("Vị Thanh, ngày 12b tháng 02 năm 2010", "2010-02"),
+        ("Vị Thanh, ngày 00 tháng 02 năm 2010", "2010-02"),
         ("Vị Thanh, ngày 08 tháng 13 năm 2010", "2010"),
         ("Vị Thanh, ngày./Ắữtháng .Ẩ..năm^Y&", None),
         ("Hà Nội, ngày      tháng 11 năm 2024", "2024-11"),
@@ -141,6 +150,7 @@ def test_a_date_in_running_text_is_not_the_date_of_the_paper():
         ("Sốz^7 /TTr - CC", None, "TTr-CC"),
         ("Sô': Z/ư /KH -ATTP", None, "KH-ATTP"),
         ("SỐ:.0../KH-CC", None, "KH-CC"),
+        ("Số: 0/KH-CC", None, "KH-CC"),
         ("Số:      /UBND-KGVX", None, "UBND-KGVX"),
         ("Số: fê-/cv - CC", None, "CV-CC"),
         ("Số 45-NQ/TU", "45", "NQ/TU"),
@@ -213,6 +223,8 @@ def test_the_signer_is_the_name_under_the_office():
     ]  # fmt: skip
     assert best(paper.page(rows), "signer") == "Nguyễn Văn Mẫu"
     assert best(page, "signer") is None
+    unnamed = [row for row in rows if "CHỦ" not in [word[0] for word in row]]
+    assert best(paper.page(unnamed), "signer") is None
 
 
 def batch_of(*pages):

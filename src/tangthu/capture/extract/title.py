@@ -83,7 +83,8 @@ def _type_of(title: Title, noted: str | None, heading: Heading) -> Proposal:
     if title.match is None or code is None or code == OTHER:
         if noted and noted != OTHER and code != OTHER:
             return from_lines("type", noted, 0.5, first, page, "notation")
-        sure = 0.7 if noted is None and heading.has_nation else 0.5
+        sure = (0.75 if code == OTHER else 0.6) if heading.has_nation else 0.5
+        sure -= 0.1 if noted is not None else 0.0
         return from_lines("type", OTHER, sure, first, page)
     confidence = 0.9 if title.match.how != "fuzzy" else 0.5 + 0.4 * title.match.score / 100
     method: Method = "text" if title.match.how != "fuzzy" else "mended"
@@ -111,10 +112,10 @@ def find_title(heading: Heading) -> Title | None:
             return None
         if letter_count(line.text) < 5 or not _centred(line, page):
             continue
-        match = match_type(line.text)
+        match = match_type(_close_up(line))
         capitals = capital_share(line.text) >= 0.6 and len(line.words) >= 2
         named = match.code is not None and match.code != OTHER
-        whole = named and _is_bare(line.text, match)
+        whole = named and _is_bare(_close_up(line), match)
         if not capitals and not whole:
             if len(line.words) > 6:
                 return None
@@ -122,6 +123,13 @@ def find_title(heading: Heading) -> Title | None:
         lines = _collect(heading.body[index:], page, whole)
         return Title(tuple(lines), match, whole)
     return None
+
+
+def _close_up(line: Line) -> str:
+    """The text of the line; letters set apart (`B Á O  C Á O`) are joined."""
+    parts = [word.text for word in line.words]
+    apart = len(parts) >= 4 and sum(len(part) for part in parts) <= 1.3 * len(parts)
+    return "".join(parts) if apart else " ".join(parts)
 
 
 def _is_bare(text: str, match: TypeMatch) -> bool:
