@@ -49,7 +49,7 @@ def dossier(**changes: object) -> DossierDescription:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def document(ordinal: int = 1, **changes: object) -> DocumentDescription:
+def document(ordinal: int = 1, /, **changes: object) -> DocumentDescription:
     base = DocumentDescription(
         archive_file_code=ARC_FILE_CODE,
         access_level="01",

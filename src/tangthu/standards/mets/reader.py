@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -275,4 +276,4 @@ def _plain(element: etree._Element) -> dict[str, str]:
 
 
 def _line(element: etree._Element) -> int:
-    return element.sourceline or 0
+    return cast("int | None", element.sourceline) or 0

@@ -106,7 +106,7 @@ def parse_file_code(code: str, *, body: str | None = None) -> FileCode:
     readings = [r for r in readings if _PART.fullmatch(r.body) and _PART.fullmatch(r.notation)]
     if not readings:
         raise InvalidCodeError(
-            f"“{code[:100]}” không phải mã hồ sơ: cần mã cơ quan, năm, số hồ sơ, nối bằng dấu chấm.",
+            f"“{code[:100]}” không phải mã hồ sơ: cần mã cơ quan, năm, số hồ sơ, nối bằng chấm.",
             "Ví dụ đúng: H49.64.33.2001.160.",
             code=code[:200],
         )

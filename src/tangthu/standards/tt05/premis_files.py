@@ -1,7 +1,7 @@
 """PREMIS.xml of the package and PREMIS_rep1.xml of its representation (AR-63, AR-64).
 
-PREMIS.xml: the package, the file and the representation, with all events that do not speak of single
-content files. PREMIS_rep1.xml: representation, documents and content files, with those that do.
+PREMIS_rep1.xml: representation, documents, content files, and events that speak only of documents
+or content files. PREMIS.xml: package, file and representation, with all other events.
 """
 
 from __future__ import annotations

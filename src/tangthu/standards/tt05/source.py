@@ -29,7 +29,7 @@ _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedErro
 
 @dataclass(frozen=True, slots=True)
 class PackageLimits:
-    """What a package may cost: number of files, path depth and length, bytes in all (zip: unpacked),
+    """What a package may cost: files, path depth and length, bytes in all (zip: unpacked),
     compression ratio of one entry, size of a zip's directory."""
 
     files: int = 2_000_000
@@ -127,7 +127,8 @@ class _Zip:
             raise _damaged(stem, fault) from None
         findings: list[Finding] = []
         entries: dict[str, zipfile.ZipInfo] = {}
-        total = 0
+        total = packed = 0
+        available = handle.seek(0, os.SEEK_END)
         for info in self._zip.infolist():
             if info.is_dir():
                 continue
@@ -139,6 +140,9 @@ class _Zip:
                 continue
             entries[info.filename] = info
             total += info.file_size
+            packed += info.compress_size
+            if packed > available:
+                raise _too_much("các mục nén chồng lên nhau")
             if total > limits.total_bytes:
                 raise _too_much("dung lượng sau giải nén quá lớn")
         name, prefix = _top(entries, stem)

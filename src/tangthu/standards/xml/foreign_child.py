@@ -62,6 +62,7 @@ def _validate(schema: etree.XMLSchema, frames: Iterator[bytes]) -> list[tuple[in
         events=("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False
     )
     found: list[tuple[int, str]] = []
+    complete = False
     for piece in frames:
         if not piece:
             break
@@ -69,20 +70,32 @@ def _validate(schema: etree.XMLSchema, frames: Iterator[bytes]) -> list[tuple[in
             continue
         try:
             parser.feed(piece)
-            for _, event in parser.read_events():
-                element = cast(etree._Element, event)
-                element.clear()
-                parent = element.getparent()
-                while parent is not None and element.getprevious() is not None:
-                    del parent[0]
+            complete = _drop(parser) or complete
         except etree.XMLSyntaxError as fault:
             found = _faults(parser, fault)
     if not found:
         try:
             parser.close()
+            complete = _drop(parser) or complete
         except etree.XMLSyntaxError as fault:
             found = _faults(parser, fault)
+    if not found and not complete:
+        found = [(0, "the document is not complete")]
     return found[:_MAX_FAULTS]
+
+
+def _drop(parser: etree.XMLPullParser) -> bool:
+    ended = False
+    for _, event in parser.read_events():
+        element = cast(etree._Element, event)
+        element.clear()
+        parent = element.getparent()
+        if parent is None:
+            ended = True
+        else:
+            while element.getprevious() is not None:
+                del parent[0]
+    return ended
 
 
 def _faults(parser: etree.XMLPullParser, fault: etree.XMLSyntaxError) -> list[tuple[int, str]]:

@@ -64,21 +64,7 @@ def walk(
     it was yielded, so memory is bounded by the largest kept element. Comments and processing
     instructions are left out. Raises an `XmlError`, or OSError from the source.
     """
-    parser = _pull_parser()
-    gate = _Gate(limits, frozenset(keep))
-    for chunk in _chunks(source, limits.max_bytes):
-        try:
-            parser.feed(chunk)
-        except etree.XMLSyntaxError as fault:
-            yield from gate.pass_on(parser)
-            raise _as_error(fault) from None
-        yield from gate.pass_on(parser)
-        gate.check_prolog(len(chunk))
-    try:
-        parser.close()
-    except etree.XMLSyntaxError as fault:
-        raise _as_error(fault) from None
-    yield from gate.pass_on(parser)
+    yield from _pump(source, _Gate(limits, frozenset(keep)))
 
 
 def records(
@@ -97,22 +83,8 @@ def records(
 def parse(source: XmlSource, *, limits: Limits = SMALL) -> etree._Element:
     """Return the root of a small document, complete in memory. Raises as `walk`."""
     root: etree._Element | None = None
-    parser = _pull_parser()
-    gate = _Gate(limits, None)
-    for chunk in _chunks(source, limits.max_bytes):
-        try:
-            parser.feed(chunk)
-        except etree.XMLSyntaxError as fault:
-            for _ in gate.pass_on(parser):
-                pass
-            raise _as_error(fault) from None
-        for _, element in gate.pass_on(parser):
-            root = element if root is None else root
-        gate.check_prolog(len(chunk))
-    try:
-        parser.close()
-    except etree.XMLSyntaxError as fault:
-        raise _as_error(fault) from None
+    for _, element in _pump(source, _Gate(limits, None)):
+        root = element if root is None else root
     if root is None:
         raise _empty()
     return root
@@ -121,6 +93,24 @@ def parse(source: XmlSource, *, limits: Limits = SMALL) -> etree._Element:
 def local_name(tag: str) -> str:
     """Return the tag without its namespace: `{http://…}file` gives `file`."""
     return tag.rpartition("}")[2]
+
+
+def _pump(source: XmlSource, gate: _Gate) -> Iterator[tuple[Kind, etree._Element]]:
+    parser = _pull_parser()
+    for chunk in _chunks(source, gate.limits.max_bytes):
+        try:
+            parser.feed(chunk)
+        except etree.XMLSyntaxError as fault:
+            yield from gate.pass_on(parser)
+            raise _as_error(fault) from None
+        yield from gate.pass_on(parser)
+        gate.check_prolog(len(chunk))
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as fault:
+        yield from gate.pass_on(parser)
+        raise _as_error(fault) from None
+    yield from gate.pass_on(parser)
 
 
 def _pull_parser() -> etree.XMLPullParser:

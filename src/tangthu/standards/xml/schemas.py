@@ -77,22 +77,33 @@ def faults_of(
         no_network=True,
         load_dtd=False,
     )
+    complete = False
     try:
         for chunk in _chunks(source, limits.max_bytes):
             parser.feed(chunk)
-            for _, found_element in parser.read_events():
-                element = cast(etree._Element, found_element)
-                element.clear()
-                parent = element.getparent()
-                if parent is not None:
-                    while element.getprevious() is not None:
-                        del parent[0]
+            complete = _drop(parser) or complete
         parser.close()
+        complete = _drop(parser) or complete
     except etree.XMLSyntaxError as fault:
         found = [SchemaFault(entry.line, entry.message) for entry in parser.feed_error_log]
         found = found or [SchemaFault(fault.lineno or 0, str(fault.msg))]
         return found[:_MAX_FAULTS]
-    return []
+    return [] if complete else [SchemaFault(0, "the document is not complete")]
+
+
+def _drop(parser: etree.XMLPullParser) -> bool:
+    """Forget what was parsed; return True if the root has ended."""
+    ended = False
+    for _, event in parser.read_events():
+        element = cast(etree._Element, event)
+        element.clear()
+        parent = element.getparent()
+        if parent is None:
+            ended = True
+        else:
+            while element.getprevious() is not None:
+                del parent[0]
+    return ended
 
 
 class _Resolver(etree.Resolver):
