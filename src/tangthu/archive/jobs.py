@@ -1,5 +1,16 @@
-"""What runs in the background."""
+"""What the archive runs in the background."""
+
+from __future__ import annotations
+
+from tangthu.kernel import jobs
 
 
 def register_handlers() -> None:
     """Tell the kernel which function runs which kind of job."""
+    from tangthu.archive.accepting import run_acceptance
+    from tangthu.archive.actions.accept_batch import ACCEPT
+    from tangthu.archive.actions.open_batch import CHECK
+    from tangthu.archive.checking import run_check
+
+    jobs.register(CHECK, run_check)
+    jobs.register(ACCEPT, run_acceptance)

@@ -93,10 +93,17 @@ class Batch(models.Model):
     # Where the batch's files are read from: a folder under the home's uploads, or a server folder.
     folder = models.TextField()
     owns_folder = models.BooleanField()
+    index_path = models.TextField()
     index_name = models.CharField(max_length=300)
-    mapping = models.JSONField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    # Counts changes of files and facts, so that a dry run in memory knows when it is stale.
+    updates = models.PositiveIntegerField(default=0)
+    # The chosen column mapping as its own JSON text; None while the proposed one stands.
+    mapping = models.TextField(null=True)
     answers = models.JSONField(default=dict)
     decisions = models.JSONField(default=list)
+    # How many rows and files were refused because they declare themselves secret; never which.
+    refused_secret = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["body", "-created_at"], name="batch_list")]
@@ -115,11 +122,15 @@ class BatchFile(models.Model):
     sha256 = models.CharField(max_length=64, default="")
     facts = models.JSONField(null=True)
     proposals = models.JSONField(default=list)
+    # A named officer looked at it and found it not (or no longer) secret.
+    cleared = models.BooleanField(default=False)
     quarantine_id = models.UUIDField(null=True)
     document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["batch", "path"], name="batch_file_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "path_bytes"], name="batch_file_once")
+        ]
 
     def __str__(self) -> str:
         return self.path

@@ -64,3 +64,25 @@ def dossiers_to_seal(viewer: Viewer) -> QuerySet[Dossier]:
         .filter(present__gt=0, present=F("record_count"))
         .order_by("created_at", "archive_file_code")
     )
+
+
+def fonds_named(viewer: Viewer, body_id: uuid.UUID, code: str) -> Fonds | None:
+    """The fonds of a body with this code, if the viewer may read in that body."""
+    return fonds(viewer).filter(body_id=body_id, code=code).first()
+
+
+def batches(viewer: Viewer) -> QuerySet[Batch]:
+    """The batches of the bodies for which the viewer imports, newest first."""
+    return (
+        Batch.objects.filter(body_id__in=viewer.bodies_with("archive.import"))
+        .select_related("fonds", "body")
+        .order_by("-created_at")
+    )
+
+
+def batch(viewer: Viewer, batch_id: uuid.UUID) -> Batch:
+    """The batch, if the viewer may work on it. Raises NotFoundForViewer."""
+    found = batches(viewer).filter(pk=batch_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found

@@ -29,19 +29,18 @@ def read(home: Home, item: uuid.UUID) -> Iterator[bytes]:
     return durable.chunks_of(path_of(home, item))
 
 
+def keep_note(home: Home, item: uuid.UUID, note: str) -> None:
+    """Keep what only the deciding officer may need (the file's name) beside the bytes."""
+    path = path_of(home, item).with_suffix(".note")
+    durable.write_file(path, [note.encode("utf-8")], what="quarantine.note", mode=0o600)
+
+
+def read_note(home: Home, item: uuid.UUID) -> str:
+    """The note kept with `item`. Raises FileNotFoundError when purged."""
+    return path_of(home, item).with_suffix(".note").read_text(encoding="utf-8")
+
+
 def purge(home: Home, item: uuid.UUID) -> None:
-    """Overwrite and remove the quarantined bytes of `item`; absent is fine."""
-    path = path_of(home, item)
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return
-    with path.open("r+b") as handle:
-        left = size
-        while left > 0:
-            piece = min(left, durable.CHUNK)
-            handle.write(b"\0" * piece)
-            left -= piece
-        handle.flush()
-    path.unlink(missing_ok=True)
-    durable.fsync_dir(path.parent)
+    """Overwrite and remove the quarantined bytes and note of `item`; absent is fine."""
+    for path in (path_of(home, item), path_of(home, item).with_suffix(".note")):
+        durable.overwrite_and_remove(path)

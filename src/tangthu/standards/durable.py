@@ -124,6 +124,27 @@ def write_file(
     return Written(size, {name: hasher.hexdigest() for name, hasher in hashers.items()})
 
 
+def overwrite_and_remove(path: Path) -> None:
+    """Overwrite the file at `path` with zeros and remove it; absent is fine.
+
+    On a disk that writes in place nothing readable stays; on others this is the best a program can
+    do, and the medium itself must be destroyed for more.
+    """
+    try:
+        left = path.stat().st_size
+    except FileNotFoundError:
+        return
+    with path.open("r+b") as handle:
+        while left > 0:
+            piece = min(left, CHUNK)
+            handle.write(b"\0" * piece)
+            left -= piece
+        handle.flush()
+        os.fsync(handle.fileno())
+    path.unlink(missing_ok=True)
+    fsync_dir(path.parent)
+
+
 def rename(source: Path, target: Path, *, what: str) -> None:
     """Rename `source` to `target` (same file system) durably; point `<what>.renamed`."""
     source.rename(target)

@@ -91,6 +91,7 @@ class _Acceptance:
         self.by_target: dict[str, list[Finding]] = {}
         for finding in report.findings:
             self.by_target.setdefault(finding.target, []).append(finding)
+        self.columns = [f for f in report.findings if f.target.startswith("column:")]
         self.choices = self._sort(decisions)
         self.waiting: dict[str, tuple[Reason, ...]] = {}
         self.refused = [
@@ -257,16 +258,10 @@ class _Acceptance:
 
     def _held(self, targets: Iterable[str]) -> tuple[Reason, ...]:
         """Findings that hold back these targets; fields that lack a value are looked at apart."""
-        open_columns = [
-            finding
-            for target, findings in self.by_target.items()
-            if target.startswith("column:")
-            for finding in findings
-        ]
         about = [finding for target in targets for finding in self.by_target.get(target, ())]
         return tuple(
             Reason(finding.code, finding.field, finding.id)
-            for finding in [*open_columns, *about]
+            for finding in [*self.columns, *about]
             if not finding.code.startswith((_MISSING, "dossier.ordinal.duplicate"))
             and not self._resolved(finding)
         )

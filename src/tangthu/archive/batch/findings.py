@@ -76,7 +76,7 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("row.file-shared", BLOCKS, ROW,
          gettext_noop("Dòng %(row)s và dòng %(other)s cùng trỏ đến tệp “%(file)s”.")),
     Kind("row.cover", NOTE, ROW,
-         gettext_noop("Dòng %(row)s mô tả bìa hồ sơ “%(file)s”, không phải một văn bản.")),
+         gettext_noop("Dòng %(row)s mô tả bìa hồ sơ “%(file)s” như một văn bản.")),
     Kind("file.no-row", ASKS, FILE,
          gettext_noop("Tệp “%(file)s” không có dòng nào trong bảng kê; đề xuất một dòng."), "p"),
     Kind("file.unplaced", BLOCKS, FILE,

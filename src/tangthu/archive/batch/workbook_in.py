@@ -52,7 +52,8 @@ def read_report(path: Path, report: BatchReport, lists: CodeLists) -> Returned:
     Raises ForeignWorkbookError when the workbook is not the report of this dry run, and the errors
     of `xlsx.read_workbook` for a damaged or hostile one.
     """
-    sheets = {sheet.name: sheet for sheet in read_workbook(path, formulas=True)}
+    wanted = (DOSSIERS, DOCUMENTS, FINDINGS, MARK)
+    sheets = {sheet.name: sheet for sheet in read_workbook(path, formulas=True, only=wanted)}
     mark = sheets.get(MARK)
     if mark is None or not mark.rows or mark.rows[0].value(0) != FORMAT:
         raise ForeignWorkbookError(name=path.name, what="không có dấu của Tàng Thư")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -59,23 +59,30 @@ _LIBRARY = (
 Merged = tuple[int, int, int, int]
 
 
-def read_workbook(path: Path, *, formulas: bool = False) -> tuple[Sheet, ...]:
+def read_workbook(
+    path: Path, *, formulas: bool = False, only: Collection[str] | None = None
+) -> tuple[Sheet, ...]:
     """All sheets of the workbook at `path` with their non-empty rows and merged ranges.
 
-    With `formulas` a formula cell gives its text (`=A1`) rather than its last value; the returned
-    report is read so, because what is typed there must stay text. Raises DamagedError,
-    HostileError, TooLargeError.
+    `only` names the sheets to read, all by default. With `formulas` a formula cell gives its text
+    (`=A1`) rather than its last value; the returned report is read so, because what is typed there
+    must stay text. Raises DamagedError, HostileError, TooLargeError.
     """
     merged = _inspect(path)
     try:
-        return tuple(_sheets(path, merged, formulas))
+        return tuple(_sheets(path, merged, formulas, only))
     except BatchError:
         raise
     except _LIBRARY as error:
         raise DamagedError(name=path.name) from error
 
 
-def _sheets(path: Path, merged: dict[str, list[Merged]], formulas: bool) -> Iterator[Sheet]:
+def _sheets(
+    path: Path,
+    merged: dict[str, list[Merged]],
+    formulas: bool,
+    only: Collection[str] | None,
+) -> Iterator[Sheet]:
     with path.open("rb") as handle:
         book = openpyxl.load_workbook(
             handle, read_only=True, data_only=not formulas, keep_links=False, keep_vba=False
@@ -87,6 +94,8 @@ def _sheets(path: Path, merged: dict[str, list[Merged]], formulas: bool) -> Iter
                 )
             budget = MAX_TABLE_TEXT
             for sheet in book.worksheets:
+                if only is not None and sheet.title not in only:
+                    continue
                 rows, budget = _rows(path.name, sheet, budget)
                 part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
                 yield Sheet(str(sheet.title), tuple(rows), tuple(merged.get(part, ())))

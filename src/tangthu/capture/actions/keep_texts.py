@@ -10,7 +10,7 @@ from tangthu.standards.vietnamese import nfc
 
 
 def keep_texts(texts: Mapping[uuid.UUID, Sequence[str]], method: str = "text-layer") -> int:
-    """Store the texts of content files by file id, page 1 first; returns how many pages had text."""
+    """Store texts of content files by file id, page 1 first; returns how many pages had text."""
     rows = [
         PageText(file_id=file_id, page=page, text=nfc(text.replace("\0", "")), method=method)
         for file_id, pages in texts.items()

@@ -1,0 +1,190 @@
+"""Change the description of a document or a dossier.
+
+The change is judged by TT05's rules of today; its event tells every changed field with its old and
+new value, and the index entry changes in the same transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.archive.batch.codes import marks_secrecy
+from tangthu.archive.descriptions import as_text, findings, judge
+from tangthu.archive.searchables import reindex_document, reindex_dossiers
+from tangthu.identity.acting import Acting
+from tangthu.kernel import clock
+from tangthu.kernel.errors import HouseError, InvalidInput
+from tangthu.ledger.record import Event, record, state_digest
+from tangthu.records import queries
+from tangthu.records.fields import editable_fields
+from tangthu.records.models import Document, Dossier
+from tangthu.records.states import document_state, dossier_state
+from tangthu.standards.vietnamese import fold, nfc
+
+SECRET = "03"
+EXTRA = "extra"
+_SECRECY_LABELS = frozenset({"do mat", "muc do mat", "secrecy"})
+
+
+class ChangedMeanwhile(HouseError):
+    """Somebody else changed the description since it was shown; nothing was written."""
+
+    http_status = 409
+
+    def __init__(self, current: Dossier | Document) -> None:
+        super().__init__(
+            _("Người khác vừa sửa mô tả này."), hint=_("Xem lại hai bản rồi lưu lần nữa.")
+        )
+        self.current = current
+
+
+class SecretRefused(InvalidInput):
+    """The change declares a state secret; nothing of it is kept (AR-127)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The record as it stands now, the names of the changed fields, and standing findings."""
+
+    record: Dossier | Document
+    changed: tuple[str, ...]
+    warnings: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def describe_document(
+    acting: Acting,
+    document_id: uuid.UUID,
+    values: Mapping[str, Any],
+    *,
+    extra: Mapping[str, str] | None = None,
+    expected: str,
+) -> Described:
+    """Set the description fields named in `values`, and all extra rows when `extra` is given.
+
+    `expected` is `digest_of` the record as it was shown. Raises NotFoundForViewer, Refused,
+    ChangedMeanwhile, SecretRefused, or InvalidInput whose `problems` name the fields.
+    """
+    found = queries.document(acting.viewer, document_id)
+    return _describe(acting, found, values, extra, expected)
+
+
+def describe_dossier(
+    acting: Acting,
+    dossier_id: uuid.UUID,
+    values: Mapping[str, Any],
+    *,
+    extra: Mapping[str, str] | None = None,
+    expected: str,
+) -> Described:
+    """Set the description fields of a dossier; see `describe_document`."""
+    found = queries.dossier(acting.viewer, dossier_id)
+    return _describe(acting, found, values, extra, expected)
+
+
+def digest_of(shown: Dossier | Document) -> str:
+    """The digest of a record's state, by which a later save notices that it changed meanwhile."""
+    return state_digest(_state(shown)[1])
+
+
+def _state(shown: Dossier | Document) -> tuple[str, dict[str, Any]]:
+    return dossier_state(shown) if isinstance(shown, Dossier) else document_state(shown)
+
+
+def _describe(
+    acting: Acting,
+    found: Dossier | Document,
+    values: Mapping[str, Any],
+    extra: Mapping[str, str] | None,
+    expected: str,
+) -> Described:
+    acting.require("archive.describe", found.body_id)
+    model = type(found)
+    with transaction.atomic():
+        shown = model.objects.select_for_update().get(pk=found.pk)
+        if digest_of(shown) != expected:
+            raise ChangedMeanwhile(shown)
+        wanted = {name: _clean(value) for name, value in values.items()}
+        if extra is not None:
+            wanted[EXTRA] = {_clean(label): _clean(text) for label, text in extra.items()}
+        today = clock.now().date()
+        _known(wanted, {item.identifier for item in editable_fields(model, today)})
+        _refuse_secrets(wanted)
+        changes = {name: value for name, value in wanted.items() if getattr(shown, name) != value}
+        before = findings(shown, today)
+        old = {name: getattr(shown, name) for name in changes}
+        for name, value in changes.items():
+            setattr(shown, name, value)
+        judged = judge(before, findings(shown, today))
+        if judged.blocking:
+            raise InvalidInput(_("Mô tả mới chưa đúng quy định."), problems=dict(judged.blocking))
+        if changes:
+            shown.save(update_fields=list(changes))
+            _record(acting, shown, old, changes)
+            _reindex(shown)
+    return Described(shown, tuple(changes), judged.standing)
+
+
+def _clean(value: Any) -> Any:
+    return nfc(value.replace("\0", "")).strip() if isinstance(value, str) else value
+
+
+def _known(wanted: Mapping[str, Any], names: set[str]) -> None:
+    stray = sorted(set(wanted) - names - {EXTRA})
+    if stray:
+        raise InvalidInput(_("Có trường không sửa được."), problems={"": stray})
+
+
+def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
+    """AR-127: a connected installation keeps nothing that declares itself a state secret."""
+    words = _(
+        "Hệ thống có kết nối mạng không được lưu bí mật nhà nước. Không nhập tài liệu mật vào đây; "
+        "quản lý theo chế độ riêng."
+    )
+    if wanted.get("access_level") == SECRET:
+        raise SecretRefused(words, problems={"access_level": [words]})
+    for label, text in (wanted.get(EXTRA) or {}).items():
+        if fold(label) in _SECRECY_LABELS and marks_secrecy(text):
+            raise SecretRefused(words, problems={EXTRA: [words]})
+
+
+def _record(
+    acting: Acting, shown: Dossier | Document, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> None:
+    level = "dossier" if isinstance(shown, Dossier) else "document"
+    changes = []
+    for name in new:
+        if name == EXTRA:
+            changes.extend(_extra_changes(old[name], new[name]))
+        else:
+            changes.append({"field": name, "old": as_text(old[name]), "new": as_text(new[name])})
+    record(
+        Event(
+            kind=f"records.{level}.described",
+            obj=shown.pk,
+            body=shown.body_id,
+            actor=acting.actor(shown.body_id),
+            state=_state(shown),
+            detail={"fields": list(new), "changes": changes},
+        )
+    )
+
+
+def _extra_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"field": f"{EXTRA}: {label}", "old": old.get(label, ""), "new": new.get(label, "")}
+        for label in dict.fromkeys([*old, *new])
+        if old.get(label) != new.get(label)
+    ]
+
+
+def _reindex(shown: Dossier | Document) -> None:
+    if isinstance(shown, Dossier):
+        reindex_dossiers([shown.pk])
+    else:
+        reindex_document(shown)

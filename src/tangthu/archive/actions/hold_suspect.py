@@ -1,0 +1,135 @@
+"""Quarantine a file that looks like a state secret, and decide on it (AR-129, invariant 6)."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.archive.incoming import path_in
+from tangthu.archive.models import Batch, BatchFile
+from tangthu.identity.acting import Acting
+from tangthu.kernel import clock, quarantine
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
+from tangthu.kernel.models import QuarantinedItem
+from tangthu.ledger.record import Event, record
+from tangthu.standards import durable
+
+
+def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedItem:
+    """Move the bytes of a batch's file into quarantine; its name goes with them.
+
+    The event says that a file was held, never which or why. Our upload copy is overwritten.
+    """
+    source = path_in(batch, item.path_bytes)
+    held = QuarantinedItem(
+        id=uuid.uuid4(),
+        body_id=batch.body_id,
+        context_obj=batch.id,
+        context_key=uuid.UUID(int=item.pk),
+        arrived_at=clock.now(),
+        size=item.size,
+    )
+    written = quarantine.keep(settings.HOME, held.id, durable.chunks_of(source))
+    name = json.dumps({"path": bytes(item.path_bytes).hex(), "sha256": written.digests["sha256"]})
+    quarantine.keep_note(settings.HOME, held.id, name)
+    with transaction.atomic():
+        held.size = written.size
+        held.save(force_insert=True)
+        BatchFile.objects.filter(pk=item.pk).update(
+            path="",
+            path_bytes=held.id.bytes,
+            sha256="",
+            facts=None,
+            proposals=[],
+            quarantine_id=held.id,
+        )
+        _touch(batch)
+        record(_event("archive.quarantine.held", acting, batch, {}))
+    if batch.owns_folder:
+        durable.overwrite_and_remove(source)
+    return held
+
+
+def decide_quarantined(
+    acting: Acting, held_id: uuid.UUID, *, decision: str, basis: str = ""
+) -> QuarantinedItem:
+    """A named officer decides on a quarantined file: not secret, declassified by a decision, purge.
+
+    Released bytes return to the batch, which must be checked again. Raises NotFoundForViewer for
+    whoever may not decide, Refused if it is decided already, InvalidInput for a missing basis.
+    """
+    with transaction.atomic():
+        held = (
+            QuarantinedItem.objects.select_for_update()
+            .filter(pk=held_id, body_id__in=acting.viewer.bodies_with("quarantine.decide"))
+            .first()
+        )
+        if held is None:
+            raise NotFoundForViewer(_("Không có gì ở đây."))
+        if held.decision != QuarantinedItem.Decision.WAITING:
+            raise Refused(_("Tệp này đã có quyết định."))
+        if decision not in {"not_secret", "declassified", "purged"}:
+            raise InvalidInput(_("Chưa chọn quyết định."))
+        if decision == "declassified" and not basis.strip():
+            raise InvalidInput(
+                _("Cần số quyết định giải mật."),
+                problems={"basis": [_("Ghi số, ngày và cơ quan ra quyết định giải mật.")]},
+            )
+        batch = Batch.objects.select_for_update().get(pk=held.context_obj)
+        held.decision = decision
+        held.decided_by = acting.viewer.person_id
+        held.decided_at = clock.now()
+        held.basis = basis.strip()[:200]
+        held.save(update_fields=["decision", "decided_by", "decided_at", "basis"])
+        item = BatchFile.objects.filter(quarantine_id=held.id).first()
+        if item is not None and decision == "purged":
+            item.delete()
+        elif item is not None:
+            _release(batch, item, held)
+        _touch(batch)
+        record(
+            _event(
+                "archive.quarantine.decided",
+                acting,
+                batch,
+                {"decision": str(held.get_decision_display()), "basis": held.basis},
+            )
+        )
+        transaction.on_commit(lambda: quarantine.purge(settings.HOME, held.id))
+    return held
+
+
+def _release(batch: Batch, item: BatchFile, held: QuarantinedItem) -> None:
+    """Give the bytes back to the batch's folder and let the check open the file."""
+    note = json.loads(quarantine.read_note(settings.HOME, held.id))
+    path_bytes = bytes.fromhex(note["path"])
+    if batch.owns_folder:
+        target = path_in(batch, path_bytes)
+        durable.make_dirs(target.parent)
+        chunks = quarantine.read(settings.HOME, held.id)
+        durable.write_file(target, chunks, what="batch.released", mode=0o600)
+    item.path_bytes = path_bytes
+    item.path = os.fsdecode(path_bytes).encode("utf-8", "backslashreplace").decode("utf-8")
+    item.quarantine_id = None
+    item.cleared = True
+    item.save(update_fields=["path_bytes", "path", "quarantine_id", "cleared"])
+
+
+def _touch(batch: Batch) -> None:
+    Batch.objects.filter(pk=batch.pk).update(updates=F("updates") + 1)
+
+
+def _event(kind: str, acting: Acting, batch: Batch, detail: dict[str, str]) -> Event:
+    return Event(
+        kind=kind,
+        obj=batch.id,
+        body=batch.body_id,
+        actor=acting.actor(batch.body_id),
+        detail=detail,
+    )

@@ -1,0 +1,130 @@
+"""Open a digitisation batch: take over the index, note the folder, queue the check."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.archive.batch.answers import checked_answers
+from tangthu.archive.batch.errors import BatchError
+from tangthu.archive.dry_run import code_lists, default_answers, in_words
+from tangthu.archive.models import Batch, Fonds
+from tangthu.identity.acting import Acting
+from tangthu.kernel import clock, jobs
+from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.models import Job
+from tangthu.ledger.record import Event, record
+from tangthu.standards import durable
+
+CHECK = "archive.batch.check"
+MAX_INDEX_BYTES = 64 * 1024 * 1024
+
+
+def uploads_of(batch_id: uuid.UUID) -> Path:
+    """Our own folder of a batch: its index, and its files if they were uploaded."""
+    return settings.HOME.uploads / str(batch_id)
+
+
+def open_batch(
+    acting: Acting,
+    fonds: Fonds,
+    *,
+    batch_id: uuid.UUID,
+    name: str,
+    index: Path,
+    folder: Path,
+    owns_folder: bool,
+    answers: Mapping[str, str] | None = None,
+) -> tuple[Batch, Job]:
+    """Open a batch of `fonds` from an index file and a folder, and queue its check.
+
+    The index is copied into our own folder first. `owns_folder`: the files were uploaded to us and
+    may be removed by us; a folder named on the server is only read. `answers` hold for the whole
+    batch (access=01 …). Raises Refused, or InvalidInput for what cannot be used.
+    """
+    acting.require("archive.import", fonds.body_id)
+    if index.suffix.lower() not in {".xlsx", ".csv"}:
+        raise InvalidInput(
+            _("Bảng kê phải là tệp Excel (.xlsx) hoặc CSV."),
+            problems={"index": [_("Chọn tệp .xlsx hoặc .csv.")]},
+        )
+    if not index.is_file() or index.stat().st_size > MAX_INDEX_BYTES:
+        raise InvalidInput(_("Không đọc được bảng kê, hoặc tệp quá lớn."), hint=_("Tối đa 64 MB."))
+    if not folder.is_dir():
+        raise InvalidInput(_("Không thấy thư mục tệp."), hint=_("Kiểm tra lại đường dẫn."))
+    try:
+        given = checked_answers(answers or {}, code_lists())
+    except BatchError as error:
+        raise in_words(error) from error
+    ours = uploads_of(batch_id)
+    durable.make_dirs(ours)
+    copied = ours / f"bang-ke{index.suffix.lower()}"
+    if index != copied:
+        durable.write_file(copied, durable.chunks_of(index), what="batch.index", mode=0o600)
+    try:
+        return _open(acting, fonds, batch_id, name, copied, index.name, folder, owns_folder, given)
+    except BaseException:
+        copied.unlink(missing_ok=True)
+        raise
+
+
+def _open(
+    acting: Acting,
+    fonds: Fonds,
+    batch_id: uuid.UUID,
+    name: str,
+    index: Path,
+    index_name: str,
+    folder: Path,
+    owns_folder: bool,
+    answers: Mapping[str, str],
+) -> tuple[Batch, Job]:
+    with transaction.atomic():
+        batch = Batch(
+            id=batch_id,
+            body_id=fonds.body_id,
+            fonds=fonds,
+            name=name.strip()[:200] or str(clock.now().date()),
+            state=Batch.State.CHECKING,
+            created_by=acting.viewer.person_id,
+            created_at=clock.now(),
+            folder=str(folder),
+            owns_folder=owns_folder,
+            index_path=str(index),
+            index_name=index_name[:300],
+            answers={**default_answers(fonds), **answers},
+        )
+        batch.save(force_insert=True)
+        record(
+            Event(
+                kind="archive.batch.opened",
+                obj=batch.id,
+                body=batch.body_id,
+                actor=acting.actor(batch.body_id),
+                detail={"name": batch.name, "fonds": fonds.code},
+            )
+        )
+        job = queue_check(acting, batch)
+    return batch, job
+
+
+def queue_check(acting: Acting, batch: Batch) -> Job:
+    """Queue the check of a batch on behalf of the acting person."""
+    return jobs.enqueue(
+        CHECK,
+        args={"batch": str(batch.id)},
+        body_id=batch.body_id,
+        person_id=acting.viewer.person_id,
+        subject_id=batch.id,
+    )
+
+
+def drop_uploads(batch: Batch) -> None:
+    """Remove our folder of a finished batch; a server folder is never touched."""
+    shutil.rmtree(uploads_of(batch.id), ignore_errors=True)

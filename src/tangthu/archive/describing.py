@@ -1,0 +1,113 @@
+"""From a ready dossier of a batch to the columns of its records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tangthu.archive.batch.describe import document_description, dossier_description
+from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
+from tangthu.archive.batch.rows import Value
+from tangthu.records.actions.new_records import NewDocument
+from tangthu.standards.tt05.dates import PartialDate
+from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+
+DIGITISED, MIXED = "02", "03"
+
+
+def native(path: bytes) -> Path:
+    """A path given in bytes."""
+    return Path(os.fsdecode(path))
+
+
+def text_of(values: Mapping[str, Value], name: str) -> str:
+    """The text of a value, "" if it is not there."""
+    value = values.get(name)
+    return value.value if value is not None else ""
+
+
+def ordinal(one: ReadyDocument) -> int:
+    """Place of a document in its dossier."""
+    return int(text_of(one.values, "ordinal"))
+
+
+def inventory_code(ready: ReadyDossier) -> str:
+    """Number of the inventory (mục lục); a batch without one goes into inventory 01."""
+    return text_of(ready.values, "inventory") or "01"
+
+
+def is_digitised(ready: ReadyDossier) -> bool:
+    """Whether the dossier was scanned from paper (mức độ tin cậy 02, or 03 in part)."""
+    return text_of(ready.values, "confidence") in {DIGITISED, MIXED}
+
+
+def iso(date: PartialDate | None) -> str:
+    """A partial date as the records keep it: 2010, 2010-02 or 2010-02-04; "" for none."""
+    return "" if date is None else iso_of(date)
+
+
+def iso_of(date: PartialDate) -> str:
+    """ISO 8601 text of a partial date."""
+    parts = [f"{date.year:04d}"]
+    if date.month is not None:
+        parts.append(f"{date.month:02d}")
+        if date.day is not None:
+            parts.append(f"{date.day:02d}")
+    return "-".join(parts)
+
+
+def dossier_columns(ready: ReadyDossier, new: Sequence[NewDocument]) -> dict[str, Any]:
+    """Columns of records.Dossier; counts are of the documents that are here."""
+    described: DossierDescription = dossier_description(ready)
+    code = described.archive_file_code
+    return {
+        "file_code": code.removeprefix(f"{text_of(ready.values, 'archive_code')}."),
+        "archive_file_code": code,
+        "title": described.title,
+        "retention_code": described.retention_code,
+        "access_level": described.access_level,
+        "language_codes": list(described.language_codes),
+        "start_date": iso(described.start_date),
+        "end_date": iso(described.end_date),
+        "keywords": described.keywords,
+        "record_count": len(new),
+        "declared_record_count": ready.declared_documents,
+        "sheet_count": described.sheet_count,
+        "page_count": sum(item.description["page_count"] for item in new),
+        "physical_condition": described.physical_condition,
+        "info_symbol": described.info_symbol,
+        "reliability": described.reliability,
+        "paper_file_code": described.paper_file_code,
+        "backup_required": bool(described.backup_required),
+        "backup_status": described.backup_status,
+        "note": described.note,
+    }
+
+
+def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
+    """Columns of records.Document."""
+    described: DocumentDescription = document_description(ready, one)
+    return {
+        "record_archive_code": described.record_archive_code,
+        "record_type": described.record_type,
+        "type_text": one.values["type"].raw if "type" in one.values else "",
+        "number": described.number,
+        "symbol": described.symbol,
+        "issued_on": iso(described.issued_on),
+        "issuer": described.issuer,
+        "subject": described.subject,
+        "language_codes": list(described.language_codes),
+        "page_count": described.page_count or 0,
+        "info_symbol": described.info_symbol,
+        "keywords": described.keywords,
+        "access_level": described.access_level,
+        "reliability": described.reliability,
+        "handwriting": described.handwriting,
+        "physical_condition": described.physical_condition,
+        "has_process_file": bool(described.has_process_file),
+        "retention_code": text_of(ready.values, "retention"),
+        "note": described.note,
+        "extra": dict(one.extras),
+    }

@@ -1,0 +1,66 @@
+"""The fixtures of the OCFL community (1.0 all; 1.1 good and warn), judged as their names say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.standards.ocfl.ocfl_oracle import opinion
+from tests.support import corpora
+
+from tangthu.standards.ocfl import load_inventory, open_object, validate_object
+from tangthu.standards.ocfl.reader import check_files
+
+# True breaches beside the one that gave the fixture its name.
+BESIDES = {
+    "E010_missing_versions": {"E046"},
+    "E019_inconsistent_content_dir": {"E020"},
+    "E049_E050_E054_bad_version_block_values": {"E094"},
+}
+
+
+def _fixtures(kind: str) -> list[Path]:
+    folder = corpora.need("ocfl-fixtures")
+    found = sorted(path for spec in ("1.0", "1.1") for path in folder.glob(f"{spec}/{kind}-objects/*"))
+    assert found
+    return found
+
+
+def _named(path: Path) -> set[str]:
+    return set(re.findall(r"[EW]\d{3}", path.name))
+
+
+def test_every_bad_fixture_gets_exactly_the_codes_in_its_name() -> None:
+    for path in _fixtures("bad"):
+        errors = {item.code for item in validate_object(path) if item.severity == "error"}
+        assert errors == _named(path) | BESIDES.get(path.name, set()), path.name
+        assert opinion(path)[0] is False, path.name
+
+
+def test_every_warn_fixture_gets_exactly_the_codes_in_its_name() -> None:
+    for path in _fixtures("warn"):
+        assert {item.code for item in validate_object(path)} == _named(path), path.name
+        assert opinion(path) == (True, _named(path)), path.name
+
+
+def test_every_good_fixture_has_no_findings_and_can_be_read_back() -> None:
+    for path in _fixtures("good"):
+        assert validate_object(path) == [], path.name
+        assert opinion(path)[0] is True, path.name
+        assert {result.status for result in check_files(path)} == {"ok"}, path.name
+        opened = open_object(path)
+        for version in opened.inventory.versions:
+            for logical in opened.state(version):
+                for _ in opened.read(logical, version):
+                    pass
+
+
+def test_the_serialised_inventory_of_a_good_fixture_says_the_same() -> None:
+    from tangthu.standards.ocfl import parse_inventory
+
+    for path in _fixtures("good") + _fixtures("warn"):
+        inventory = load_inventory(path).inventory
+        again = parse_inventory(inventory.to_bytes())
+        assert again == inventory
+        assert again.to_bytes() == inventory.to_bytes()
