@@ -23,6 +23,7 @@ from tangthu.kernel.home import Home
 APP_ROLE = "tangthu_app"
 INTEGRATOR_ROLE = "tangthu_integrator"
 MIN_SERVER_VERSION = 150000
+BUSINESS_LIMIT = "5min"
 
 # What the application may do is granted table by table after each migration: everything on its
 # own tables, and on the ledger only what stands here. Nobody is granted UPDATE, DELETE or
@@ -30,12 +31,16 @@ MIN_SERVER_VERSION = 150000
 LEDGER_GRANTS = {
     "ledger_log": ("SELECT, INSERT", "SELECT"),
     "ledger_object": ("SELECT, INSERT, UPDATE", "SELECT"),
-    "ledger_pending": ("SELECT, INSERT", "SELECT, DELETE"),
+    # Not id and xid: order and the coverage check rest on the values that the database gives.
+    "ledger_pending": (
+        "SELECT, INSERT (log_id, eid, obj, ch, n, h, leaf)",
+        "SELECT, DELETE",
+    ),
     "ledger_opening": ("SELECT, INSERT, DELETE", ""),
     "ledger_key": ("SELECT, INSERT, DELETE", ""),
     "ledger_head": ("SELECT", "SELECT, INSERT, UPDATE"),
     "ledger_entry": ("SELECT", "SELECT, INSERT"),
-    "ledger_tree": ("SELECT, INSERT", "SELECT, UPDATE"),
+    "ledger_tree": ("SELECT, INSERT (log_id)", "SELECT, UPDATE"),
     "ledger_checkpoint": ("SELECT", "SELECT, INSERT"),
 }
 
@@ -60,14 +65,14 @@ def django_databases(home: Home) -> dict[str, dict[str, Any]]:
             hint="Ví dụ: postgresql://user:password@host:5432/tangthu",
         ) from error
 
-    def entry(role: str | None) -> dict[str, Any]:
+    def entry(role: str | None, *settings: str) -> dict[str, Any]:
         options: dict[str, Any] = {
             key: value
             for key, value in parts.items()
             if key not in {"dbname", "user", "password", "host", "port", "options"}
         }
-        given = str(parts.get("options") or "")
-        options["options"] = f"{given} -c role={role}".strip() if role else given
+        wanted = [str(parts.get("options") or ""), *(f"-c {setting}" for setting in settings)]
+        options["options"] = " ".join([*wanted, f"-c role={role}" if role else ""]).strip()
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": parts.get("dbname", ""),
@@ -80,7 +85,17 @@ def django_databases(home: Home) -> dict[str, dict[str, Any]]:
             "OPTIONS": options,
         }
 
-    return {"default": entry(APP_ROLE), "owner": entry(None), "integrator": entry(INTEGRATOR_ROLE)}
+    # IN-36: an event's time must be near that of its commit. PostgreSQL knows transaction_timeout
+    # from version 17 on; a given server may be older.
+    limits = [f"idle_in_transaction_session_timeout={BUSINESS_LIMIT}"]
+    if embedded():
+        limits.append(f"transaction_timeout={BUSINESS_LIMIT}")
+    return {
+        "default": entry(APP_ROLE, *limits),
+        "owner": entry(None),
+        # What is signed must not be lost in a crash, whatever the server's own setting.
+        "integrator": entry(INTEGRATOR_ROLE, "synchronous_commit=on"),
+    }
 
 
 @contextmanager

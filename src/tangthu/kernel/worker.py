@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from procrastinate.contrib.django import app as queue
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 
 from tangthu.kernel import jobs
@@ -20,6 +21,7 @@ async def _revive_often(manager: JobManager) -> None:
 
 
 async def _work(concurrency: int) -> None:
+    assert isinstance(queue.connector, DjangoConnector)
     app = queue.with_connector(queue.connector.get_worker_connector())
     async with app.open_async():
         reviver = asyncio.create_task(_revive_often(app.job_manager))

@@ -1,4 +1,8 @@
-"""The history of an object in words: its events in order, opened where openings still exist."""
+"""The history of an object in words: its events in order, opened where openings still exist.
+
+Nothing is told that the event's leaf does not commit to: an opening that was changed in the
+database shows as damaged, not as history.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from tangthu.kernel import clock
 from tangthu.ledger import kinds
-from tangthu.ledger.sealing import unseal
-from tangthu.standards.ril import jcs
+from tangthu.ledger.openings import COLUMNS, open_event
+from tangthu.standards.ril.events import RecordLeaf, parse_leaf
 
 Stage = Literal["recorded", "in_log", "signed"]
 
@@ -24,8 +28,9 @@ Stage = Literal["recorded", "in_log", "signed"]
 class Told:
     """One event as it can be told: who, when, what, and how far into the log it has come.
 
-    `fields` holds the opened fields by name; empty for an erased event. `leaf_index` is None while
-    the event waits in the outbox.
+    `fields` holds the opened fields by name; empty for an erased event. `erased` says that the body
+    is gone, `damaged` that some of it does not match the log. `leaf_index` is None while the event
+    waits in the outbox.
     """
 
     eid: uuid.UUID
@@ -38,6 +43,8 @@ class Told:
     fields: Mapping[str, Any]
     leaf_index: int | None
     stage: Stage
+    erased: bool = False
+    damaged: bool = False
 
     @property
     def when(self) -> dt.datetime:
@@ -46,8 +53,10 @@ class Told:
 
     @property
     def who(self) -> str:
-        """Name of the actor, or the system."""
-        return str(self.fields.get("agent", {}).get("name") or _("Hệ thống"))
+        """Name of the actor, or the system; "" where that was erased."""
+        if "agent" not in self.fields:
+            return ""
+        return str(self.fields["agent"].get("name") or _("Hệ thống"))
 
     @property
     def position(self) -> str:
@@ -62,7 +71,9 @@ class Told:
     @property
     def sentence(self) -> str:
         """What was done, in words of the current language."""
-        if not self.fields:
+        if self.damaged:
+            return _("nội dung lưu trong cơ sở dữ liệu không khớp với sổ cái")
+        if self.erased or "detail" not in self.fields:
             return _("nội dung sự kiện đã được xóa theo quy định")
         try:
             words = kinds.kind(self.kind_name).sentence()
@@ -80,7 +91,8 @@ class _Lenient(string.Formatter):
         return (", ".join(map(str, value)) if isinstance(value, list) else value), field_name
 
 
-_SELECT = """
+# One statement, one snapshot: an event is in the outbox or in the log, never in both or neither.
+_SELECT = f"""
 WITH found AS (
     SELECT e.eid, e.obj, e.ch, e.n, e.leaf, e.leaf_index, t.signed_size
     FROM ledger_entry e JOIN ledger_tree t USING (log_id)
@@ -88,46 +100,49 @@ WITH found AS (
     UNION ALL
     SELECT p.eid, p.obj, p.ch, p.n, p.leaf, NULL, 0 FROM ledger_pending p
     WHERE p.obj = ANY(%(objs)s) AND p.ch = %(ch)s::"char"
+), newest AS (
+    SELECT * FROM found ORDER BY eid DESC LIMIT %(limit)s
 )
-SELECT f.eid, f.obj, f.ch, f.n, f.leaf, f.leaf_index, f.signed_size, k.key,
-       array_agg(o.name ORDER BY o.name) FILTER (WHERE o.name IS NOT NULL),
-       array_agg(o.sealed ORDER BY o.name) FILTER (WHERE o.name IS NOT NULL)
-FROM found f
-LEFT JOIN ledger_key k ON k.obj = f.obj AND k.ch = f.ch
-LEFT JOIN ledger_opening o ON o.eid = f.eid
-GROUP BY f.eid, f.obj, f.ch, f.n, f.leaf, f.leaf_index, f.signed_size, k.key
-ORDER BY f.n, f.obj
+SELECT e.eid, e.obj, e.ch, e.n, e.leaf, e.leaf_index, e.signed_size, {COLUMNS}
+FROM newest e ORDER BY e.n, e.obj
 """
 
 
 def history(*objs: uuid.UUID, ch: str = "c", limit: int = 2000) -> list[Told]:
-    """The events of the objects on chain `ch`, oldest first; of one object in their order."""
+    """The newest `limit` events of the objects on chain `ch`, oldest first.
+
+    Events of one object stand in their order even if the server's clock was set back between them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT + " LIMIT %(limit)s", {"objs": list(objs), "ch": ch, "limit": limit})
+        cursor.execute(_SELECT, {"objs": list(objs), "ch": ch, "limit": limit})
         told = [_told(row) for row in cursor.fetchall()]
-    return sorted(told, key=lambda event: (event.t, event.obj, event.n))
-
-
-def opened(
-    eid: uuid.UUID, key: bytes, names: Sequence[str], sealed: Sequence[bytes]
-) -> dict[str, tuple[bytes, bytes]]:
-    """Salt and canonical value of every opening of an event, by field name ('' is the body)."""
-    return {
-        name: unseal(key, eid, name, bytes(box)) for name, box in zip(names, sealed, strict=True)
-    }
+    reached: dict[uuid.UUID, int] = {}
+    order: dict[uuid.UUID, int] = {}
+    for event in told:
+        reached[event.obj] = order[event.eid] = max(reached.get(event.obj, 0), event.t)
+    return sorted(told, key=lambda event: (order[event.eid], event.obj, event.n))
 
 
 def _told(row: Sequence[Any]) -> Told:
-    eid, obj, ch, n, leaf, leaf_index, signed_size, key, names, sealed = row
-    public = jcs.loads(bytes(leaf))
-    fields: dict[str, Any] = {}
-    out = "ok"
-    if key is not None and names:
-        plain = opened(eid, bytes(key), names, sealed)
-        if "" in plain:
-            out = jcs.loads(plain[""][1])["out"]
-        fields = {name: jcs.loads(value) for name, (_salt, value) in plain.items() if name}
+    eid, obj, ch, n, data, leaf_index, signed_size, key, names, sealed = row
+    leaf = parse_leaf(bytes(data))
+    assert isinstance(leaf, RecordLeaf)
+    opened = open_event(leaf, eid, key, names, sealed)
+    body = opened.body
     stage: Stage = "recorded"
     if leaf_index is not None:
         stage = "signed" if leaf_index < signed_size else "in_log"
-    return Told(eid, obj, n, ch, public["k"], public["t"], out, fields, leaf_index, stage)
+    return Told(
+        eid=eid,
+        obj=obj,
+        n=n,
+        ch=ch,
+        k=body.k if body else leaf.k,
+        t=leaf.t,
+        out=body.out if body else "ok",
+        fields={name: opening.value for name, opening in opened.fields.items()},
+        leaf_index=leaf_index,
+        stage=stage,
+        erased=body is None and not opened.damaged,
+        damaged=bool(opened.damaged),
+    )

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connections, transaction
+from django.db import Error, IntegrityError, connections, transaction
 
 from tangthu.kernel.errors import HouseError
 from tangthu.ledger import publishing
 from tangthu.ledger.logs import Log, all_logs
+from tangthu.ledger.verification import verify
 from tangthu.standards.ril import events as ril
 from tangthu.standards.ril.errors import RilError
 from tangthu.standards.tlog.errors import TlogError
@@ -31,8 +32,10 @@ BATCH = 2048
 TICK_SECONDS = 1.0
 CHECKPOINT_SECONDS = 10.0
 PENDING_WARNING = 10_000
+LAG_WARNING_SECONDS = 60.0
 OLDEST_MS, NEWEST_MS = 10 * 60 * 1000, 5 * 1000
 _COLLECT_SECONDS = 3600.0
+_WARN_SECONDS = 60.0
 
 
 class LogStopped(HouseError):
@@ -54,7 +57,7 @@ def step(log: Log, limit: int = BATCH) -> int:
     try:
         with transaction.atomic(using=publishing.ALIAS):
             return _step(log.log_id, limit)
-    except (RilError, TlogError, _Violation) as error:
+    except (RilError, TlogError, IntegrityError, _Violation) as error:
         stop(log, str(error))
         raise LogStopped(
             f"Sổ cái {log.origin} đã dừng.", hint=str(error), origin=log.origin
@@ -74,10 +77,10 @@ def _step(log_id: int, limit: int) -> int:
         if stopped:
             return 0
         cursor.execute(
-            "WITH taken AS (DELETE FROM ledger_pending WHERE id IN (SELECT id FROM ledger_pending "
-            "WHERE log_id = %s ORDER BY id LIMIT %s) RETURNING *) "
+            "WITH taken AS (DELETE FROM ledger_pending WHERE log_id = %s AND id IN ("
+            "SELECT id FROM ledger_pending WHERE log_id = %s ORDER BY id LIMIT %s) RETURNING *) "
             "SELECT eid, obj, ch, n, h, leaf FROM taken ORDER BY id",
-            [log_id, limit],
+            [log_id, log_id, limit],
         )
         rows = cursor.fetchall()
         if not rows:
@@ -88,6 +91,8 @@ def _step(log_id: int, limit: int) -> int:
         entries, stale = _check(rows, heads, size, moment)
         tree = CompactRange.from_bytes(size, bytes(stored))
         tree.extend(entry[-1] for entry in entries)
+        if stale:
+            log_to.warning("log %s: %d events far from the time of integration", log_id, stale)
         cursor.execute(
             "INSERT INTO ledger_entry (log_id, leaf_index, eid, obj, ch, n, leaf, leaf_hash) "
             'SELECT %s, i, eid, obj, ch::"char", n, leaf, hash FROM unnest(%s::bigint[], '
@@ -166,6 +171,16 @@ def stop(log: Log, reason: str) -> None:
         )
 
 
+def resume(log: Log) -> list[str]:
+    """Let a stopped log go on, if nothing is wrong with it any more; returns what still is."""
+    problems = [problem for problem in verify(log).problems if problem != is_stopped(log)]
+    if not problems:
+        with connections[publishing.ALIAS].cursor() as cursor:
+            cursor.execute("UPDATE ledger_tree SET stopped = NULL WHERE log_id = %s", [log.log_id])
+        log_to.warning("log %s resumed", log.origin)
+    return problems
+
+
 def publish(log: Log) -> int:
     """Publish a checkpoint of what is integrated; stops the log when anything does not agree."""
     try:
@@ -177,28 +192,69 @@ def publish(log: Log) -> int:
         ) from error
 
 
-def is_stopped(log: Log) -> bool:
-    """Whether the log was stopped."""
+def is_stopped(log: Log) -> str | None:
+    """Why the log was stopped, None if it runs."""
     with connections[publishing.ALIAS].cursor() as cursor:
         cursor.execute("SELECT stopped FROM ledger_tree WHERE log_id = %s", [log.log_id])
         row = cursor.fetchone()
-    return row is not None and row[0] is not None
+    return str(row[0]) if row is not None and row[0] is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox of a log: events (counted to 10 001), age of the oldest (s)."""
+
+    pending: int
+    lag_seconds: float
+
+    @property
+    def worrying(self) -> bool:
+        """Whether staff must be warned (IN-37); business goes on all the same."""
+        return self.pending > PENDING_WARNING or self.lag_seconds > LAG_WARNING_SECONDS
+
+
+def backlog(log: Log) -> Backlog:
+    """What waits in the outbox of `log` now."""
+    with connections[publishing.ALIAS].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), (SELECT leaf FROM ledger_pending WHERE log_id = %(log)s "
+            "ORDER BY id LIMIT 1), (extract(epoch FROM clock_timestamp()) * 1000)::bigint "
+            "FROM (SELECT 1 FROM ledger_pending WHERE log_id = %(log)s LIMIT %(limit)s) p",
+            {"log": log.log_id, "limit": PENDING_WARNING + 1},
+        )
+        pending, oldest, moment = cursor.fetchone()
+    try:
+        since = ril.parse_leaf(bytes(oldest)).t if oldest is not None else moment
+    except RilError:
+        since = moment
+    return Backlog(pending, max(0, moment - since) / 1000)
 
 
 def run_once() -> int:
-    """Integrate and publish everything that is pending in every log; returns how many events."""
+    """Integrate and publish everything that is pending in every log; returns how many events.
+
+    A log that stops does not keep the others waiting; the first LogStopped is raised at the end.
+    """
     total = 0
-    for log in all_logs():
-        if is_stopped(log):
-            continue
-        while count := step(log):
-            total += count
-        publish(log)
+    refused: LogStopped | None = None
+    for log in all_logs(publishing.ALIAS):
+        try:
+            if is_stopped(log) is None:
+                while count := step(log):
+                    total += count
+                publish(log)
+        except LogStopped as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
     return total
 
 
 def run_forever() -> None:
-    """Integrate every second, publish every ten, until SIGTERM or SIGINT; outlives its database."""
+    """Integrate every second, publish every ten, until SIGTERM or SIGINT.
+
+    Outlives its database, a full disk and stopped logs: it says so and tries again.
+    """
     wanted = True
 
     def end(*_: object) -> None:
@@ -207,57 +263,75 @@ def run_forever() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    published: dict[int, float] = {}
-    collected: dict[int, int] = {}
-    last_collection = time.monotonic()
+    rounds = _Rounds()
     while wanted:
         busy = False
         try:
-            busy = any([_turn(log, published) for log in all_logs()])
-            if time.monotonic() - last_collection > _COLLECT_SECONDS:
-                last_collection = time.monotonic()
-                for log in all_logs():
-                    since = collected.get(log.log_id, 0)
-                    collected[log.log_id] = publishing.collect(settings.HOME, log, since)
-        except OperationalError as error:
-            log_to.warning("database away: %s", type(error).__name__)
+            busy = rounds.turn()
+        except (Error, OSError) as error:
+            log_to.warning("cannot integrate now: %s: %s", type(error).__name__, error)
             connections.close_all()
         if not busy:
             time.sleep(TICK_SECONDS)
 
 
-def _turn(log: Log, published: dict[int, float]) -> bool:
-    """One look at one log; returns whether there was a full batch, so that more may wait."""
-    try:
-        if is_stopped(log):
+class _Rounds:
+    """What the integrator remembers between two looks at the logs."""
+
+    def __init__(self) -> None:
+        self._published: dict[int, float] = {}
+        self._warned: dict[int, float] = {}
+        self._collected: dict[int, int] = {}
+        self._last_collection = time.monotonic()
+
+    def turn(self) -> bool:
+        """One look at every log; returns whether one had a full batch, so that more may wait."""
+        logs = all_logs(publishing.ALIAS)
+        busy = False
+        for log in logs:
+            busy |= self._look(log)
+        if time.monotonic() - self._last_collection > _COLLECT_SECONDS:
+            self._last_collection = time.monotonic()
+            for log in logs:
+                since = self._collected.get(log.log_id, 0)
+                self._collected[log.log_id] = publishing.collect(settings.HOME, log, since)
+        return busy
+
+    def _look(self, log: Log) -> bool:
+        self._warn_if_behind(log)
+        try:
+            if is_stopped(log) is not None:
+                return False
+            count = step(log)
+            if self._is_due(log):
+                publish(log)
+                self._published[log.log_id] = time.monotonic()
+        except LogStopped:
             return False
-        count = step(log)
-        if _is_due(log, published):
-            publish(log)
-            published[log.log_id] = time.monotonic()
-    except LogStopped:
-        return False
-    if count == BATCH:
-        _warn_if_behind(log)
-    return count == BATCH
+        return count == BATCH
 
+    def _is_due(self, log: Log) -> bool:
+        """Whether the log grew and its last checkpoint is old enough for a new one (IN-37)."""
+        last = self._published.get(log.log_id)
+        if last is not None and time.monotonic() - last < CHECKPOINT_SECONDS:
+            return False
+        with connections[publishing.ALIAS].cursor() as cursor:
+            cursor.execute(
+                "SELECT size > signed_size FROM ledger_tree WHERE log_id = %s", [log.log_id]
+            )
+            row = cursor.fetchone()
+        return bool(row and row[0])
 
-def _is_due(log: Log, published: dict[int, float]) -> bool:
-    """Whether the log grew and its last checkpoint is old enough for a new one (IN-37)."""
-    last = published.get(log.log_id)
-    if last is not None and time.monotonic() - last < CHECKPOINT_SECONDS:
-        return False
-    with connections[publishing.ALIAS].cursor() as cursor:
-        cursor.execute("SELECT size > signed_size FROM ledger_tree WHERE log_id=%s", [log.log_id])
-        row = cursor.fetchone()
-    return bool(row and row[0])
-
-
-def _warn_if_behind(log: Log) -> None:
-    with connections[publishing.ALIAS].cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM ledger_pending WHERE log_id=%s LIMIT %s) p",
-            [log.log_id, PENDING_WARNING + 1],
-        )
-        if cursor.fetchone()[0] > PENDING_WARNING:
-            log_to.warning("log %s: more than %d events pending", log.origin, PENDING_WARNING)
+    def _warn_if_behind(self, log: Log) -> None:
+        last = self._warned.get(log.log_id)
+        if last is not None and time.monotonic() - last < _WARN_SECONDS:
+            return
+        found = backlog(log)
+        if found.worrying:
+            self._warned[log.log_id] = time.monotonic()
+            log_to.warning(
+                "log %s: %d events pending, the oldest for %d s",
+                log.origin,
+                found.pending,
+                found.lag_seconds,
+            )

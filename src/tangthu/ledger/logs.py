@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from tangthu.kernel.errors import InvalidInput
 from tangthu.standards.ril.events import build_system_leaf
@@ -36,7 +36,13 @@ def open_log(body: uuid.UUID, origin: str) -> Log:
     if not _ORIGIN.fullmatch(origin) or len(origin) > 120:
         raise InvalidInput("Tên gốc của sổ cái không hợp lệ.", hint="Ví dụ: luutru.example/H30")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM ledger_log WHERE origin = %s", [origin])
+        # An origin is the folder of a static tree: none may lie inside another's.
+        cursor.execute(
+            "SELECT 1 FROM ledger_log WHERE lower(origin) = lower(%(new)s) "
+            "OR starts_with(lower(%(new)s), lower(origin) || '/') "
+            "OR starts_with(lower(origin), lower(%(new)s) || '/')",
+            {"new": origin},
+        )
         if cursor.fetchone() is not None:
             raise InvalidInput("Tên gốc của sổ cái đã được dùng.", origin=origin)
         cursor.execute(
@@ -63,8 +69,8 @@ def log_of(body: uuid.UUID) -> Log:
     return Log(row[0], body, row[1])
 
 
-def all_logs() -> list[Log]:
-    """Every log of this installation, oldest first."""
-    with connection.cursor() as cursor:
+def all_logs(using: str = "default") -> list[Log]:
+    """Every log of this installation, oldest first, read through the connection `using`."""
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT log_id, body, origin FROM ledger_log ORDER BY log_id")
         return [Log(*row) for row in cursor.fetchall()]

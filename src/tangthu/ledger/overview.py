@@ -12,7 +12,7 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One log in figures. `root` is the hex root of the newest signed tree ("" before the first)."""
+    """One log in figures; `root` is the hex root of the newest signed tree, "" before it."""
 
     body: uuid.UUID
     origin: str

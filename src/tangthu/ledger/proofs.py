@@ -7,14 +7,15 @@ when they exist, and until then it says plainly that they are not there.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from tangthu.ledger.history import opened
 from tangthu.ledger.logs import Log, all_logs
+from tangthu.ledger.openings import COLUMNS, open_event
 from tangthu.ledger.publishing import tree_folder
 from tangthu.ledger.signer import Signer
 from tangthu.standards.ril import events as ril
@@ -22,17 +23,16 @@ from tangthu.standards.ril import jcs
 from tangthu.standards.tlog import merkle
 from tangthu.standards.tlog.checkpoint import open_checkpoint
 from tangthu.standards.tlog.errors import TlogError
+from tangthu.standards.tlog.note import VerifierKey
 from tangthu.standards.tlog.reader import TileReader
 
-_EVENTS = """
-SELECT e.log_id, e.eid, e.n, e.leaf_index, e.leaf, k.key,
-       array_agg(o.name ORDER BY o.name) FILTER (WHERE o.name IS NOT NULL),
-       array_agg(o.sealed ORDER BY o.name) FILTER (WHERE o.name IS NOT NULL)
+MAX_EVENTS = 10_000
+
+_EVENTS = f"""
+SELECT e.eid, e.leaf_index, e.leaf, {COLUMNS}
 FROM ledger_entry e
-LEFT JOIN ledger_key k ON k.obj = e.obj AND k.ch = e.ch
-LEFT JOIN ledger_opening o ON o.eid = e.eid
 WHERE e.obj = %s AND e.ch = 'c' AND e.leaf_index < %s
-GROUP BY e.log_id, e.eid, e.n, e.leaf_index, e.leaf, k.key ORDER BY e.n
+ORDER BY e.n
 """
 
 
@@ -110,20 +110,24 @@ def bundle(obj: uuid.UUID) -> dict[str, Any] | None:
 
 
 def _event(reader: TileReader, size: int, row: tuple[Any, ...]) -> dict[str, Any]:
-    _log_id, eid, _n, index, leaf, key, names, sealed = row
+    eid, index, data, key, names, sealed = row
+    leaf = bytes(data)
     shown: dict[str, Any] = {
         "i": index,
-        "leaf": ril.b64u(bytes(leaf)),
+        "leaf": ril.b64u(leaf),
         "path": [ril.b64u(step) for step in reader.inclusion_proof(index, size)],
     }
-    if key is not None and names:
-        plain = opened(eid, bytes(key), names, sealed)
-        if "" in plain:
-            salt, body = plain.pop("")
-            shown |= {"body": ril.b64u(body), "salt": ril.b64u(salt)}
-            shown["open"] = {
-                name: {"salt": ril.b64u(salt), "value": jcs.loads(value)}
-                for name, (salt, value) in plain.items()
+    parsed = ril.parse_leaf(leaf)
+    if isinstance(parsed, ril.RecordLeaf):
+        opened = open_event(parsed, eid, key, names, sealed)
+        if opened.body is not None:
+            shown |= {
+                "body": ril.b64u(opened.body_bytes),
+                "salt": ril.b64u(opened.body_salt),
+                "open": {
+                    name: {"salt": ril.b64u(opening.salt), "value": opening.value}
+                    for name, opening in opened.fields.items()
+                },
             }
     return shown
 
@@ -132,46 +136,70 @@ class BundleRefused(Exception):
     """A proof document that does not hold; the argument says where."""
 
 
-def verify_bundle(document: dict[str, Any], origin: str, vkeys: list[Any]) -> int:
+def verify_bundle(document: Any, origin: str, vkeys: Sequence[VerifierKey]) -> int:
     """Check a proof document against keys the caller trusts; returns the number of events.
 
     Checks (IN-71, steps 1 and 2): checkpoint signature, inclusion of every leaf, canonical leaves,
-    commitments, body context, numbering and the chain. Raises BundleRefused or TlogError.
+    commitments, body context, numbering and the chain. `document` is any JSON value from anywhere.
+    Raises BundleRefused, RilError or TlogError.
     """
-    checkpoint = open_checkpoint(document["checkpoint"].encode("utf-8"), origin, vkeys).checkpoint
-    obj = uuid.UUID(document["obj"])
-    h = ril.chain_start(obj, document["ch"])
+    note, name, ch = (_text(document, member) for member in ("checkpoint", "obj", "ch"))
+    checkpoint = open_checkpoint(note.encode("utf-8", "surrogatepass"), origin, vkeys).checkpoint
+    if document.get("typ") != "ril-bundle/1" or ch not in ril.CHAINS:
+        raise BundleRefused("type or chain")
+    try:
+        obj = uuid.UUID(name)
+    except ValueError as error:
+        raise BundleRefused("object") from error
+    if str(obj) != name:
+        raise BundleRefused("object")
+    events = document.get("events")
+    if not isinstance(events, list) or not 0 < len(events) <= MAX_EVENTS:
+        raise BundleRefused("number of events")
+    h = ril.chain_start(obj, ch)
     last = -1
-    for place, event in enumerate(document["events"], start=1):
-        leaf = _bytes(event["leaf"])
-        if event["i"] <= last:
+    for place, event in enumerate(events, start=1):
+        leaf = _bytes(_text(event, "leaf"))
+        index, path = event.get("i"), event.get("path")
+        if type(index) is not int or not isinstance(path, list) or len(path) > 63:
+            raise BundleRefused(f"event {place}: place in the log")
+        if index <= last:
             raise BundleRefused(f"event {place}: order")
-        last = event["i"]
-        path = [_bytes(step) for step in event["path"]]
+        last = index
         hashed = merkle.leaf_hash(leaf)
-        merkle.verify_inclusion(last, checkpoint.size, hashed, path, checkpoint.root)
+        steps = [_bytes(step) for step in path]
+        merkle.verify_inclusion(last, checkpoint.size, hashed, steps, checkpoint.root)
         parsed = ril.parse_leaf(leaf)
         if not isinstance(parsed, ril.RecordLeaf):
             raise BundleRefused(f"event {place}: not a record leaf")
         if "body" in event:
-            body = ril.open_body(parsed, _bytes(event["salt"]), _bytes(event["body"]))
-            if (body.obj, body.ch, body.n, body.prev, body.log) != (
-                obj,
-                document["ch"],
-                place,
-                h,
-                origin,
-            ):
+            salt, data = _bytes(_text(event, "salt")), _bytes(_text(event, "body"))
+            body = ril.open_body(parsed, salt, data)
+            if (body.obj, body.ch, body.n, body.prev, body.log) != (obj, ch, place, h, origin):
                 raise BundleRefused(f"event {place}: context")
-            for name, opening in event["open"].items():
-                value = jcs.dumps(opening["value"])
-                ril.open_field(body, name, _bytes(opening["salt"]), value)
+            _open_fields(event, body, place)
         h = ril.chain_next(h, hashed)
-    return len(document["events"])
+    return len(events)
 
 
-def _bytes(text: str) -> bytes:
-    data = ril.unb64u(text, size=len(text) * 3 // 4)
+def _open_fields(event: dict[str, Any], body: ril.Body, place: int) -> None:
+    openings = event.get("open")
+    if not isinstance(openings, dict):
+        raise BundleRefused(f"event {place}: openings")
+    for name, opening in openings.items():
+        salt = _bytes(_text(opening, "salt"))
+        ril.open_field(body, name, salt, jcs.dumps(opening.get("value")))
+
+
+def _text(container: Any, member: str) -> str:
+    value = container.get(member) if isinstance(container, dict) else None
+    if not isinstance(value, str) or (not value.isascii() and member != "checkpoint"):
+        raise BundleRefused(member)
+    return value
+
+
+def _bytes(text: Any) -> bytes:
+    data = ril.unb64u(text, size=len(text) * 3 // 4) if isinstance(text, str) else None
     if data is None:
         raise BundleRefused("base64url")
     return data

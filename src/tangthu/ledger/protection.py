@@ -1,7 +1,8 @@
 """Migration operations that put a table under the ledger's watch (IN-39).
 
 `Protect("records_document", "id")` makes every commit that inserts, changes or deletes a row of the
-table fail unless the same transaction recorded an event for the object named by the column.
+table fail unless the same transaction recorded an event for the object named by the column; a row
+that moves to another object needs an event of both.
 `columns` narrows the watch on updates to the columns that are record state.
 """
 
@@ -16,6 +17,9 @@ CREATE CONSTRAINT TRIGGER {table}_needs_event AFTER INSERT OR DELETE ON {table}
 CREATE CONSTRAINT TRIGGER {table}_update_needs_event AFTER UPDATE{of} ON {table}
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION ledger_require_event('{column}');
+CREATE CONSTRAINT TRIGGER {table}_move_needs_event AFTER UPDATE OF {column} ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.{column} IS DISTINCT FROM NEW.{column})
+    EXECUTE FUNCTION ledger_require_event('{column}', 'before');
 CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_forbid();
 """

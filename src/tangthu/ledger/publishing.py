@@ -10,21 +10,23 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connections, transaction
 
+from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import Home
 from tangthu.ledger.logs import Log
 from tangthu.ledger.signer import Signer
 from tangthu.standards import durable
-from tangthu.standards.tlog.checkpoint import Checkpoint, parse_checkpoint
-from tangthu.standards.tlog.errors import LogDamagedError, TileMissingError
-from tangthu.standards.tlog.note import parse_note
+from tangthu.standards.tlog.checkpoint import Checkpoint, open_checkpoint
+from tangthu.standards.tlog.errors import LogDamagedError, TileConflictError, TileMissingError
 from tangthu.standards.tlog.reader import TileReader
 from tangthu.standards.tlog.writer import TileWriter
 
 ALIAS = "integrator"
+KEYS = "keys.txt"
 MAX_LEAVES_PER_ROUND = 65_536
 
 
@@ -33,12 +35,28 @@ def tree_folder(home: Home, log: Log) -> Path:
     return home.ledger.joinpath(*log.origin.split("/"))
 
 
+class LogBehind(HouseError):
+    """The database holds less than what is published or signed: it was restored or failed over.
+
+    Nothing may be signed until the missing entries are back (IN-89, IN-90).
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """The database's side: entries, compact range over them, and what it knows as signed."""
+
+    size: int
+    stored_range: bytes
+    signed: int
+
+
 def publish(home: Home, log: Log) -> int:
     """Write, verify, sign and publish what was integrated since the last checkpoint.
 
-    Returns the published size (unchanged if nothing grew, or if another process is at it). Raises
-    TlogError subclasses and SignerRefused when files, rows and signatures do not agree; the caller
-    stops the log then.
+    Returns the published size (unchanged if nothing grew), or -1 if another process is at it.
+    Raises TlogError subclasses, SignerRefused and LogBehind when files, rows and signatures do not
+    agree; the caller stops the log then. OSError of a full disk passes: try again later.
     """
     with _publishing(home, log.log_id) as mine:
         if not mine:
@@ -46,25 +64,29 @@ def publish(home: Home, log: Log) -> int:
         folder = tree_folder(home, log)
         durable.make_dirs(folder)
         signer = Signer(home, log.log_id, log.origin)
+        tree = _tree(log.log_id)
+        if not tree.signed:
+            signer.create()
         _publish_key(folder, signer)
-        size, signed = _sizes(log.log_id)
-        signed = max(signed, _adopt(log.log_id, folder, signed))
-        while signed < size:
-            end = min(size, signed + MAX_LEAVES_PER_ROUND)
-            signed = _round(log, folder, signer, signed, end)
+        signed = _adopt(log, folder, signer, tree)
+        while signed < tree.size:
+            end = min(tree.size, signed + MAX_LEAVES_PER_ROUND)
+            signed = _round(log, folder, signer, tree, signed, end)
         return signed
 
 
-def _round(log: Log, folder: Path, signer: Signer, start: int, end: int) -> int:
+def _round(log: Log, folder: Path, signer: Signer, tree: _Tree, start: int, end: int) -> int:
     writer, reader = TileWriter(folder), TileReader(folder)
     leaves, hashes = _leaves(log.log_id, start, end)
-    tree = reader.compact_range(start)
-    tree.extend(hashes)
-    root = tree.root()
+    edge = reader.compact_range(start)
+    edge.extend(hashes)
+    if end == tree.size and edge.to_bytes() != tree.stored_range:
+        raise LogDamagedError(size=end, differs="compact range of the integrator")
+    root = edge.root()
     writer.write(start, leaves, root)
     last = signer.state()
     fresh = TileReader(folder)
-    proof = fresh.consistency_proof(last.size, end) if last and 0 < last.size < end else []
+    proof = fresh.consistency_proof(last.size, end) if 0 < last.size < end else []
     note = signer.sign(end, root, proof)
     writer.publish_checkpoint(note)
     _remember(log.log_id, Checkpoint(log.origin, end, root), note)
@@ -72,11 +94,13 @@ def _round(log: Log, folder: Path, signer: Signer, start: int, end: int) -> int:
     return end
 
 
-def _sizes(log_id: int) -> tuple[int, int]:
+def _tree(log_id: int) -> _Tree:
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT size, signed_size FROM ledger_tree WHERE log_id = %s", [log_id])
-        row = cursor.fetchone()
-    return (row[0], row[1]) if row else (0, 0)
+        cursor.execute(
+            "SELECT size, range, signed_size FROM ledger_tree WHERE log_id = %s", [log_id]
+        )
+        size, stored_range, signed = cursor.fetchone()
+    return _Tree(size, bytes(stored_range), signed)
 
 
 def _leaves(log_id: int, start: int, end: int) -> tuple[list[bytes], list[bytes]]:
@@ -106,31 +130,54 @@ def _remember(log_id: int, checkpoint: Checkpoint, note: bytes) -> None:
         )
 
 
-def _adopt(log_id: int, folder: Path, signed: int) -> int:
-    """Take over a checkpoint that was published just before a crash; returns its size."""
+def _adopt(log: Log, folder: Path, signer: Signer, tree: _Tree) -> int:
+    """Size of the published checkpoint, which the database may not know yet after a crash.
+
+    Raises LogBehind if signatures reach beyond the database, TileMissingError if they reach beyond
+    the files.
+    """
     try:
         note = TileReader(folder).checkpoint()
     except TileMissingError:
-        return 0
-    checkpoint = parse_checkpoint(parse_note(note).text)
-    if checkpoint.size > signed:
-        _remember(log_id, checkpoint, note)
-    return checkpoint.size
+        if tree.signed:
+            raise
+        published = 0
+    else:
+        found = open_checkpoint(note, log.origin, [signer.verifier_key]).checkpoint
+        published = found.size
+        if tree.signed < published <= tree.size:
+            _remember(log.log_id, found, note)
+    if published < tree.signed:
+        raise TileMissingError(published=published, signed=tree.signed)
+    if max(published, signer.state().size) > tree.size:
+        raise LogBehind(
+            "Cơ sở dữ liệu đi sau sổ cái đã công bố.",
+            hint="Có thể vừa phục hồi từ bản sao lưu cũ: không ghi tiếp, chạy phục hồi sổ cái.",
+            rows=tree.size,
+            published=published,
+        )
+    return published
+
+
+def key_lines(signer: Signer) -> bytes:
+    """The bytes of keys.txt."""
+    return f"{signer.verifier_key.encode()} from=0\n".encode()
 
 
 def _publish_key(folder: Path, signer: Signer) -> None:
-    line = f"{signer.verifier_key.encode()} from=0\n".encode()
-    path = folder / "keys.txt"
-    if not path.exists() or path.read_bytes() != line:
-        durable.write_file(path, [line], what="ledger.keys")
+    path = folder / KEYS
+    if not path.exists():
+        durable.write_file(path, [key_lines(signer)], what="ledger.keys", algorithms=())
+    elif path.read_bytes() != key_lines(signer):
+        raise TileConflictError(path=KEYS)
 
 
 def collect(home: Home, log: Log, from_size: int) -> int:
     """Drop partial files that are 24 h past their full file (IN-23); returns where to go on."""
     folder = tree_folder(home, log)
-    return (
-        TileWriter(folder).collect_partials(time.time(), from_size).size if folder.exists() else 0
-    )
+    if not folder.exists():
+        return 0
+    return TileWriter(folder).collect_partials(time.time(), from_size).from_size
 
 
 @contextmanager

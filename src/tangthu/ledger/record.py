@@ -2,8 +2,9 @@
 
 Per event: lock the object's head row, take its number and chain value, build body, commitments and
 leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all,
-whether for one event or for a thousand; heads are locked in one order, so two bulk jobs cannot
-deadlock. Nothing is signalled and nothing else is locked.
+whether for one event or for a thousand (two more for new objects). One call locks its heads in one
+order, so two bulk jobs cannot deadlock; a transaction that records on several objects in several
+calls can, and PostgreSQL then refuses one of the two. Nothing else is locked, nothing signalled.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ class _Head:
     n: int
     h: bytes
     key: bytes
+    key_from: int
     t: int
 
 
@@ -117,7 +119,8 @@ def record(event: Event) -> Recorded:
 def record_many(events: Sequence[Event]) -> list[Recorded]:
     """Record events in the current transaction, in the given order, and say where they stand.
 
-    Raises UnknownKind for an undeclared kind, LookupError for a body without a log, and
+    Raises UnknownKind for an undeclared kind, LookupError for a body without a log or an object of
+    another body's log, RilError for a value that cannot be logged (not NFC, a float, too long), and
     RuntimeError outside a transaction: an event commits with its change or not at all.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -125,8 +128,11 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
     if not events:
         return []
     declared = [kinds.kind(event.kind) for event in events]
-    keys = [(event.obj, kind.chain) for event, kind in zip(events, declared, strict=True)]
-    bodies = {key: event.body for key, event in zip(keys, events, strict=True)}
+    keys: list[Key] = [(event.obj, k.chain) for event, k in zip(events, declared, strict=True)]
+    bodies: dict[Key, uuid.UUID] = {}
+    for key, event in zip(keys, events, strict=True):
+        if bodies.setdefault(key, event.body) != event.body:
+            raise LookupError(f"object {event.obj} belongs to the log of another body")
     heads = _lock_heads(bodies)
     recorded: list[Recorded] = []
     openings: list[tuple[uuid.UUID, str, bytes]] = []
@@ -163,14 +169,21 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
     return recorded
 
 
-_SELECT_HEADS = """
-SELECT o.obj, o.ch, o.log_id, l.origin, l.body, o.n, o.h, k.key,
+# The clock is read above the lock, so that an object's events never run backwards in time because
+# one waited for another. If any head is new, nothing is locked yet: new heads come first, so that
+# all transactions lock in the same order.
+_LOCK_HEADS = """
+WITH wanted AS (
+    SELECT obj, ch::"char" AS ch FROM unnest(%s::uuid[], %s::text[]) AS t(obj, ch)
+), locked AS MATERIALIZED (
+    SELECT o.obj, o.ch, o.log_id, o.n, o.h, o.key_from
+    FROM ledger_object o JOIN wanted USING (obj, ch)
+    WHERE (SELECT count(*) FROM ledger_object JOIN wanted USING (obj, ch)) = %s
+    ORDER BY o.obj, o.ch FOR UPDATE OF o
+)
+SELECT o.obj, o.ch, o.log_id, l.origin, l.body, o.n, o.h, o.key_from, k.key, k.key_from,
        (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-FROM unnest(%s::uuid[], %s::text[]) AS wanted(obj, ch)
-JOIN ledger_object o ON o.obj = wanted.obj AND o.ch = wanted.ch::"char"
-JOIN ledger_key k ON k.obj = o.obj AND k.ch = o.ch
-JOIN ledger_log l ON l.log_id = o.log_id
-ORDER BY o.obj, o.ch FOR UPDATE OF o
+FROM locked o JOIN ledger_log l USING (log_id) LEFT JOIN ledger_key k USING (obj, ch)
 """
 
 _INSERT_HEADS = """
@@ -181,10 +194,24 @@ WITH new AS (
     INSERT INTO ledger_object (obj, ch, log_id, n, h)
     SELECT new.obj, new.ch::"char", l.log_id, 0, new.h FROM new JOIN ledger_log l USING (body)
     ORDER BY new.obj, new.ch
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING obj, ch
 )
-INSERT INTO ledger_key (obj, ch, key) SELECT obj, ch::"char", key FROM new
-ORDER BY obj, ch ON CONFLICT DO NOTHING
+INSERT INTO ledger_key (obj, ch, key, key_from)
+SELECT heads.obj, heads.ch, new.key, 1
+FROM heads JOIN new ON new.obj = heads.obj AND new.ch = heads.ch::text
+"""
+
+_RENEW_KEYS = """
+INSERT INTO ledger_key (obj, ch, key, key_from)
+SELECT obj, ch::"char", key, key_from
+FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bigint[]) AS t(obj, ch, key, key_from)
+ON CONFLICT DO NOTHING
+"""
+
+_SELECT_KEYS = """
+SELECT k.obj, k.ch, k.key, k.key_from
+FROM unnest(%s::uuid[], %s::text[]) AS t(obj, ch)
+JOIN ledger_key k ON k.obj = t.obj AND k.ch = t.ch::"char"
 """
 
 _WRITE = """
@@ -192,8 +219,9 @@ WITH openings AS (
     INSERT INTO ledger_opening (eid, name, sealed)
     SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[])
 ), heads AS (
-    UPDATE ledger_object o SET n = t.n, h = t.h
-    FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bytea[]) AS t(obj, ch, n, h)
+    UPDATE ledger_object o SET n = t.n, h = t.h, key_from = t.key_from
+    FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bytea[], %s::bigint[])
+        AS t(obj, ch, n, h, key_from)
     WHERE o.obj = t.obj AND o.ch = t.ch::"char"
 )
 INSERT INTO ledger_pending (log_id, eid, obj, ch, n, h, leaf)
@@ -207,36 +235,58 @@ ORDER BY place
 def _lock_heads(bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
     """Lock the head rows of all keys, making those that are new; raises LookupError."""
     wanted = sorted(bodies)
-    heads = _select_heads(wanted, bodies)
-    missing = [key for key in wanted if key not in heads]
-    if missing:
+    heads = _try_lock(wanted, bodies)
+    if not heads:
         with connection.cursor() as cursor:
             cursor.execute(
                 _INSERT_HEADS,
                 [
-                    [obj for obj, _ in missing],
-                    [ch for _, ch in missing],
-                    [bodies[key] for key in missing],
-                    [ril.chain_start(obj, ch) for obj, ch in missing],
-                    [new_key() for _ in missing],
+                    *_columns(wanted),
+                    [bodies[key] for key in wanted],
+                    [ril.chain_start(obj, ch) for obj, ch in wanted],
+                    [new_key() for _ in wanted],
                 ],
             )
-        heads = _select_heads(wanted, bodies)
-    unknown = [key for key in wanted if key not in heads]
-    if unknown:
-        raise LookupError(f"no log for body {bodies[unknown[0]]}, or the object was erased")
+        heads = _try_lock(wanted, bodies)
+    if not heads:
+        raise LookupError(f"no log for one of the bodies {sorted(set(bodies.values()))}")
     return heads
 
 
-def _select_heads(wanted: list[Key], bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
+def _columns(keys: Sequence[Key]) -> tuple[list[uuid.UUID], list[str]]:
+    return [obj for obj, _ in keys], [ch for _, ch in keys]
+
+
+def _try_lock(wanted: list[Key], bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
+    """All heads, locked; nothing, and nothing locked, if one of them does not exist yet."""
+    heads: dict[Key, _Head] = {}
+    doubtful: list[Key] = []
     with connection.cursor() as cursor:
-        cursor.execute(_SELECT_HEADS, [[obj for obj, _ in wanted], [ch for _, ch in wanted]])
-        heads: dict[Key, _Head] = {}
-        for obj, ch, log_id, origin, body, n, h, key, t in cursor.fetchall():
+        cursor.execute(_LOCK_HEADS, [*_columns(wanted), len(wanted)])
+        for obj, ch, log_id, origin, body, n, h, key_from, key, of_key, t in cursor.fetchall():
             if bodies[(obj, ch)] != body:
                 raise LookupError(f"object {obj} belongs to the log of another body")
-            heads[(obj, ch)] = _Head(log_id, origin, n, bytes(h), bytes(key), t)
+            if of_key != key_from:
+                doubtful.append((obj, ch))
+            heads[(obj, ch)] = _Head(log_id, origin, n, bytes(h), bytes(key or b""), key_from, t)
+    if doubtful:
+        _renew_keys(doubtful, heads)
     return heads
+
+
+def _renew_keys(keys: list[Key], heads: Mapping[Key, _Head]) -> None:
+    """Give the objects whose key was erased a new one, from their next event on.
+
+    Under the lock of the heads. What was sealed under the old key stays unreadable.
+    """
+    keys.sort()
+    firsts = [heads[key].n + 1 for key in keys]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW_KEYS, [*_columns(keys), [new_key() for _ in keys], firsts])
+        cursor.execute(_SELECT_KEYS, _columns(keys))
+        for obj, ch, key, key_from in cursor.fetchall():
+            head = heads[(obj, ch)]
+            head.key, head.key_from = bytes(key), key_from
 
 
 def _write(
@@ -254,6 +304,7 @@ def _write(
                 [ch for _, ch in changed],
                 [heads[key].n for key in changed],
                 [heads[key].h for key in changed],
+                [heads[key].key_from for key in changed],
                 *(list(column) for column in zip(*outbox, strict=True)),
             ],
         )

@@ -3,6 +3,9 @@
 Its own state file remembers size and root of what it signed last. It signs a larger tree only with
 a proof that the old one is a prefix of it, the same size only with the same root; the state is on
 disk before a signature leaves. It trusts neither the database nor the tiles.
+
+Key and state are made together, once; if either is lost later, the signer refuses instead of making
+a new one: a fresh key would be another identity, a fresh memory would allow a fork.
 """
 
 from __future__ import annotations
@@ -20,9 +23,11 @@ from tangthu.kernel.home import Home
 from tangthu.standards import durable
 from tangthu.standards.tlog import merkle
 from tangthu.standards.tlog.checkpoint import Checkpoint, format_checkpoint
-from tangthu.standards.tlog.errors import TlogError
+from tangthu.standards.tlog.errors import KeyFormatError, TlogError
 from tangthu.standards.tlog.note import Signer as NoteSigner
 from tangthu.standards.tlog.note import VerifierKey
+
+_RESTORE = "Lấy lại tệp từ bản sao lưu khóa; không tạo khóa mới cho sổ cái đã ký."
 
 
 class SignerRefused(HouseError):
@@ -48,45 +53,79 @@ class Signer:
 
     @property
     def verifier_key(self) -> VerifierKey:
-        """The public key of this log; the private one is made on first use."""
+        """The public key of this log. Raises SignerRefused if there is no key."""
         return self._note_signer().vkey
 
-    def _note_signer(self) -> NoteSigner:
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        try:
-            handle = os.open(self._key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return NoteSigner(self._origin, self._key_path.read_bytes())
-        seed = os.urandom(32)
-        with os.fdopen(handle, "wb") as out:
-            out.write(seed)
-            out.flush()
-            os.fsync(out.fileno())
-        durable.fsync_dir(self._folder)
-        return NoteSigner(self._origin, seed)
+    def create(self) -> None:
+        """Make key and empty state of a new log; does nothing if both are there.
 
-    def state(self) -> SignedState | None:
-        """What was signed last, or None before the first signature."""
+        A killed run is finished by the next. Raises SignerRefused if one of the two was lost.
+        """
+        durable.make_dirs(self._folder)
+        self._folder.chmod(0o700)
+        with self._alone():
+            if self._key_path.exists():
+                self.state()
+                return
+            if self._state_path.exists() and self.state().size:
+                raise self._lost("khóa")
+            self._store(SignedState(0, merkle.EMPTY_ROOT))
+            durable.write_file(
+                self._key_path, [os.urandom(32)], what="signer.key", algorithms=(), mode=0o600
+            )
+
+    def _note_signer(self) -> NoteSigner:
         try:
-            stored = json.loads(self._state_path.read_text(encoding="ascii"))
-        except FileNotFoundError:
-            return None
-        return SignedState(stored["size"], bytes.fromhex(stored["root"]))
+            return NoteSigner(self._origin, self._key_path.read_bytes())
+        except FileNotFoundError as error:
+            raise self._lost("khóa") from error
+        except KeyFormatError as error:
+            raise SignerRefused(
+                "Tệp khóa ký của sổ cái bị hỏng.", hint=_RESTORE, origin=self._origin
+            ) from error
+
+    def state(self) -> SignedState:
+        """What was signed last; size 0 before the first signature. Raises SignerRefused."""
+        try:
+            stored = json.loads(self._state_path.read_bytes())
+            state = SignedState(stored["size"], bytes.fromhex(stored["root"]))
+        except FileNotFoundError as error:
+            raise self._lost("trạng thái") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise SignerRefused(
+                "Tệp trạng thái ký của sổ cái bị hỏng.", hint=_RESTORE, origin=self._origin
+            ) from error
+        if type(state.size) is not int or state.size < 0 or len(state.root) != merkle.HASH_SIZE:
+            raise SignerRefused(
+                "Tệp trạng thái ký của sổ cái bị hỏng.", hint=_RESTORE, origin=self._origin
+            )
+        return state
+
+    def _store(self, state: SignedState) -> None:
+        text = json.dumps({"size": state.size, "root": state.root.hex()})
+        durable.write_file(
+            self._state_path,
+            [text.encode("ascii")],
+            what="signer.state",
+            algorithms=(),
+            mode=0o600,
+        )
+
+    def _lost(self, what: str) -> SignerRefused:
+        return SignerRefused(
+            f"Không có tệp {what} ký của sổ cái.", hint=_RESTORE, origin=self._origin
+        )
 
     def sign(self, size: int, root: bytes, proof: Sequence[bytes]) -> bytes:
         """The signed checkpoint note of a tree; `proof` shows that it extends the last one signed.
 
-        The proof is empty for the first signature and for the same size again. Raises SignerRefused.
+        The proof is empty for the first signature and for the same size again. Raises
+        SignerRefused.
         """
         signer = self._note_signer()
         with self._alone():
-            last = self.state()
-            if last is not None:
-                self._check(last, size, root, proof)
-            state = json.dumps({"size": size, "root": root.hex()})
-            durable.write_file(
-                self._state_path, [state.encode("ascii")], what="signer.state", mode=0o600
-            )
+            self._check(self.state(), size, root, proof)
+            self._store(SignedState(size, root))
             checkpoint = Checkpoint(self._origin, size, root)
             return format_checkpoint(checkpoint, [signer.sign(checkpoint.text())])
 
@@ -94,9 +133,9 @@ class Signer:
     def _check(last: SignedState, size: int, root: bytes, proof: Sequence[bytes]) -> None:
         if size == last.size and root == last.root:
             return
+        if size <= last.size:
+            raise SignerRefused("Sổ cái không được lùi hoặc rẽ nhánh.", size=size, signed=last.size)
         try:
-            if size <= last.size:
-                raise SignerRefused("Sổ cái không được lùi hoặc rẽ nhánh.", size=size)
             if last.size:
                 merkle.verify_consistency(last.size, size, last.root, root, list(proof))
         except TlogError as error:

@@ -1,6 +1,7 @@
 """The ledger's tables, as plain SQL: see ../schema.sql."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import migrations
 
@@ -9,5 +10,5 @@ SQL = (Path(__file__).resolve().parents[1] / "schema.sql").read_text(encoding="u
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies: ClassVar[list[tuple[str, str]]] = []
     operations = [migrations.RunSQL(SQL)]
