@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tangthu.archive.batch.codes import CodeLists
@@ -257,6 +257,7 @@ def test_a_row_and_a_file_meet_by_code_when_no_name_fits() -> None:
     assert found.files == {5: ("b.pdf", CODE)}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 30), st.text(max_size=12), max_size=12),
        st.lists(st.text(min_size=1, max_size=12), max_size=12, unique=True))  # fmt: skip
 def test_matching_never_loses_a_row_or_a_file(paths: dict[int, str], files: list[str]) -> None:
@@ -300,6 +301,7 @@ def test_covers_and_folders_speak_in_words() -> None:
     assert file_name("\\\\may\\a\\b.pdf") == "b.pdf"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_name_breaks_the_readers(name: str) -> None:
     parse_name(name)
@@ -308,6 +310,7 @@ def test_no_name_breaks_the_readers(name: str) -> None:
     dossier_in_words(name)
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 60)))
 def test_ranges_say_exactly_the_numbers(numbers: set[int]) -> None:
     said: set[int] = set()

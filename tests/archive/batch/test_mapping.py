@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tangthu.archive.batch.cells import Column, Row, Table
@@ -33,6 +33,7 @@ def shuffled(level: str, data: st.DataObject) -> list[str]:
     return [first, *data.draw(st.permutations(names[2:] + TWICE)), last]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_columns_in_any_order_inside_their_level_find_their_fields(data: st.DataObject) -> None:
     dossier, document = shuffled(DOSSIER, data), shuffled(DOCUMENT, data)
@@ -47,6 +48,7 @@ def test_columns_in_any_order_inside_their_level_find_their_fields(data: st.Data
         assert not choice.doubtful
 
 
+@settings(deadline=None)
 @given(st.permutations([*SURE[DOSSIER], *SURE[DOCUMENT], *TWICE, *TWICE]))
 def test_columns_mixed_across_levels_are_right_or_said_to_be_unsure(headings: list[str]) -> None:
     mapping = propose(table(headings))
@@ -62,6 +64,7 @@ def test_columns_mixed_across_levels_are_right_or_said_to_be_unsure(headings: li
         assert any(choice.doubtful for choice in mapping.choices)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([f for f in FIELDS if f.aliases]), st.data())
 def test_every_known_name_in_any_writing_means_its_field(
     field: object, data: st.DataObject

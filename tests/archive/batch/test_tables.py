@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tangthu.archive.batch.cells import MAX_CELL, clean, letters, text_of
@@ -139,6 +139,7 @@ def test_a_hostile_sheet_is_refused_quickly(
         read_table(path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_fail_otherwise_than_by_saying_so(data: bytes) -> None:
     import tempfile
@@ -200,6 +201,7 @@ def test_a_csv_with_old_one_byte_vietnamese_letters_is_refused_rather_than_garbl
         read_table(path)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
