@@ -60,8 +60,6 @@ def test_javascript_writes_the_same_bytes_with_one_line() -> None:
     dice = random.Random(2026)
     alphabet = [chr(code) for code in range(128)]
     alphabet += list("đĐớừạẹỗ…—\u2028\u2029\x85ﬁ😀𝕏\ufeff\uffff\x9f")
-        "đĐớừạẹỗ…—\u2028\u2029\x85ﬁ😀𝕏\ufeff\uffff\x9f"
-    )
 
     def word() -> str:
         text = "".join(dice.choices(alphabet, k=dice.randrange(12)))

@@ -248,6 +248,28 @@ def test_a_bit_flipped_on_its_way_to_disk_is_found_before_anything_is_signed(
 
 
 @pytest.mark.req("IN-35")
+def test_a_bit_flipped_in_a_full_node_tile_is_found_though_the_root_is_right(
+    tmp_path: Path,
+) -> None:
+    def flip(_: str) -> None:
+        path = tmp_path / "tile/1/000"
+        if path.exists():
+            data = bytearray(path.read_bytes())
+            data[4000] ^= 1
+            path.write_bytes(data)
+            durable.observe(None)
+
+    durable.observe(flip)
+    try:
+        with pytest.raises(LogDamagedError) as caught:
+            TileWriter(tmp_path).write(0, leaves(0, 65_600), root(65_600))
+    finally:
+        durable.observe(None)
+    assert caught.value.facts == {"level": 1, "index": 0}
+    assert TileReader(tmp_path).root_of(65_600) == root(65_600)
+
+
+@pytest.mark.req("IN-35")
 def test_a_root_that_the_tiles_do_not_give_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LogDamagedError):
         TileWriter(tmp_path).write(0, leaves(0, 5), root(6))
