@@ -80,8 +80,9 @@ class TileWriter:
 
         `start` is a size written before (0 at first); `root` the new root by the caller's own
         reckoning. Afterwards, and only then, the caller may sign that root. Raises
-        TileConflictError and LogDamagedError, on which the log must stop, TileMissingError if the
-        tree of `start` is not there, EntryTooLongError before anything is written.
+        TileConflictError, LogDamagedError and TileFormatError, on which the log must stop,
+        TileMissingError if the tree of `start` is not there, EntryTooLongError before anything is
+        written.
         """
         with self._alone():
             end = start + len(leaves)
