@@ -96,6 +96,15 @@ def test_an_altered_or_endless_cursor_is_ignored() -> None:
     assert decode_cursor("-" * 10_000_000, register="r", sort="number", width=1) is None
 
 
+def test_a_long_sort_value_comes_back_whole_and_an_endless_one_is_an_error() -> None:
+    letters = "".join(chr(0x1EA0 + n * 7 % 90) for n in range(400))
+    mark = encode_cursor(Cursor((letters, 1)), register="r", sort="title")
+    assert decode_cursor(mark, register="r", sort="title", width=2) == Cursor((letters, 1))
+    endless = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(5000))
+    with pytest.raises(ValueError, match="do not fit"):
+        encode_cursor(Cursor((endless,)), register="r", sort="title")
+
+
 def test_unknown_sorts_and_filter_values_are_forgotten() -> None:
     register = make("sort=-title&kind=qd&kind=%27%3B+drop&kind=qd&state=new&state=old&nope=1")
     assert register.sort == "number"

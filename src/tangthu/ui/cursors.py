@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.core import signing
 
-MAX_CURSOR_LENGTH = 1024
+MAX_CURSOR_LENGTH = 4096
 _SALT = "tangthu.ui.cursor"
 
 CursorValue = str | int | None
@@ -23,9 +23,16 @@ class Cursor:
 
 
 def encode_cursor(cursor: Cursor, *, register: str, sort: str) -> str:
-    """Sign `cursor` for this register and sort order; the text is URL-safe."""
+    """Sign `cursor` for this register and sort order; the text is URL-safe.
+
+    Raises ValueError when the sort values are too long for a link (some 500 letters are always
+    safe): sort by a bounded key, for a cursor that is cut would show the first page for ever.
+    """
     payload = [register, sort, int(cursor.backwards), list(cursor.values)]
-    return signing.dumps(payload, salt=_SALT)
+    text = signing.dumps(payload, salt=_SALT, compress=True)
+    if len(text) > MAX_CURSOR_LENGTH:
+        raise ValueError(f"sort values of register {register!r} do not fit into a link")
+    return text
 
 
 def decode_cursor(text: str, *, register: str, sort: str, width: int) -> Cursor | None:
