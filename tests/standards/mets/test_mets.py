@@ -40,7 +40,9 @@ TIME = "2026-11-22T10:30:15.123+07:00"
 
 
 def sample() -> Mets:
-    reference = MetadataRef("uuid-1", "uuid-2", "metadata/EAD 1.xml", "OTHER", "text/xml", 5, TIME, "a" * 64, "simpledc")
+    reference = MetadataRef(
+        "uuid-1", "uuid-2", "metadata/EAD 1.xml", "OTHER", "text/xml", 5, TIME, "a" * 64, "simpledc"
+    )
     return Mets(
         object_id="urn:uuid:X",
         label=None,
@@ -72,7 +74,12 @@ def written(mets: Mets) -> bytes:
 def test_what_was_written_is_read_back():
     items = list(read_mets(written(sample())))
     root = next(i for i in items if isinstance(i, RootItem))
-    assert (root.object_id, root.type, root.profile, root.content_type) == ("urn:uuid:X", "Mixed", "p", "OTHER")
+    assert (root.object_id, root.type, root.profile, root.content_type) == (
+        "urn:uuid:X",
+        "Mixed",
+        "p",
+        "OTHER",
+    )
     header = next(i for i in items if isinstance(i, HeaderItem))
     assert (header.created, header.status, header.package_type) == (TIME, "NEW", "AIP")
     assert header.agents[0].notes == (("SOFTWARE VERSION", "1"),)
@@ -80,7 +87,12 @@ def test_what_was_written_is_read_back():
     assert path_of(reference.href) == "metadata/EAD 1.xml"
     assert reference.attributes["SIZE"] == "5"
     file = next(i for i in items if isinstance(i, FileItem))
-    assert (file.use, file.id, path_of(file.href), file.title) == ("Data", "ID-1", "data/Công văn #1?.pdf", "Công văn #1?.pdf")
+    assert (file.use, file.id, path_of(file.href), file.title) == (
+        "Data",
+        "ID-1",
+        "data/Công văn #1?.pdf",
+        "Công văn #1?.pdf",
+    )
     divisions = [i for i in items if isinstance(i, DivisionItem)]
     assert divisions[0].labels == ("top", "MetadataLink/File")
     assert (divisions[0].metadata, divisions[0].targets) == (("uuid-1",), ("ID-1",))
@@ -112,7 +124,8 @@ def test_a_path_survives_its_href(path):
 
 
 @pytest.mark.parametrize(
-    "href", ["/etc/passwd", "file:///x", "http://x/y", "C:\\x", "a\\b", "//host/x", "", "%FF%FE", "#x"]
+    "href",
+    ["/etc/passwd", "file:///x", "http://x/y", "C:\\x", "a\\b", "//host/x", "", "%FF%FE", "#x"],
 )
 def test_an_absolute_or_empty_reference_names_nothing(href):
     assert path_of(href) is None

@@ -98,8 +98,16 @@ def test_an_event_of_the_log_carries_its_body_verbatim_and_its_place():
 
     assert base64.b64decode(text) == BODY
     place = event.find(".//p:eventOutcomeDetailExtension/r:place", ns)
-    assert [child.text for child in place] == [PLACE.origin, "42", PLACE.leaf_hash, PLACE.chain_value]
-    assert event.findtext("p:eventIdentifier/p:eventIdentifierValue", "", ns) == json.loads(BODY)["eid"]
+    assert [child.text for child in place] == [
+        PLACE.origin,
+        "42",
+        PLACE.leaf_hash,
+        PLACE.chain_value,
+    ]
+    assert (
+        event.findtext("p:eventIdentifier/p:eventIdentifierValue", "", ns)
+        == json.loads(BODY)["eid"]
+    )
     assert event.findtext("p:eventDateTime", "", ns) == "2026-11-18T18:06:40.123+07:00"
     linked = event.findtext("p:linkingObjectIdentifier/p:linkingObjectIdentifierValue", "", ns)
     assert linked == json.loads(BODY)["obj"]

@@ -43,7 +43,9 @@ def test_an_inventory_number_stands_last():
 
 @pytest.mark.req("AR-33")
 def test_an_archival_file_code_is_the_archive_code_and_the_file_code():
-    assert arc_file_code("000.00.01.H49", "H49.64.33.2001.160") == "000.00.01.H49.H49.64.33.2001.160"
+    assert (
+        arc_file_code("000.00.01.H49", "H49.64.33.2001.160") == "000.00.01.H49.H49.64.33.2001.160"
+    )
 
 
 @pytest.mark.req("AR-34", "RM-807")

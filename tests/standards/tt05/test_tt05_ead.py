@@ -12,10 +12,20 @@ from tt05_cases import document, dossier
 from tangthu.standards.tt05 import ead, schemas
 from tangthu.standards.tt05.dates import PartialDate
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
-from tangthu.standards.xml import ForbiddenCharacterError, XmlError, faults_of, forbidden_character, parse
+from tangthu.standards.xml import (
+    ForbiddenCharacterError,
+    XmlError,
+    faults_of,
+    forbidden_character,
+    parse,
+)
 
 texts = st.text(max_size=60)
-dates = st.none() | st.dates().map(PartialDate.of) | st.builds(PartialDate, st.integers(1, 9999), st.none() | st.integers(1, 12))
+dates = (
+    st.none()
+    | st.dates().map(PartialDate.of)
+    | st.builds(PartialDate, st.integers(1, 9999), st.none() | st.integers(1, 12))
+)
 codes = st.text(string.digits, min_size=2, max_size=2)
 numbers = st.none() | st.integers(0, 10**18 - 1)
 flags = st.none() | st.booleans()

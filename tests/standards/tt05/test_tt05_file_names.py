@@ -19,7 +19,13 @@ CORPORA = Path(os.environ.get("TANGTHU_CORPORA", Path(__file__).parents[4] / "sh
 def test_an_older_name_gives_archive_fonds_inventory_file_and_sheet():
     reading = parse_file_name("Q3-5-1-10-4.pdf")
     assert reading.pattern == "dashed-2010"
-    assert reading.parts == {"archive": "Q3", "fonds": "5", "inventory": "1", "file": "10", "sheet": "4"}
+    assert reading.parts == {
+        "archive": "Q3",
+        "fonds": "5",
+        "inventory": "1",
+        "file": "10",
+        "sheet": "4",
+    }
     assert (reading.extension, reading.ordinal, dict(reading.ambiguous)) == ("pdf", 4, {})
 
 
@@ -51,7 +57,11 @@ def test_a_name_from_the_corpus_tells_ordinal_file_and_year_and_admits_the_rest(
     assert reading.ordinal == 7
     assert reading.ambiguous["store_shelf_box_or_inventory"] == ("K4.01",)
     assert "001.03.08 | H30.81" in reading.ambiguous["archive_and_body"]
-    assert set(reading.ambiguous) == {"archive_and_body", "store_shelf_box_or_inventory", "file_code"}
+    assert set(reading.ambiguous) == {
+        "archive_and_body",
+        "store_shelf_box_or_inventory",
+        "file_code",
+    }
 
 
 def test_a_known_archive_code_settles_archive_and_body():
@@ -63,7 +73,9 @@ def test_a_known_archive_code_settles_archive_and_body():
 def test_an_archives_own_pattern_comes_first():
     own = NamePattern(
         "batch-2024",
-        re.compile(r"(?P<archive>[\d.]+)\.(?P<body>H\d+\.\d+)\.(?P<year>\d{4})\.(?P<store>K\d+)\.(?P<box>\d+)\.(?P<file>\d+)\.(?P<ordinal>\d+)"),
+        re.compile(
+            r"(?P<archive>[\d.]+)\.(?P<body>H\d+\.\d+)\.(?P<year>\d{4})\.(?P<store>K\d+)\.(?P<box>\d+)\.(?P<file>\d+)\.(?P<ordinal>\d+)"
+        ),
         ambiguous=("box",),
     )
     reading = parse_file_name("001.03.08.H30.81.2024.K4.01.02.007.pdf", patterns=[own])
@@ -78,7 +90,9 @@ def test_two_possible_years_are_reported():
     assert reading.parts == {"ordinal": "003"}
 
 
-@pytest.mark.parametrize("name", ["Bia_hoso03.pdf", "", ".", "..", "scan.pdf", "a-b.pdf", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["Bia_hoso03.pdf", "", ".", "..", "scan.pdf", "a-b.pdf", "x" * 5000]
+)
 def test_a_name_that_follows_no_convention_is_unknown(name):
     reading = parse_file_name(name)
     assert (reading.pattern, dict(reading.parts)) == ("unknown", {})

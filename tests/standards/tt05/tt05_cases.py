@@ -86,7 +86,9 @@ def content(data: bytes, name: str, **changes: object) -> ContentFile:
 
 
 def packaged(ordinal: int, *files: ContentFile, **changes: object) -> PackagedDocument:
-    given = files or (content(f"%PDF-1.7 tài liệu {ordinal}".encode(), f"Công văn số {ordinal}.pdf"),)
+    given = files or (
+        content(f"%PDF-1.7 tài liệu {ordinal}".encode(), f"Công văn số {ordinal}.pdf"),
+    )
     return PackagedDocument(description=document(ordinal, **changes), files=given)
 
 

@@ -33,9 +33,7 @@ def drain(data: bytes, **limits: int) -> int:
 
 LAUGHS = (
     b'<!DOCTYPE a [<!ENTITY a "ha">'
-    + b"".join(
-        b'<!ENTITY %c "%s">' % (98 + n, (b"&%c;" % (97 + n)) * 10) for n in range(9)
-    )
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, (b"&%c;" % (97 + n)) * 10) for n in range(9))
     + b"]><a>&j;</a>"
 )
 
@@ -113,7 +111,9 @@ def test_a_text_beyond_ten_million_bytes_is_refused():
         drain(b"<a>" + b"x" * 12_000_000 + b"</a>")
 
 
-@pytest.mark.parametrize("data", [b"", b"<a>", b"<a></b>", b"PK\x03\x04", b"<a/><b/>", b"<a>\x01</a>"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<a>", b"<a></b>", b"PK\x03\x04", b"<a/><b/>", b"<a>\x01</a>"]
+)
 def test_what_is_not_xml_is_malformed(data):
     with pytest.raises(MalformedXmlError):
         drain(data)

@@ -40,7 +40,9 @@ def test_a_text_comes_back_as_it_was_or_is_refused(text, attribute):
     assert leaf.get("name") == attribute
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x01", "\x0b", "\x1f", "\ud800", "\udc80", "\ufffe", "\uffff"])
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x01", "\x0b", "\x1f", "\ud800", "\udc80", "\ufffe", "\uffff"]
+)
 def test_a_character_xml_cannot_hold_is_refused_by_name(character):
     with pytest.raises(ForbiddenCharacterError) as caught:
         written(f"ab{character}", "x")

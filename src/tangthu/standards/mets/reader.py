@@ -57,6 +57,7 @@ class ReferenceItem:
 
     section: str
     section_id: str
+    section_created: str
     href: str
     attributes: dict[str, str]
     line: int
@@ -160,7 +161,7 @@ class _OpenDivision:
 class _State:
     def __init__(self) -> None:
         self.seen_root = False
-        self.section = ("", "")
+        self.section = ("", "", "")
         self.uses: list[str] = []
         self.divisions: list[_OpenDivision] = []
         self.file: dict[str, str] | None = None
@@ -191,7 +192,7 @@ class _State:
         if identifier is not None:
             yield IdItem(name, identifier, line)
         if name in _SECTIONS:
-            self.section = (name, identifier or "")
+            self.section = (name, identifier or "", element.get("CREATED", ""))
         elif name == "mdRef":
             yield ReferenceItem(*self.section, element.get(f"{_L}href", ""), _plain(element), line)
         elif name == "fileGrp":

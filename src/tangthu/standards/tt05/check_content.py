@@ -77,9 +77,8 @@ def check_premis(
     agents: set[Identifier] = set()
     acting: dict[Identifier, str] = {}
     kinds: set[str] = set()
-    read_any = False
+    whole = True
     for path in paths:
-        read_any = True
         try:
             with open_(path) as handle:
                 for item in read_premis(handle):
@@ -93,8 +92,10 @@ def check_premis(
                         for link in item.agents:
                             acting.setdefault(link.identifier, path)
         except PremisError as fault:
+            whole = False
             yield Finding("AR-63", "error", path, fault.message, fault.hint)
         except XmlError as fault:
+            whole = False
             yield unreadable(path, fault, "AR-63")
     for identifier, path in acting.items():
         if identifier not in agents:
@@ -102,11 +103,11 @@ def check_premis(
             yield Finding(
                 "AR-63", "error", path, message, "Bổ sung agent.", "agent", short(identifier.value)
             )
-    if read_any and not kinds:
+    if whole and not kinds:
         yield Finding(
             "AR-63", "error", "PREMIS.xml", "Không có sự kiện bảo quản nào.", "Ghi sự kiện tạo gói."
         )
-    if digitised and read_any and "transfer" not in kinds:
+    if whole and kinds and digitised and "transfer" not in kinds:
         message = "Hồ sơ số hóa không có sự kiện transfer."
         yield Finding("AR-64", "warning", "PREMIS.xml", message, "Ghi sự kiện số hóa.", "eventType")
 

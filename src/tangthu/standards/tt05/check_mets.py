@@ -218,6 +218,7 @@ class _Checker:
             self.described[item.section_id] = 0
         else:
             self.administered.add(item.section_id)
+        self._time("CREATED", item.section_created, item.line)
         missing = [name for name in _REFERENCE_ATTRIBUTES if not item.attributes.get(name)]
         for name in missing:
             self.report(
