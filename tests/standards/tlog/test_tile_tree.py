@@ -291,12 +291,15 @@ def test_a_checkpoint_without_its_tiles_is_not_published(tmp_path: Path) -> None
 @pytest.mark.req("IN-20", "IN-21")
 def test_a_checkpoint_that_contradicts_the_published_one_is_refused(tmp_path: Path) -> None:
     grow(tmp_path, (3, 10))
-    other = Checkpoint("log.example/other", 10, root(10))
-    smaller = signed(3)
-    for note in (smaller, format_checkpoint(other, [SIGNER.sign(other.text())])):
-        with pytest.raises(CheckpointConflictError):
-            TileWriter(tmp_path).publish_checkpoint(note)
+    writer = TileWriter(tmp_path)
+    writer.write(10, leaves(10, 12), root(12))
+    other = Checkpoint("log.example/other", 12, root(12))
+    for note in (signed(3), format_checkpoint(other, [SIGNER.sign(other.text())])):
+        with pytest.raises(CheckpointConflictError) as caught:
+            writer.publish_checkpoint(note)
+        assert caught.value.facts["published"] == 10
     assert TileReader(tmp_path).checkpoint() == signed(10)
+    assert not (tmp_path / "checkpoints/12.note").exists()
 
 
 @pytest.mark.req("IN-21")
@@ -355,6 +358,11 @@ def test_partial_files_without_a_full_one_stay_however_old_they_are(tmp_path: Pa
     before = files(tmp_path)
     assert writer.collect_partials(9e9).files == 0
     assert files(tmp_path) == before
+    writer.write(610, leaves(610, 800), root(800))
+    writer.publish_checkpoint(signed(800))
+    (tmp_path / "tile/0/002").unlink()
+    assert writer.collect_partials(9e9).files == 2
+    assert "tile/0/002.p/88" in files(tmp_path)
 
 
 @pytest.mark.req("IN-23")
