@@ -38,6 +38,10 @@ SOURCE = str(Path(__file__).parents[3] / "src")
 CORPORA = Path(os.environ.get("TANGTHU_CORPORA", Path(__file__).parents[4] / "shared/corpora"))
 TIME = "2026-11-22T10:30:15.123+07:00"
 
+AGENT = Agent("CREATOR", "OTHER", "Tàng Thư", "SOFTWARE", "1", "SOFTWARE VERSION")
+NAME = "Công văn #1?.pdf"
+FILE = FileEntry("ID-1", f"data/{NAME}", "application/pdf", 7, TIME, "b" * 64, NAME)
+
 
 def sample() -> Mets:
     reference = MetadataRef(
@@ -51,12 +55,12 @@ def sample() -> Mets:
         content_type="OTHER",
         other_content_type="x",
         schema_locations=(),
-        header=Header(TIME, None, "NEW", "AIP", (Agent("CREATOR", "OTHER", "Tàng Thư", "SOFTWARE", "1", "SOFTWARE VERSION"),)),
+        header=Header(TIME, None, "NEW", "AIP", (AGENT,)),
         descriptive=[reference],
         administrative_id="uuid-3",
         provenance=[],
         file_section_id="uuid-4",
-        groups=[FileGroup("uuid-5", "Data", [FileEntry("ID-1", "data/Công văn #1?.pdf", "application/pdf", 7, TIME, "b" * 64, "Công văn #1?.pdf")])],
+        groups=[FileGroup("uuid-5", "Data", [FILE])],
         structure_id="uuid-6",
         structure=Division("uuid-7", "top", children=[
             Division("uuid-8", "MetadataLink/File", ("uuid-1",), (), (), ("ID-1",)),
@@ -147,7 +151,8 @@ def files():
         yield FileEntry(f"ID-{i:032X}", "data/" + name, "application/pdf", i, T, "ab" * 32, name)
 def divisions():
     for i in range(N):
-        yield Division(f"uuid-C{i}", "MetadataLink/File", (f"uuid-A{i}",), (), (), (f"ID-{i:032X}",))
+        one = (f"uuid-A{i}",), (), (), (f"ID-{i:032X}",)
+        yield Division(f"uuid-C{i}", "MetadataLink/File", *one)
 def references():
     for i in range(N):
         yield MetadataRef(f"uuid-A{i}", f"uuid-B{i}", f"metadata/EAD_doc_{i:07d}.xml", "OTHER",

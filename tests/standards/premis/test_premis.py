@@ -61,7 +61,10 @@ def everything():
             "representations/rep1/data/a.pdf",
             part,
         ),
-        Event(Identifier("UUID", "1"), "transfer", WHEN, "300 dpi", "success", "ghi chú", (Link(PROGRAM, ("executing program",)),), (Link(UUID, ("outcome", "source")),)),
+        Event(
+            Identifier("UUID", "1"), "transfer", WHEN, "300 dpi", "success", "ghi chú",
+            (Link(PROGRAM, ("executing program",)),), (Link(UUID, ("outcome", "source")),),
+        ),
         ledger_event(BODY, PLACE, "ingestion end", agents=(Link(PROGRAM),)),
         Agent((PROGRAM,), "Tàng Thư", "software", "0.1", "ghi chú"),
     ]  # fmt: skip
@@ -136,8 +139,8 @@ def test_an_event_type_outside_the_list_is_refused():
 @pytest.mark.req("AR-64")
 def test_the_list_is_the_library_of_congress_one():
     assert len(EVENT_TYPES) == 50
-    named = {"transfer", "information package creation", "validation", "virus check", "fixity check",
-             "ingestion", "migration", "deletion"}  # fmt: skip
+    named = {"transfer", "information package creation", "validation", "virus check",
+             "fixity check", "ingestion", "migration", "deletion"}  # fmt: skip
     assert named <= set(EVENT_TYPES)
     assert EVENT_TYPES["transfer"] == "http://id.loc.gov/vocabulary/preservation/eventType/tra"
 
@@ -151,7 +154,10 @@ def test_any_file_name_survives_xml(name):
     assert name_from_xml(name_to_xml(name)) == name
 
 
-PREMIS = '<premis xmlns="http://www.loc.gov/premis/v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0">{}</premis>'
+PREMIS = (
+    '<premis xmlns="http://www.loc.gov/premis/v3" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0">{}</premis>'
+)
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,8 @@ def test_proof_bundles_are_referenced_with_size_and_digest(tmp_path):
 
 
 HOSTILE = [
-    "../../etc/passwd", "/etc/passwd", "..", ".", "con", "NUL.pdf", "a\\b.pdf", "C:\\x.pdf", "a\x00b",
+    "../../etc/passwd", "/etc/passwd", "..", ".", "con", "NUL.pdf", "a\\b.pdf", "C:\\x.pdf",
+    "a\x00b",
     "dòng\nmới.pdf", "x" * 300 + ".pdf", "trailing. ", "a.pdf", "A.pdf", "a.pdf", "\udcff.pdf",
     "é.pdf", "e\u0301.pdf", "pct:a", "?*|<>\".pdf", "./x", "tab\t.pdf", "\ufffe.pdf", " ", "%2e%2e",
     "a;b&c=d#e.pdf", "METS.xml",
@@ -320,6 +321,11 @@ def test_a_digitised_file_without_its_paper_code_is_not_packaged():
     }
 
 
+UNHASHED = cases.packaged(1, cases.content(b"", "a", sha256="00"))
+STRANGER = cases.packaged(1, archive_file_code="X.2001.1")
+MISCODED = cases.packaged(1, record_archive_code="H49.64.33.2001.160.0000002")
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -331,9 +337,9 @@ def test_a_digitised_file_without_its_paper_code_is_not_packaged():
         ({"events": cases.events() * 2}, ("AR-63", "eventIdentifier")),
         ({"documents": (cases.packaged(1), cases.packaged(1))}, ("RM-813", "docOrdinal")),
         ({"documents": (replace(cases.packaged(1), files=()),)}, ("AR-67", "files")),
-        ({"documents": (cases.packaged(1, cases.content(b"", "a", sha256="00")),)}, ("AR-59", "sha256")),
-        ({"documents": (cases.packaged(1, archive_file_code="X.2001.1"),)}, ("RM-807", "arcFileCode")),
-        ({"documents": (cases.packaged(1, record_archive_code="H49.64.33.2001.160.0000002"),)}, ("RM-807", "docCode")),
+        ({"documents": (UNHASHED,)}, ("AR-59", "sha256")),
+        ({"documents": (STRANGER,)}, ("RM-807", "arcFileCode")),
+        ({"documents": (MISCODED,)}, ("RM-807", "docCode")),
     ],
 )  # fmt: skip
 def test_what_does_not_make_a_package_is_refused_with_its_rule(change, expected):

@@ -73,8 +73,9 @@ def test_a_file_has_the_18_elements_of_the_circular_flat_under_simpledc():
     root = parse(ead.write_dossier(dossier()))
     assert root.tag == "simpledc"
     assert [child.tag for child in root] == [
-        "arcFileCode", "title", "maintenance", "mode", "language", "startDate", "endDate", "keyword",
-        "totalDoc", "numberOfPaper", "numberOfPage", "format", "inforSign", "confidenceLevel",
+        "arcFileCode", "title", "maintenance", "mode", "language", "startDate", "endDate",
+        "keyword", "totalDoc",
+        "numberOfPaper", "numberOfPage", "format", "inforSign", "confidenceLevel",
         "paperFileCode", "riskRecovery", "riskRecoveryStatus", "description",
     ]  # fmt: skip
     assert all(len(child) == 0 for child in root)

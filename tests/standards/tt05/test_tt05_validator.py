@@ -1,4 +1,4 @@
-"""The package validator: each thing broken in turn is found with its rule; hostile input is bounded.
+"""The package validator: each thing broken is found with its rule; hostile input is bounded.
 
 After a mutation `reseal` makes sizes and digests right again, so that only the mutation is found.
 """
@@ -25,6 +25,10 @@ CORPORA = Path(os.environ.get("TANGTHU_CORPORA", Path(__file__).parents[4] / "sh
 M = "{http://www.loc.gov/METS/}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 REP = "representations/rep1"
+EAD = "metadata/descriptive/EAD.xml"
+DOC1 = f"{REP}/metadata/descriptive/EAD_doc_0000001.xml"
+DOC2 = f"{REP}/metadata/descriptive/EAD_doc_0000002.xml"
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +103,7 @@ METS_MUTATIONS = [
     ("AR-57", "METS.xml", r'ID="uuid-([0-9A-F-]{36})"', lambda m: f'ID="uuid-{m[1].lower()}"'),
     ("AR-57", f"{REP}/METS.xml", r'<file ID="ID-', '<file ID="uuid-'),
     ("AR-57", "METS.xml", r'<fileSec ID="[^"]+"', '<fileSec ID="fileSec1"'),
-    ("AR-57", "METS.xml", r'CHECKSUM="[0-9a-f]+" CHECKSUMTYPE="SHA-256"', 'CHECKSUM="d41d8cd98f00b204e9800998ecf8427e" CHECKSUMTYPE="MD5"'),
+    ("AR-57", "METS.xml", r'CHECKSUM="\w+" CHECKSUMTYPE=".*?"', 'CHECKSUM="0" CHECKSUMTYPE="MD5"'),
     ("AR-57", "METS.xml", r'CREATEDATE="[^"]+"', 'CREATEDATE="2026-11-22T10:30:15Z"'),
     ("AR-57", f"{REP}/METS.xml", r'CREATED="[^"]+" STATUS', 'CREATED="2026-11-22T10:30:15" STATUS'),
     # AR-58
@@ -128,9 +132,9 @@ METS_MUTATIONS = [
     ("AR-56", "METS.xml", r' OBJID="[^"]+"', ""),
     ("AR-56", "METS.xml", r'OBJID="urn:uuid:9', 'OBJID="urn:uuid:8'),
     # AR-67: references between identifiers
-    ("AR-67", f"{REP}/METS.xml", r'(LABEL="MetadataLink/File" DMDID=")[^"]+"', r'\1uuid-00000000-0000-0000-0000-000000000000"'),
-    ("AR-67", f"{REP}/METS.xml", r'FILEID="ID-[^"]+"', 'FILEID="ID-00000000-0000-0000-0000-000000000000"'),
-    ("AR-67", "METS.xml", r'ADMID="[^"]+"', 'ADMID="uuid-00000000-0000-0000-0000-000000000000"'),
+    ("AR-67", f"{REP}/METS.xml", r'(LABEL="MetadataLink/File" DMDID=")[^"]+"', rf'\1uuid-{NIL}"'),
+    ("AR-67", f"{REP}/METS.xml", r'FILEID="ID-[^"]+"', f'FILEID="ID-{NIL}"'),
+    ("AR-67", "METS.xml", r'ADMID="[^"]+"', f'ADMID="uuid-{NIL}"'),
     ("AR-67", f"{REP}/METS.xml", r'<div [^>]*LABEL="MetadataLink/File".*?</div>', ""),
 ]  # fmt: skip
 
@@ -226,27 +230,27 @@ def test_an_exe_is_found_and_every_listed_format_is_not(tmp_path):
 
 
 EAD_MUTATIONS = [
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<title>.*?</title>", "<title></title>"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<title>.*?</title>", f"<title>{'x' * 1001}</title>"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<mode>01", "<mode>09"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<startDate>[^<]+", "<startDate>31/02/2001"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<keyword>.*?</keyword>", ""),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<riskRecoveryStatus>02", "<riskRecoveryStatus>"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"</simpledc>", "<extra/></simpledc>"),
-    ("RM-810", "metadata/descriptive/EAD.xml", r"<totalDoc>2", "<totalDoc>3"),
-    ("AR-52", "metadata/descriptive/EAD.xml", r"<paperFileCode>[^<]+", "<paperFileCode>"),
-    ("AR-52", "metadata/descriptive/EAD.xml", r"<numberOfPaper>[^<]+", "<numberOfPaper>"),
-    ("AR-52", "metadata/descriptive/EAD.xml", r"<format>[^<]+", "<format>"),
-    ("AR-61", "metadata/descriptive/EAD.xml", r"simpledc", "ead"),
-    ("AR-61", "metadata/descriptive/EAD.xml", r"<title>", "<title><b/>"),
-    ("AR-68", "metadata/descriptive/EAD.xml", r"<title>.*?</title>", "<title></title>"),
-    ("RM-813", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<typeName>02", "<typeName>77"),
-    ("RM-813", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<numberOfPage>3", "<numberOfPage>12345"),
-    ("RM-813", f"{REP}/metadata/descriptive/EAD_doc_0000002.xml", r"<docOrdinal>2", "<docOrdinal>1"),
-    ("RM-807", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<docOrdinal>1", "<docOrdinal>5"),
-    ("RM-807", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<arcFileCode>", "<arcFileCode>X"),
-    ("RM-813", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<autograph>.*?</autograph>|<autograph */>", ""),
-    ("RM-813", f"{REP}/metadata/descriptive/EAD_doc_0000001.xml", r"<simpledc.*", "<broken"),
+    ("RM-810", EAD, r"<title>.*?</title>", "<title></title>"),
+    ("RM-810", EAD, r"<title>.*?</title>", f"<title>{'x' * 1001}</title>"),
+    ("RM-810", EAD, r"<mode>01", "<mode>09"),
+    ("RM-810", EAD, r"<startDate>[^<]+", "<startDate>31/02/2001"),
+    ("RM-810", EAD, r"<keyword>.*?</keyword>", ""),
+    ("RM-810", EAD, r"<riskRecoveryStatus>02", "<riskRecoveryStatus>"),
+    ("RM-810", EAD, r"</simpledc>", "<extra/></simpledc>"),
+    ("RM-810", EAD, r"<totalDoc>2", "<totalDoc>3"),
+    ("AR-52", EAD, r"<paperFileCode>[^<]+", "<paperFileCode>"),
+    ("AR-52", EAD, r"<numberOfPaper>[^<]+", "<numberOfPaper>"),
+    ("AR-52", EAD, r"<format>[^<]+", "<format>"),
+    ("AR-61", EAD, r"simpledc", "ead"),
+    ("AR-61", EAD, r"<title>", "<title><b/>"),
+    ("AR-68", EAD, r"<title>.*?</title>", "<title></title>"),
+    ("RM-813", DOC1, r"<typeName>02", "<typeName>77"),
+    ("RM-813", DOC1, r"<numberOfPage>3", "<numberOfPage>12345"),
+    ("RM-813", DOC2, r"<docOrdinal>2", "<docOrdinal>1"),
+    ("RM-807", DOC1, r"<docOrdinal>1", "<docOrdinal>5"),
+    ("RM-807", DOC1, r"<arcFileCode>", "<arcFileCode>X"),
+    ("RM-813", DOC1, r"<autograph>.*?</autograph>|<autograph */>", ""),
+    ("RM-813", DOC1, r"<simpledc.*", "<broken"),
 ]  # fmt: skip
 
 
@@ -273,7 +277,7 @@ PREMIS_MUTATIONS = [
     ("AR-63", PREMIS, r"<premis:event>.*</premis:event>", ""),
     ("AR-63", PREMIS, r"<premis:linkingAgentIdentifier>.*?</premis:linkingAgentIdentifier>", ""),
     ("AR-63", PREMIS, r"<premis:eventDateTime>.*?</premis:eventDateTime>", ""),
-    ("AR-63", PREMIS, r"0192F0B1-0000-7000-8000-000000000002", "0192F0B1-0000-7000-8000-000000000001"),
+    ("AR-63", PREMIS, r"-8000-000000000002", "-8000-000000000001"),
     ("AR-63", REP_PREMIS, r"<premis:fixity>.*?</premis:fixity>", ""),
     ("AR-63", REP_PREMIS, r"<premis:size>.*?</premis:size>", ""),
     ("AR-63", REP_PREMIS, r"<premis:format>.*?</premis:format>", ""),

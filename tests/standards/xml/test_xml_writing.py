@@ -69,7 +69,11 @@ def test_a_missing_schema_is_unusable():
 def test_a_schema_may_not_reach_outside_its_set(tmp_path):
     outside = tmp_path / "outside.xsd"
     outside.write_bytes(SIMPLE.replace(b'name="n"', b'name="m"'))
-    include = f'<xs:schema {XS}><xs:include schemaLocation="{outside}"/><xs:element name="a"><xs:complexType><xs:sequence><xs:element ref="m"/></xs:sequence></xs:complexType></xs:element></xs:schema>'
+    include = (
+        f'<xs:schema {XS}><xs:include schemaLocation="{outside}"/><xs:element name="a">'
+        '<xs:complexType><xs:sequence><xs:element ref="m"/></xs:sequence></xs:complexType>'
+        "</xs:element></xs:schema>"
+    )
     with pytest.raises(SchemaUnusableError):
         SchemaSet({"a.xsd": include.encode()}).schema("a.xsd")
 
