@@ -22,9 +22,16 @@ def other_store(tmp_path: Path) -> StorageRoot:
 
 @pytest.fixture
 def note() -> Note:
-    return Note("Nhận nộp lưu", "Lưu trữ viên", "mailto:a@example.org", datetime(2026, 1, 1, 1, 2, 3, tzinfo=UTC))
+    return Note(
+        "Nhận nộp lưu",
+        "Lưu trữ viên",
+        "mailto:a@example.org",
+        datetime(2026, 1, 1, 1, 2, 3, tzinfo=UTC),
+    )
 
 
 @pytest.fixture
 def later() -> Note:
-    return Note("Sửa mô tả", "Lưu trữ viên", "mailto:a@example.org", datetime(2026, 2, 1, tzinfo=UTC))
+    return Note(
+        "Sửa mô tả", "Lưu trữ viên", "mailto:a@example.org", datetime(2026, 2, 1, tzinfo=UTC)
+    )

@@ -1,6 +1,7 @@
-"""Raw OCFL objects for the validator's tests: written by hand, not by our writer, so that every rule
-can be broken one at a time. `RawObject` holds the inventories as JSON values; `seal` writes them with
-right digest files, whatever they say.
+"""Raw OCFL objects for the validator's tests, so that every rule can be broken one at a time.
+
+They are written by hand, not by our writer. `RawObject` holds the inventories as JSON values;
+`seal` writes them with right digest files, whatever they say.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class RawObject:
         (root / f"0=ocfl_object_{spec}").write_text(f"ocfl_object_{spec}\n")
         self.seal()
 
-    def _inventory(self, object_id: str, head: str, versions: dict[str, list[str]]) -> dict[str, Any]:
+    def _inventory(
+        self, object_id: str, head: str, versions: dict[str, list[str]]
+    ) -> dict[str, Any]:
         names = versions[head]
         return {
             "id": object_id,

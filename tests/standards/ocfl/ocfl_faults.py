@@ -178,7 +178,9 @@ for algorithm, code in {
 add("fixity_wrong", {"E093"}, _put("fixity", {"md5": {"0" * 32: ["v1/content/a.txt"]}}))
 add("fixity_dots", {"E099"}, _put("fixity", {"md5": {"0" * 32: ["v1/content/../content/a.txt"]}}))
 add("no_sidecar", {"E058"}, lambda thing: (thing.root / "inventory.json.sha512").unlink())
-add("no_version_sidecar", {"E058"}, lambda thing: (thing.root / "v1/inventory.json.sha512").unlink())
+add(
+    "no_version_sidecar", {"E058"}, lambda thing: (thing.root / "v1/inventory.json.sha512").unlink()
+)
 add("sidecar_misnamed", {"E058", "E059"}, _rename("inventory.json.sha512", "inventory.json.sha256"))
 add("sidecar_wrong", {"E060"}, _write("inventory.json.sha512", "0" * 128 + " inventory.json\n"))
 add("sidecar_form", {"E061"}, _write("inventory.json.sha512", "0" * 128 + "\n"))
@@ -192,6 +194,7 @@ add("logical_of_another", {"E095"}, _logical(["dir/b.txt"]))
 add("logical_file_and_folder", {"E095"}, _logical(["dir"]))
 add("content_not_text", {"E098"}, _content([["v1/content/a.txt"]]))
 add("content_value_text", {"E092", "E023"}, _content("v1/content/a.txt"))
+add("content_none", {"E092", "E023"}, _content([]))
 add("content_dots", {"E099"}, _content(["v1/content/../content/a.txt"]))
 add("content_empty_part", {"E099"}, _content(["v1//content/a.txt"]))
 add("content_begins", {"E100"}, _content(["/v1/content/a.txt"]))
@@ -394,7 +397,9 @@ def state_digest_in_capitals(thing: RawObject) -> None:
 
 @fault("E050")
 def state_digest_repeated(thing: RawObject) -> None:
-    thing.seal(thing.text().replace(f'"{C}": ["c.txt"]', f'"{C}": ["d.txt"], "{C}": ["c.txt"]').encode())
+    thing.seal(
+        thing.text().replace(f'"{C}": ["c.txt"]', f'"{C}": ["d.txt"], "{C}": ["c.txt"]').encode()
+    )
 
 
 @fault("E050")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from tests.standards.ocfl.ocfl_oracle import opinion
 from tests.support import corpora
 
-from tangthu.standards.ocfl import load_inventory, open_object, validate_object
+from tangthu.standards.ocfl import load_inventory, open_object, parse_inventory, validate_object
 from tangthu.standards.ocfl.reader import check_files
 
 # True breaches beside the one that gave the fixture its name.
@@ -22,7 +21,9 @@ BESIDES = {
 
 def _fixtures(kind: str) -> list[Path]:
     folder = corpora.need("ocfl-fixtures")
-    found = sorted(path for spec in ("1.0", "1.1") for path in folder.glob(f"{spec}/{kind}-objects/*"))
+    found = sorted(
+        path for spec in ("1.0", "1.1") for path in folder.glob(f"{spec}/{kind}-objects/*")
+    )
     assert found
     return found
 
@@ -57,8 +58,6 @@ def test_every_good_fixture_has_no_findings_and_can_be_read_back() -> None:
 
 
 def test_the_serialised_inventory_of_a_good_fixture_says_the_same() -> None:
-    from tangthu.standards.ocfl import parse_inventory
-
     for path in _fixtures("good") + _fixtures("warn"):
         inventory = load_inventory(path).inventory
         again = parse_inventory(inventory.to_bytes())

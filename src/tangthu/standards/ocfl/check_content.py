@@ -35,7 +35,7 @@ def check_content(
     inventories.update({f"{name}/{INVENTORY}": item for name, item in history.earlier.items()})
     if not all(item.paths_safe and item.content_directory for item in inventories.values()):
         return
-    if not history.root.versions.sound:
+    if not history.root.versions.names or not history.root.versions.sound:
         return
     _check_manifest_places(history, look.loose, findings)
     _check_coverage(folders, history, look, findings)

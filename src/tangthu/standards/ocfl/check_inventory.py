@@ -138,7 +138,7 @@ def _check_head(checked: Checked, findings: Findings, place: str) -> None:
     if not isinstance(value, str):
         findings.add("E040", place, "It is not a text.")
     elif value in checked.versions.malformed:
-        checked.head = checked.versions.head
+        return
     elif checked.versions.head is not None and value != checked.versions.head:
         findings.add("E040", place, f"Met {value!r}, the latest is {checked.versions.head}.")
     else:
@@ -153,6 +153,7 @@ def _manifest_keys(checked: Checked) -> dict[str, Any]:
 def _check_manifest(checked: Checked, findings: Findings, place: str) -> None:
     if "manifest" not in checked.raw:
         findings.add("E041", place, "manifest is missing.")
+        checked.paths_safe = False
         return
     manifest = checked.raw["manifest"]
     if not isinstance(manifest, dict):
@@ -168,6 +169,8 @@ def _check_manifest(checked: Checked, findings: Findings, place: str) -> None:
         if not isinstance(paths, list):
             findings.add("E092", place, f"The value of {key} is not an array.")
             continue
+        if not paths:
+            findings.add("E092", place, f"{key} has no content path.")
         for path in paths:
             if not content_path_is_sound(path, findings, place):
                 checked.paths_safe = False

@@ -21,13 +21,17 @@ INVENTORY = "inventory.json"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version: when (RFC 3339 text), why, by whom, and logical path → digest."""
+    """One version: when (RFC 3339 text), why, by whom, and logical path → digest.
+
+    `unused` are digests that the state lists without any path, kept so that nothing is lost.
+    """
 
     created: str
     state: Mapping[str, str]
     message: str | None = None
     user_name: str | None = None
     user_address: str | None = None
+    unused: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the version block but for its state."""
@@ -124,6 +128,7 @@ def parse_inventory(data: bytes, declared: str = SPEC_VERSIONS[-1]) -> Inventory
             message=block.get("message"),
             user_name=user.get("name"),
             user_address=user.get("address"),
+            unused=tuple(digest for digest, paths in block["state"].items() if not paths),
         )
     return Inventory(
         id=raw["id"],
@@ -169,7 +174,7 @@ def _array_block(block: Mapping[str, Iterable[str]], depth: int) -> Iterator[str
 
 
 def _version_block(version: Version) -> Iterator[str]:
-    by_digest: dict[str, list[str]] = {}
+    by_digest: dict[str, list[str]] = {digest: [] for digest in version.unused}
     for path, digest in version.state.items():
         by_digest.setdefault(digest, []).append(path)
     members = {name: iter((_text(value),)) for name, value in version.to_json().items()}

@@ -58,9 +58,6 @@ class OcflObject:
     def __init__(self, root: Path, trusted: Trusted) -> None:
         self.root = root
         self.trusted = trusted
-        self._by_digest = {
-            digest: paths for digest, paths in trusted.inventory.manifest.items() if paths
-        }
 
     @property
     def inventory(self) -> Inventory:
@@ -91,7 +88,7 @@ class OcflObject:
     def content_path(self, logical: str, version: str | None = None) -> str:
         """Return where, relative to the object root, the bytes of a logical path lie."""
         digest = self._digest(logical, version)
-        return min(self._by_digest[digest])
+        return min(self.inventory.manifest[digest])
 
     def read(self, logical: str, version: str | None = None) -> Iterator[bytes]:
         """Yield the bytes of a file in pieces; the digest is verified at the end.

@@ -66,14 +66,27 @@ def repair_file(store: StorageRoot, object_root: Path, path: str, source_root: P
 def repair_all(store: StorageRoot, object_root: Path, source_root: Path) -> list[Repaired]:
     """Repair every file that is not as it should be; extra files are left alone.
 
-    Raises what `repair_file` raises, at the first file that cannot be repaired.
+    Inventories of earlier versions that the source has and the object lost altogether come back as
+    well. Raises what `repair_file` raises, at the first file that cannot be repaired.
     """
     bad = [
         result.path
         for result in check_files(object_root)
         if result.status in ("changed", "missing", "unreadable")
     ]
+    bad += [path for path in _lost_inventories(object_root, source_root) if path not in bad]
     return [repair_file(store, object_root, path, source_root) for path in bad]
+
+
+def _lost_inventories(object_root: Path, source_root: Path) -> list[str]:
+    """Return inventories and digest files of versions that only the source still has."""
+    lost = []
+    for version in load_inventory(object_root).inventory.versions:
+        theirs = read_copy(source_root, version)
+        if theirs is not None and theirs.agrees:
+            names = (f"{version}/{INVENTORY}", f"{version}/{INVENTORY}.{theirs.algorithm}")
+            lost += [name for name in names if kind_of(object_root / name) == "missing"]
+    return lost
 
 
 def _load_source(source_root: Path) -> Trusted:

@@ -84,7 +84,7 @@ def create_root(root: Path, staging: Path | None = None) -> StorageRoot:
     config = f"extensions/{HASH_AND_ID}/config.json"
     declaration = f"0=ocfl_{SPEC_VERSIONS[-1]}"
     expected = {declaration, _LAYOUT_FILE, "extensions"}
-    present = {name for name in names_in(root) if not name.endswith(".tmp")}
+    present = {name for name in names_in(root) if not _is_leftover(name)}
     if declaration not in present:
         if not present <= expected:
             raise NotAStorageRootError(
@@ -98,7 +98,16 @@ def create_root(root: Path, staging: Path | None = None) -> StorageRoot:
         _write_json(root / _LAYOUT_FILE, {"extension": layout.name, "description": _DESCRIPTION})
         text = declaration.removeprefix("0=") + "\n"
         durable.write_file(root / declaration, [text.encode()], what="ocfl.root")
+        for folder in (root, (root / config).parent):
+            for name in names_in(folder):
+                if _is_leftover(name):
+                    (folder / name).unlink()
     return open_root(root, staging)
+
+
+def _is_leftover(name: str) -> bool:
+    """Tell the temporary file of a call to `create_root` that was cut off."""
+    return name.startswith(".") and name.endswith(".tmp")
 
 
 def open_root(root: Path, staging: Path | None = None, *, exchange: bool = True) -> StorageRoot:

@@ -216,7 +216,9 @@ class _Validator:
         if name == root.versions.head:
             if data != root_data and root.head is not None:
                 self.findings.add("E064", place)
-            algorithm = _algorithm_in(data) if data != root_data else root.raw["digestAlgorithm"]
+            algorithm = (
+                _algorithm_in(data) if data != root_data else root.raw.get("digestAlgorithm")
+            )
             return None, self._check_sidecar(name, algorithm, entries)
         inventory = self._parse(data, place, root.spec)
         if inventory is None:

@@ -86,8 +86,11 @@ class _RootWalker:
             self.findings.add("W014", "", f"Objects stand {sorted(self.depths)} folders deep.")
 
     def _check_declaration(self, names: list[str]) -> None:
+        names = [name for name in names if not name.startswith(".")]
         candidates = [
-            name for name in names if name.startswith("0=") or ("ocfl_" in name and "=" in name)
+            name
+            for name in names
+            if name.startswith("0=") or name.partition("=")[2].startswith("ocfl_")
         ]
         for name in candidates:
             if name not in _DECLARATIONS:
