@@ -10,7 +10,9 @@ def register_handlers() -> None:
     from tangthu.archive.accepting import run_acceptance
     from tangthu.archive.actions.accept_batch import ACCEPT
     from tangthu.archive.actions.open_batch import CHECK
+    from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.checking import run_check
 
     jobs.register(CHECK, run_check)
     jobs.register(ACCEPT, run_acceptance)
+    jobs.register(SEAL, run_sealing)

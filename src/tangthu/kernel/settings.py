@@ -85,7 +85,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "tangthu.ui.forms.Renderer"
 
 DATABASES = django_databases(HOME)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -47,6 +47,9 @@ class PackageVersion(models.Model):
     sealed_at = models.DateTimeField()
     mets_sha256 = models.CharField(max_length=64)
     inventory_sha256 = models.CharField(max_length=64)
+    # Digest of the canonical description of dossier and documents that this version holds: when
+    # it differs from theirs today, a further version is due.
+    state_sha256 = models.CharField(max_length=64)
     files = models.PositiveIntegerField()
     bytes = models.BigIntegerField()
 

@@ -27,7 +27,7 @@ from tangthu.archive.searchables import reindex_dossiers
 from tangthu.capture import text as texts
 from tangthu.capture.actions.keep_texts import keep_texts
 from tangthu.identity.acting import Acting
-from tangthu.kernel import jobs
+from tangthu.kernel import advisory, jobs
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.kernel.sandbox import Sandbox, SandboxError
@@ -77,6 +77,17 @@ def accept_dossier(
     waiting = open_documents(batch, ready)
     if not waiting:
         return None
+    with advisory.shared(advisory.WORKING_STORE):
+        return _take(acting, batch, ready, waiting, sandbox)
+
+
+def _take(
+    acting: Acting,
+    batch: Batch,
+    ready: ReadyDossier,
+    waiting: Sequence[ReadyDocument],
+    sandbox: Sandbox,
+) -> Dossier:
     files = {
         item.path: item for item in batch.files.filter(path__in=[one.file.path for one in waiting])
     }

@@ -1,0 +1,244 @@
+"""From the records of a dossier to the package that preserves them (AIP_hoso, AR-51, AR-55)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from tangthu import __version__
+from tangthu.archive.models import Place
+from tangthu.ledger.preservation import PreservedEvent, preserved_events
+from tangthu.records.models import ContentFile, Document, Dossier, Membership
+from tangthu.records.states import document_state, dossier_state
+from tangthu.repository.reading import path_of
+from tangthu.standards.premis import Agent, Event, Identifier, LedgerPlace, Link, ledger_event
+from tangthu.standards.ril import jcs
+from tangthu.standards.ril.events import b64u
+from tangthu.standards.tt05.dates import PartialDate
+from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.tt05.findings import Finding
+from tangthu.standards.tt05.identifiers import derived
+from tangthu.standards.tt05.package import ContentFile as PackagedFile
+from tangthu.standards.tt05.package import Package, PackagedDocument
+
+DIGITISED = ("02", "03")
+SOFTWARE = ("Tàng Thư", __version__)
+_SOFTWARE_ID = Identifier("local", f"tangthu-{__version__}")
+
+
+def partial(iso: str) -> PartialDate | None:
+    """A record's partial ISO date as TT05 writes dates; None for ""."""
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", iso):
+        return None
+    parts = [int(part) for part in iso.split("-")]
+    return PartialDate(*parts)
+
+
+def dossier_description(dossier: Dossier) -> DossierDescription:
+    """The 18 elements of EAD.xml from the record."""
+    return DossierDescription(
+        archive_file_code=dossier.archive_file_code,
+        title=dossier.title,
+        retention_code=dossier.retention_code,
+        access_level=dossier.access_level,
+        language_codes=tuple(dossier.language_codes),
+        start_date=partial(dossier.start_date),
+        end_date=partial(dossier.end_date),
+        keywords=dossier.keywords,
+        record_count=dossier.record_count,
+        sheet_count=dossier.sheet_count,
+        page_count=dossier.page_count,
+        physical_condition=dossier.physical_condition,
+        info_symbol=dossier.info_symbol,
+        reliability=dossier.reliability,
+        paper_file_code=dossier.paper_file_code,
+        backup_required=dossier.backup_required,
+        backup_status=dossier.backup_status,
+        note=dossier.note,
+    )
+
+
+def document_description(dossier: Dossier, document: Document, ordinal: int) -> DocumentDescription:
+    """The 19 elements of EAD_doc from the record."""
+    return DocumentDescription(
+        archive_file_code=dossier.archive_file_code,
+        access_level=document.access_level,
+        language_codes=tuple(document.language_codes),
+        keywords=document.keywords,
+        page_count=document.page_count,
+        physical_condition=document.physical_condition,
+        info_symbol=document.info_symbol,
+        reliability=document.reliability,
+        note=document.note,
+        record_archive_code=document.record_archive_code,
+        ordinal=ordinal,
+        record_type=document.record_type,
+        number=document.number,
+        symbol=document.symbol,
+        issued_on=partial(document.issued_on),
+        issuer=document.issuer,
+        subject=document.subject,
+        handwriting=document.handwriting,
+        has_process_file=document.has_process_file,
+    )
+
+
+def state_digest(dossier: Dossier) -> str:
+    """Digest of what a package of this dossier must say today: descriptions, places, files."""
+    memberships = _memberships(dossier)
+    files = {document: list(found) for document, found in _files(memberships).items()}
+    said = {
+        "dossier": dossier_state(dossier)[1],
+        "documents": [
+            {
+                "ordinal": membership.ordinal,
+                "state": document_state(membership.document)[1],
+                "files": [file.sha256 for file in files.get(membership.document_id, [])],
+            }
+            for membership in memberships
+        ],
+    }
+    return hashlib.sha256(jcs.dumps(said)).hexdigest()
+
+
+def _memberships(dossier: Dossier) -> list[Membership]:
+    return list(
+        Membership.objects.filter(dossier=dossier).select_related("document").order_by("ordinal")
+    )
+
+
+def _files(memberships: Sequence[Membership]) -> dict[uuid.UUID, list[ContentFile]]:
+    found: dict[uuid.UUID, list[ContentFile]] = {}
+    for file in ContentFile.objects.filter(
+        document__in=[item.document_id for item in memberships]
+    ).order_by("position"):
+        found.setdefault(file.document_id, []).append(file)
+    return found
+
+
+def package_of(
+    dossier: Dossier,
+    place: Place,
+    *,
+    package_id: uuid.UUID,
+    created: dt.datetime,
+    modified: dt.datetime,
+    record_status: str,
+) -> Package:
+    """The package of a dossier as it stands, with every custody event so far."""
+    memberships = _memberships(dossier)
+    files = _files(memberships)
+    documents = tuple(
+        PackagedDocument(
+            description=document_description(dossier, item.document, item.ordinal),
+            files=tuple(_packaged(file, modified) for file in files.get(item.document_id, [])),
+            id=item.document_id,
+        )
+        for item in memberships
+    )
+    objs = [dossier.pk, package_id, *(item.document_id for item in memberships)]
+    preserved = list(preserved_events(objs))
+    events = [
+        _package_created(package_id, dossier, created),
+        *(_premis_event(event) for event in preserved),
+    ]
+    return Package(
+        id=package_id,
+        dossier=dossier_description(dossier),
+        documents=documents,
+        fonds_code=place.inventory.fonds.code,
+        organisation=dossier.body.name,
+        software=SOFTWARE,
+        created=created,
+        modified=modified,
+        events=tuple(events),
+        agents=_agents(preserved),
+        digitised=dossier.reliability in DIGITISED,
+        record_status=record_status,
+        dossier_id=dossier.pk,
+        label=dossier.title[:250],
+        extra=_extra(dossier, memberships),
+    )
+
+
+def _packaged(file: ContentFile, moment: dt.datetime) -> PackagedFile:
+    return PackagedFile(
+        source=Path(path_of(file)),
+        original_name=os.fsdecode(bytes(file.name_bytes)),
+        size=file.size,
+        sha256=file.sha256,
+        media_type=file.media_type or "application/octet-stream",
+        format_name=file.format_name or "unknown",
+        pronom_id=file.format_id,
+        created=moment,
+        pages=file.page_count or None,
+        id=file.pk,
+    )
+
+
+def _extra(dossier: Dossier, memberships: Sequence[Membership]) -> dict[str, str]:
+    """Additional description (AR-28), keyed so that each value stays with its record."""
+    found = {
+        f"{dossier.archive_file_code}|{key}": str(value) for key, value in dossier.extra.items()
+    }
+    for item in memberships:
+        code = item.document.record_archive_code
+        found |= {f"{code}|{key}": str(value) for key, value in item.document.extra.items()}
+    return found
+
+
+def _package_created(package_id: uuid.UUID, dossier: Dossier, created: dt.datetime) -> Event:
+    """TT05's own event for the making of the package (AR-64); the log's `seal` comes after it."""
+    return Event(
+        identifier=Identifier("UUID", str(derived(package_id, "event", "creation"))),
+        type="information package creation",
+        when=created.isoformat(timespec="milliseconds"),
+        detail=f"AIP_hoso {dossier.archive_file_code}",
+        outcome="ok",
+        agents=(Link(_SOFTWARE_ID, ("executing program",)),),
+        objects=(Link(Identifier("UUID", str(package_id)), ("outcome",)),),
+    )
+
+
+def _premis_event(event: PreservedEvent) -> Event:
+    place = LedgerPlace(
+        event.origin, event.leaf_index, b64u(event.leaf_hash), b64u(event.chain_value)
+    )
+    return ledger_event(
+        event.body,
+        place,
+        event.premis_type,
+        detail=event.told.sentence,
+        agents=(Link(_agent_id(event), ("implementer",)),),
+    )
+
+
+def _agent_id(event: PreservedEvent) -> Identifier:
+    person = event.told.fields.get("agent", {}).get("person")
+    return Identifier("UUID", str(person)) if person else _SOFTWARE_ID
+
+
+def _agents(preserved: Sequence[PreservedEvent]) -> tuple[Agent, ...]:
+    """Everybody who acted, once, as they were named last; and the software itself."""
+    people = {
+        _agent_id(event): Agent(
+            (_agent_id(event),), event.told.who, "person", note=event.told.position
+        )
+        for event in preserved
+        if _agent_id(event) != _SOFTWARE_ID
+    }
+    return (Agent((_SOFTWARE_ID,), SOFTWARE[0], "software", SOFTWARE[1]), *people.values())
+
+
+def is_tolerable(finding: Finding) -> bool:
+    """Whether a finding does not keep a dossier from being sealed.
+
+    A document whose day or month nobody can read keeps its partial date: the appendix asks for a
+    full one, but inventing it would be worse. Everything else binds.
+    """
+    return finding.field == "issuedDate"

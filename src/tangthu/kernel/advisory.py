@@ -1,0 +1,39 @@
+"""Named locks between processes, held in the database and let go if a process dies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+# Held shared while bytes are put into the working store and their records are made, exclusively
+# while bytes that no open record needs are removed: nobody loses what he has just put there.
+WORKING_STORE = "working-store"
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode("utf-8")).digest()[:8], "big", signed=True)
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[None]:
+    """Hold the lock `name` alone; waits for whoever holds it."""
+    yield from _held(name, "pg_advisory_lock", "pg_advisory_unlock")
+
+
+@contextmanager
+def shared(name: str) -> Iterator[None]:
+    """Hold the lock `name` together with other sharers; waits for an exclusive holder."""
+    yield from _held(name, "pg_advisory_lock_shared", "pg_advisory_unlock_shared")
+
+
+def _held(name: str, take: str, give: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {take}(%s)", [_key(name)])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {give}(%s)", [_key(name)])
