@@ -10,6 +10,7 @@ import pytest
 from tests.standards.tlog.growing_log import ORIGIN, SIGNER, leaves, root, signed
 
 from tangthu.standards.tlog.audit import verify_log
+from tangthu.standards.tlog.checkpoint import Checkpoint, format_checkpoint
 from tangthu.standards.tlog.errors import (
     BadSignatureError,
     LogDamagedError,
@@ -92,13 +93,23 @@ def test_the_report_shows_a_log_rolled_back_to_an_old_checkpoint(log: Path, tmp_
     assert (report.head.checkpoint.size, report.largest_frozen) == (300, 520)
 
 
-def test_a_frozen_note_of_another_tree_or_under_a_false_name_is_found(
-    log: Path, tmp_path: Path
-) -> None:
+def test_a_frozen_note_under_a_false_name_is_found(log: Path, tmp_path: Path) -> None:
     shutil.copytree(log, tmp_path / "copy")
     (tmp_path / "copy/checkpoints/300.note").rename(tmp_path / "copy/checkpoints/301.note")
     with pytest.raises(LogDamagedError):
         verify_log(tmp_path / "copy", ORIGIN, KEYS)
+
+
+def test_a_frozen_note_that_was_rightly_signed_over_another_tree_is_found(
+    log: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(log, tmp_path / "copy")
+    fork = Checkpoint(ORIGIN, 300, root(299))
+    note = format_checkpoint(fork, [SIGNER.sign(fork.text())])
+    (tmp_path / "copy/checkpoints/300.note").write_bytes(note)
+    with pytest.raises(LogDamagedError) as caught:
+        verify_log(tmp_path / "copy", ORIGIN, KEYS)
+    assert caught.value.facts == {"frozen": 300}
 
 
 def test_a_stray_file_among_the_partial_tiles_is_found(log: Path, tmp_path: Path) -> None:
