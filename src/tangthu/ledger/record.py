@@ -2,16 +2,16 @@
 
 Per event: lock the object's head row, take its number and chain value, build body, commitments and
 leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all,
-whether for one event or for a thousand (two more for new objects). One call locks its heads in one
-order, so two bulk jobs cannot deadlock; a transaction that records on several objects in several
-calls can, and PostgreSQL then refuses one of the two. Nothing else is locked, nothing signalled.
+whether for one event or for a thousand. One call locks its heads in one order, so two bulk jobs
+cannot deadlock; a transaction that records on several objects in several calls can, and PostgreSQL
+then refuses one of the two. Nothing else is locked, nothing signalled.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -102,7 +102,6 @@ class _Head:
     n: int
     h: bytes
     key: bytes
-    key_from: int
     t: int
 
 
@@ -169,142 +168,73 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
     return recorded
 
 
-# The clock is read above the lock, so that an object's events never run backwards in time because
-# one waited for another. If any head is new, nothing is locked yet: new heads come first, so that
-# all transactions lock in the same order.
-_LOCK_HEADS = """
-WITH wanted AS (
-    SELECT obj, ch::"char" AS ch FROM unnest(%s::uuid[], %s::text[]) AS t(obj, ch)
-), locked AS MATERIALIZED (
-    SELECT o.obj, o.ch, o.log_id, o.n, o.h, o.key_from
-    FROM ledger_object o JOIN wanted USING (obj, ch)
-    WHERE (SELECT count(*) FROM ledger_object JOIN wanted USING (obj, ch)) = %s
-    ORDER BY o.obj, o.ch FOR UPDATE OF o
-)
-SELECT o.obj, o.ch, o.log_id, l.origin, l.body, o.n, o.h, o.key_from, k.key, k.key_from,
-       (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-FROM locked o JOIN ledger_log l USING (log_id) LEFT JOIN ledger_key k USING (obj, ch)
-"""
-
-_INSERT_HEADS = """
-WITH new AS (
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])
-        AS t(obj, ch, body, h, key)
-), heads AS (
-    INSERT INTO ledger_object (obj, ch, log_id, n, h)
-    SELECT new.obj, new.ch::"char", l.log_id, 0, new.h FROM new JOIN ledger_log l USING (body)
-    ORDER BY new.obj, new.ch
-    ON CONFLICT DO NOTHING RETURNING obj, ch
-)
-INSERT INTO ledger_key (obj, ch, key, key_from)
-SELECT heads.obj, heads.ch, new.key, 1
-FROM heads JOIN new ON new.obj = heads.obj AND new.ch = heads.ch::text
-"""
-
-_RENEW_KEYS = """
-INSERT INTO ledger_key (obj, ch, key, key_from)
-SELECT obj, ch::"char", key, key_from
-FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bigint[]) AS t(obj, ch, key, key_from)
-ON CONFLICT DO NOTHING
-"""
-
-_SELECT_KEYS = """
-SELECT k.obj, k.ch, k.key, k.key_from
-FROM unnest(%s::uuid[], %s::text[]) AS t(obj, ch)
-JOIN ledger_key k ON k.obj = t.obj AND k.ch = t.ch::"char"
-"""
-
-_WRITE = """
-WITH openings AS (
-    INSERT INTO ledger_opening (eid, name, sealed)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[])
-), heads AS (
-    UPDATE ledger_object o SET n = t.n, h = t.h, key_from = t.key_from
-    FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bytea[], %s::bigint[])
-        AS t(obj, ch, n, h, key_from)
-    WHERE o.obj = t.obj AND o.ch = t.ch::"char"
-)
-INSERT INTO ledger_pending (log_id, eid, obj, ch, n, h, leaf)
-SELECT log_id, eid, obj, ch::"char", n, h, leaf
-FROM unnest(%s::int[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s::bytea[], %s::bytea[])
-    WITH ORDINALITY AS t(log_id, eid, obj, ch, n, h, leaf, place)
-ORDER BY place
-"""
+_LOCK_HEADS = "SELECT * FROM ledger_lock_heads(%s, %s, %s, %s, %s)"
+_WRITE = f"SELECT ledger_write({', '.join(['%s'] * 14)})"
 
 
 def _lock_heads(bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
     """Lock the head rows of all keys, making those that are new; raises LookupError."""
-    wanted = sorted(bodies)
-    heads = _try_lock(wanted, bodies)
-    if not heads:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _INSERT_HEADS,
-                [
-                    *_columns(wanted),
-                    [bodies[key] for key in wanted],
-                    [ril.chain_start(obj, ch) for obj, ch in wanted],
-                    [new_key() for _ in wanted],
-                ],
-            )
-        heads = _try_lock(wanted, bodies)
-    if not heads:
+    heads: dict[Key, _Head] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOCK_HEADS,
+            [
+                _uuids(obj for obj, _ in bodies),
+                _texts(ch for _, ch in bodies),
+                _uuids(bodies.values()),
+                _bytes(ril.chain_start(obj, ch) for obj, ch in bodies),
+                _bytes(new_key() for _ in bodies),
+            ],
+        )
+        for obj, ch, log_id, origin, body, n, h, key, t in cursor.fetchall():
+            if bodies[(obj, ch)] != body:
+                raise LookupError(f"object {obj} belongs to the log of another body")
+            heads[(obj, ch)] = _Head(log_id, origin, n, bytes(h), bytes(key), t)
+    if len(heads) != len(bodies):
         raise LookupError(f"no log for one of the bodies {sorted(set(bodies.values()))}")
     return heads
 
 
-def _columns(keys: Sequence[Key]) -> tuple[list[uuid.UUID], list[str]]:
-    return [obj for obj, _ in keys], [ch for _, ch in keys]
-
-
-def _try_lock(wanted: list[Key], bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
-    """All heads, locked; nothing, and nothing locked, if one of them does not exist yet."""
-    heads: dict[Key, _Head] = {}
-    doubtful: list[Key] = []
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_HEADS, [*_columns(wanted), len(wanted)])
-        for obj, ch, log_id, origin, body, n, h, key_from, key, of_key, t in cursor.fetchall():
-            if bodies[(obj, ch)] != body:
-                raise LookupError(f"object {obj} belongs to the log of another body")
-            if of_key != key_from:
-                doubtful.append((obj, ch))
-            heads[(obj, ch)] = _Head(log_id, origin, n, bytes(h), bytes(key or b""), key_from, t)
-    if doubtful:
-        _renew_keys(doubtful, heads)
-    return heads
-
-
-def _renew_keys(keys: list[Key], heads: Mapping[Key, _Head]) -> None:
-    """Give the objects whose key was erased a new one, from their next event on.
-
-    Under the lock of the heads. What was sealed under the old key stays unreadable.
-    """
-    keys.sort()
-    firsts = [heads[key].n + 1 for key in keys]
-    with connection.cursor() as cursor:
-        cursor.execute(_RENEW_KEYS, [*_columns(keys), [new_key() for _ in keys], firsts])
-        cursor.execute(_SELECT_KEYS, _columns(keys))
-        for obj, ch, key, key_from in cursor.fetchall():
-            head = heads[(obj, ch)]
-            head.key, head.key_from = bytes(key), key_from
-
-
 def _write(
-    openings: list[tuple[uuid.UUID, str, bytes]],
-    outbox: list[tuple[int, uuid.UUID, uuid.UUID, str, int, bytes, bytes]],
+    openings: Sequence[tuple[uuid.UUID, str, bytes]],
+    outbox: Sequence[tuple[int, uuid.UUID, uuid.UUID, str, int, bytes, bytes]],
     heads: Mapping[Key, _Head],
 ) -> None:
-    changed = sorted(heads)
+    opening_eids, names, sealed = zip(*openings, strict=True)
+    logs, eids, objs, chs, ns, hs, leaves = zip(*outbox, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
             [
-                *(list(column) for column in zip(*openings, strict=True)),
-                [obj for obj, _ in changed],
-                [ch for _, ch in changed],
-                [heads[key].n for key in changed],
-                [heads[key].h for key in changed],
-                [heads[key].key_from for key in changed],
-                *(list(column) for column in zip(*outbox, strict=True)),
+                _uuids(opening_eids),
+                _texts(names),
+                _bytes(sealed),
+                _uuids(obj for obj, _ in heads),
+                _texts(ch for _, ch in heads),
+                _texts(head.n for head in heads.values()),
+                _bytes(head.h for head in heads.values()),
+                _texts(logs),
+                _uuids(eids),
+                _uuids(objs),
+                _texts(chs),
+                _texts(ns),
+                _bytes(hs),
+                _bytes(leaves),
             ],
         )
+
+
+# Array literals, written here because they are most of what recording costs on the client's side.
+# None of the texts (numbers, chains, field names as jcs.KEY) needs more quoting than this.
+
+
+def _texts(values: Iterable[object]) -> str:
+    return '{"' + '","'.join(map(str, values)) + '"}'
+
+
+def _uuids(values: Iterable[uuid.UUID]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _bytes(values: Iterable[bytes]) -> str:
+    return '{"' + '","'.join(["\\\\x" + value.hex() for value in values]) + '"}'

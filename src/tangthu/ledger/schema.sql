@@ -15,9 +15,6 @@ CREATE TABLE ledger_object (
     log_id  integer NOT NULL REFERENCES ledger_log,
     n       bigint NOT NULL,
     h       bytea NOT NULL CHECK (octet_length(h) = 32),
-    -- Number of the first event sealed under the present key; a reader that waited for this row
-    -- knows by it whether the key that it saw is still the one.
-    key_from bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (obj, ch)
 ) WITH (fillfactor = 80);
 
@@ -101,6 +98,75 @@ CREATE TABLE ledger_checkpoint (
     PRIMARY KEY (log_id, size)
 );
 
+-- Lock the heads of objects (arrays in parallel, keys distinct) for events to be recorded, making
+-- what is missing, and return them with the clock as it stands once all locks are held (so that an
+-- object's events do not run backwards because one waited). A function, so that its plans are kept;
+-- planned once, by index, whether a table is empty at that moment or not.
+-- New heads come before any lock and locks in one order: two calls cannot deadlock. A body without
+-- a log gets no row. An object whose key was erased gets a new one, from its next event on.
+CREATE FUNCTION ledger_lock_heads(
+    objs uuid[], chs text[], bodies uuid[], starts bytea[], new_keys bytea[]
+) RETURNS TABLE (
+    obj uuid, ch text, log_id integer, origin text, body uuid, n bigint, h bytea, key bytea,
+    t bigint
+) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    wanted integer := cardinality(objs);
+    known integer;
+BEGIN
+    SELECT count(*) INTO known FROM unnest(objs, chs) AS w(obj, ch)
+    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char";
+    IF known <> wanted THEN
+        INSERT INTO public.ledger_object (obj, ch, log_id, n, h)
+        SELECT w.obj, w.ch::"char", l.log_id, 0, w.start
+        FROM unnest(objs, chs, bodies, starts) AS w(obj, ch, body, start)
+        JOIN public.ledger_log l ON l.body = w.body
+        ORDER BY w.obj, w.ch ON CONFLICT DO NOTHING;
+    END IF;
+    PERFORM 1 FROM unnest(objs, chs) AS w(obj, ch)
+    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
+    ORDER BY o.obj, o.ch FOR UPDATE OF o;
+    SELECT count(*) INTO known FROM unnest(objs, chs) AS w(obj, ch)
+    JOIN public.ledger_key k ON k.obj = w.obj AND k.ch = w.ch::"char";
+    IF known <> wanted THEN
+        INSERT INTO public.ledger_key (obj, ch, key, key_from)
+        SELECT o.obj, o.ch, w.key, o.n + 1
+        FROM unnest(objs, chs, new_keys) AS w(obj, ch, key)
+        JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
+        ORDER BY o.obj, o.ch ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN QUERY
+    SELECT o.obj, o.ch::text, o.log_id, l.origin, l.body, o.n, o.h, k.key,
+           (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+    FROM unnest(objs, chs) AS w(obj, ch)
+    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
+    JOIN public.ledger_key k ON k.obj = o.obj AND k.ch = o.ch
+    JOIN public.ledger_log l ON l.log_id = o.log_id;
+END $$;
+
+-- Write events whose heads are locked: openings, outbox rows in the given order, heads. The outbox
+-- ids are allocated here, after the lock (IN-32).
+CREATE FUNCTION ledger_write(
+    opening_eids uuid[], opening_names text[], opening_sealed bytea[],
+    head_objs uuid[], head_chs text[], head_ns bigint[], head_hs bytea[],
+    logs integer[], eids uuid[], objs uuid[], chs text[], ns bigint[], hs bytea[], leaves bytea[]
+) RETURNS void LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+    INSERT INTO public.ledger_opening (eid, name, sealed)
+    SELECT * FROM unnest(opening_eids, opening_names, opening_sealed);
+    UPDATE public.ledger_object o SET n = w.n, h = w.h
+    FROM unnest(head_objs, head_chs, head_ns, head_hs) AS w(obj, ch, n, h)
+    WHERE o.obj = w.obj AND o.ch = w.ch::"char";
+    INSERT INTO public.ledger_pending (log_id, eid, obj, ch, n, h, leaf)
+    SELECT w.log_id, w.eid, w.obj, w.ch::"char", w.n, w.h, w.leaf
+    FROM unnest(logs, eids, objs, chs, ns, hs, leaves)
+        WITH ORDINALITY AS w(log_id, eid, obj, ch, n, h, leaf, place)
+    ORDER BY w.place;
+END $$;
+
 CREATE FUNCTION ledger_forbid() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'ledger: % on % is forbidden', TG_OP, TG_TABLE_NAME
@@ -116,7 +182,8 @@ CREATE TRIGGER ledger_checkpoint_append_only BEFORE DELETE OR TRUNCATE ON ledger
 -- second one says to ask for the object that the row belonged to before. The table name is
 -- qualified, so that a temporary table cannot stand in for the outbox. An event rolled back to a
 -- savepoint is not there; a change rolled back to a savepoint is not asked about.
-CREATE FUNCTION ledger_require_event() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_require_event() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     changed jsonb;
     object_id uuid;
