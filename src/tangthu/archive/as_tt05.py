@@ -1,0 +1,66 @@
+"""Records as TT05 describes them: the bridge from columns to the elements of packages and checks."""
+
+from __future__ import annotations
+
+import re
+
+from tangthu.records.models import Document, Dossier
+from tangthu.standards.tt05.dates import PartialDate
+from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+
+
+def partial(iso: str) -> PartialDate | None:
+    """A record's partial ISO date as TT05 writes dates; None for ""."""
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", iso):
+        return None
+    parts = [int(part) for part in iso.split("-")]
+    return PartialDate(*parts)
+
+
+def dossier_description(dossier: Dossier) -> DossierDescription:
+    """The 18 elements of EAD.xml from the record."""
+    return DossierDescription(
+        archive_file_code=dossier.archive_file_code,
+        title=dossier.title,
+        retention_code=dossier.retention_code,
+        access_level=dossier.access_level,
+        language_codes=tuple(dossier.language_codes),
+        start_date=partial(dossier.start_date),
+        end_date=partial(dossier.end_date),
+        keywords=dossier.keywords,
+        record_count=dossier.record_count,
+        sheet_count=dossier.sheet_count,
+        page_count=dossier.page_count,
+        physical_condition=dossier.physical_condition,
+        info_symbol=dossier.info_symbol,
+        reliability=dossier.reliability,
+        paper_file_code=dossier.paper_file_code,
+        backup_required=dossier.backup_required,
+        backup_status=dossier.backup_status,
+        note=dossier.note,
+    )
+
+
+def document_description(dossier: Dossier, document: Document, ordinal: int) -> DocumentDescription:
+    """The 19 elements of EAD_doc from the record."""
+    return DocumentDescription(
+        archive_file_code=dossier.archive_file_code,
+        access_level=document.access_level,
+        language_codes=tuple(document.language_codes),
+        keywords=document.keywords,
+        page_count=document.page_count,
+        physical_condition=document.physical_condition,
+        info_symbol=document.info_symbol,
+        reliability=document.reliability,
+        note=document.note,
+        record_archive_code=document.record_archive_code,
+        ordinal=ordinal,
+        record_type=document.record_type,
+        number=document.number,
+        symbol=document.symbol,
+        issued_on=partial(document.issued_on),
+        issuer=document.issuer,
+        subject=document.subject,
+        handwriting=document.handwriting,
+        has_process_file=document.has_process_file,
+    )
