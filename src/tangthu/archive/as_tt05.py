@@ -1,20 +1,18 @@
-"""Records as TT05 describes them: the bridge from columns to the elements of packages and checks."""
+"""Records as TT05 describes them: from columns to the elements of packages and checks."""
 
 from __future__ import annotations
 
-import re
-
 from tangthu.records.models import Document, Dossier
-from tangthu.standards.tt05.dates import PartialDate
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.vietnamese.dates import DateError, PartialDate, from_iso
 
 
 def partial(iso: str) -> PartialDate | None:
-    """A record's partial ISO date as TT05 writes dates; None for ""."""
-    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", iso):
+    """A record's partial ISO date; None for "" and for what was never a date."""
+    try:
+        return from_iso(iso)
+    except DateError:
         return None
-    parts = [int(part) for part in iso.split("-")]
-    return PartialDate(*parts)
 
 
 def dossier_description(dossier: Dossier) -> DossierDescription:

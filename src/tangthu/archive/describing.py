@@ -11,8 +11,8 @@ from tangthu.archive.batch.describe import document_description, dossier_descrip
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.batch.rows import Value
 from tangthu.records.actions.new_records import NewDocument
-from tangthu.standards.tt05.dates import PartialDate
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.vietnamese.dates import PartialDate
 
 DIGITISED, MIXED = "02", "03"
 
@@ -45,17 +45,7 @@ def is_digitised(ready: ReadyDossier) -> bool:
 
 def iso(date: PartialDate | None) -> str:
     """A partial date as the records keep it: 2010, 2010-02 or 2010-02-04; "" for none."""
-    return "" if date is None else iso_of(date)
-
-
-def iso_of(date: PartialDate) -> str:
-    """ISO 8601 text of a partial date."""
-    parts = [f"{date.year:04d}"]
-    if date.month is not None:
-        parts.append(f"{date.month:02d}")
-        if date.day is not None:
-            parts.append(f"{date.day:02d}")
-    return "-".join(parts)
+    return "" if date is None else str(date)
 
 
 def dossier_columns(ready: ReadyDossier, new: Sequence[NewDocument]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import Document, Dossier
-from tangthu.standards.rules import Field, RuleSet
+from tangthu.standards.rules import Field
 from tangthu.standards.rules.errors import NotInForceError
-from tangthu.ui.partial_dates import PartialDateError, from_iso
+from tangthu.ui.partial_dates import DateError, from_iso
 
 _SETS = {
     Dossier: ("aip_dossier", "sip_dossier", "own_dossier"),
@@ -38,7 +39,7 @@ def fields_of(model: Record, on: date) -> tuple[Field, ...]:
 
 @cache
 def _fields_of(model: Record, on: date) -> tuple[Field, ...]:
-    rules = RuleSet.packaged()
+    rules = rulebook()
     columns = {field.name for field in model._meta.get_fields()}
     found: dict[str, Field] = {}
     for name in _SETS[model]:
@@ -70,7 +71,7 @@ def code_choices(list_name: str, on: date) -> list[tuple[str, str]]:
 
 @cache
 def _labels(list_name: str, on: date, english: bool) -> dict[str, str]:
-    rules = RuleSet.packaged()
+    rules = rulebook()
     try:
         codes = rules.codes(list_name, on)
     except NotInForceError:
@@ -99,8 +100,8 @@ def shown_value(field: Field, value: Any, on: date) -> str:
 def shown_date(iso: str) -> str:
     """A partial ISO date as `04/02/2010`, `02/2010` or `2010`; other text as it stands."""
     try:
-        return str(from_iso(iso)) if iso else ""
-    except PartialDateError:
+        return from_iso(iso).vietnamese() if iso else ""
+    except DateError:
         return iso
 
 

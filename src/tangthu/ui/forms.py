@@ -14,7 +14,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.ui.partial_dates import PartialDate, PartialDateError, from_iso, parse_partial_date
+from tangthu.ui.partial_dates import DateError, PartialDate, from_iso, parse_partial_date
 
 
 class Renderer(DjangoTemplates):
@@ -35,10 +35,10 @@ class PartialDateInput(forms.TextInput):
         """ISO texts from the database are shown in the Vietnamese form."""
         if isinstance(value, str):
             try:
-                return str(from_iso(value))
-            except PartialDateError:
+                return from_iso(value).vietnamese()
+            except DateError:
                 return value
-        return None if value is None else str(value)
+        return value.vietnamese() if isinstance(value, PartialDate) else None
 
 
 class PartialDateField(forms.Field):
@@ -71,7 +71,7 @@ class PartialDateField(forms.Field):
             return value
         try:
             found = parse_partial_date(str(value))
-        except PartialDateError as error:
+        except DateError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         if self.whole and not found.day:
             raise ValidationError(self.error_messages["part"], code="part")

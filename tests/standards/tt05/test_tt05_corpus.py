@@ -11,11 +11,12 @@ import pytest
 import tt05_cases as cases
 
 from tangthu.standards.tt05.codes import arc_file_code, doc_code, file_code
-from tangthu.standards.tt05.dates import VIETNAM, PartialDate
+from tangthu.standards.tt05.dates import VIETNAM
 from tangthu.standards.tt05.filenames import parse_file_name
 from tangthu.standards.tt05.package import ContentFile, PackagedDocument
 from tangthu.standards.tt05.reader import read_package
 from tangthu.standards.tt05.validator import validate
+from tangthu.standards.vietnamese.dates import PartialDate
 
 BATCH = (
     Path(os.environ.get("TANGTHU_CORPORA", Path(__file__).parents[4] / "shared/corpora"))

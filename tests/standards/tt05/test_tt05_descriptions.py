@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from tt05_cases import RULES, document, dossier
 
-from tangthu.standards.tt05.dates import PartialDate
 from tangthu.standards.tt05.ead import DOCUMENT_ELEMENTS, DOSSIER_ELEMENTS
+from tangthu.standards.vietnamese.dates import PartialDate
 
 ON = date(2026, 11, 22)
 

@@ -11,11 +11,12 @@ from uuid import UUID
 from tangthu.standards.premis import Agent, Event, Identifier, Link
 from tangthu.standards.rules import RuleSet
 from tangthu.standards.tt05 import aip_hoso
-from tangthu.standards.tt05.dates import VIETNAM, PartialDate
+from tangthu.standards.tt05.dates import VIETNAM
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
 from tangthu.standards.tt05.materialise import materialise
 from tangthu.standards.tt05.package import ContentFile, Package, PackagedDocument
 from tangthu.standards.tt05.premis_files import package_creation
+from tangthu.standards.vietnamese.dates import PartialDate
 
 PACKAGE_ID = UUID("9c13e70e-4b1e-4f7b-9d0e-2f6c5a1b7d10")
 ARCHIVE = "000.00.01.H49"

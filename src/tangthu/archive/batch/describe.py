@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.batch.rows import Value
 from tangthu.standards.tt05.codes import arc_file_code, doc_code, file_code
-from tangthu.standards.tt05.dates import PartialDate
+from tangthu.standards.tt05.dates import parse_date
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.vietnamese.dates import PartialDate
 
 
 def archive_file_code(dossier: ReadyDossier) -> str:
@@ -111,4 +112,4 @@ def _codes(values: Mapping[str, Value], name: str) -> tuple[str, ...]:
 
 def _date(values: Mapping[str, Value], name: str) -> PartialDate | None:
     text = _text(values, name)
-    return PartialDate.parse(text) if text else None
+    return parse_date(text) if text else None

@@ -14,8 +14,9 @@ from datetime import date
 from typing import Protocol
 
 from tangthu.standards.rules import Code, Field, Format
-from tangthu.standards.tt05.dates import PartialDate
+from tangthu.standards.tt05.dates import parse_date
 from tangthu.standards.tt05.findings import Finding, short
+from tangthu.standards.vietnamese.dates import PartialDate
 from tangthu.standards.xml import forbidden_character
 
 DOSSIER_RULE = "RM-810"
@@ -81,7 +82,11 @@ class DossierDescription:
         found = checker.check(self, "aip_dossier", conditions)
         if digitised:
             found += _digitised(self, place, found)
-        if self.start_date and self.end_date and self.start_date.earliest > self.end_date.latest:
+        if (
+            self.start_date
+            and self.end_date
+            and self.start_date.first_day() > self.end_date.last_day()
+        ):
             found.append(
                 Finding(
                     DOSSIER_RULE,
@@ -90,7 +95,7 @@ class DossierDescription:
                     "Thời gian bắt đầu sau thời gian kết thúc.",
                     "Sửa một trong hai ngày.",
                     "startDate",
-                    str(self.start_date),
+                    self.start_date.vietnamese(),
                 )
             )
         return found
@@ -143,6 +148,8 @@ def to_text(value: Value) -> str:
         return "1" if value else "0"
     if isinstance(value, tuple):
         return ",".join(value)
+    if isinstance(value, PartialDate):
+        return value.vietnamese()
     return str(value)
 
 
@@ -160,7 +167,7 @@ def from_text(text: str, kind: str, *, many: bool = False) -> Value:
         return int(stripped)
     if kind == "boolean":
         return {"1": True, "0": False, "true": True, "false": False}[stripped.lower()]
-    return PartialDate.parse(stripped)
+    return parse_date(stripped)
 
 
 class _Checker:
@@ -226,7 +233,7 @@ class _Checker:
                 for code in given
                 if code not in known
             ]
-        if element.precision == "day" and isinstance(value, PartialDate) and not value.exact:
+        if element.precision == "day" and isinstance(value, PartialDate) and value.day is None:
             return [
                 self._finding(element, text, "chưa đủ ngày, tháng, năm", "Bổ sung ngày, tháng.")
             ]

@@ -35,6 +35,7 @@ _FORMS = tuple(
         r"(?P<year>[0-9]{4})",
     )
 )
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _WHOLE = re.compile(r"([0-9]{1,4})(?:\.0*)?")
 
 
@@ -126,6 +127,14 @@ class PartialDate:
 
     def _order(self) -> tuple[int, int, int]:
         return (self.year, self.month or 0, self.day or 0)
+
+
+def from_iso(text: str) -> PartialDate:
+    """Read 2010, 2010-02 or 2010-02-04 exactly, as `str()` of a partial date. Raises DateError."""
+    found = _ISO.fullmatch(text)
+    if found is None:
+        raise DateError("form", "Không phải ngày dạng ISO.", "Ví dụ: 2010-02-04.", read=text[:40])
+    return PartialDate(*(int(part) for part in found.groups() if part))
 
 
 def parse_date(text: str) -> PartialDate:
