@@ -29,7 +29,7 @@ bench: setup-test
 lint: setup-test
 	$(BIN)/ruff check -q src tests tools benchmarks
 	$(BIN)/ruff format -q --check src tests tools benchmarks
-	TANGTHU_HOME=$$(mktemp -d) $(BIN)/python tools/typecheck.py
+	$(BIN)/python tools/typecheck.py
 
 story: setup-test
 	$(PYTEST) tests/story --story-page var/story.html
