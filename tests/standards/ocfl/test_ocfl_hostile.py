@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.standards.ocfl.ocfl_cases import RawObject
 from tests.standards.ocfl.test_ocfl_writing import ID, contents
 
 from tangthu.standards.ocfl import (
+    DamagedSourceError,
     InvalidInventoryError,
     Note,
     StorageRoot,
@@ -23,6 +25,7 @@ from tangthu.standards.ocfl import (
     create_object,
     load_inventory,
     parse_inventory,
+    replicate,
     validate_object,
     validate_root,
 )
@@ -136,20 +139,43 @@ def test_links_in_the_place_of_every_file_and_folder_are_not_followed(tmp_path: 
     assert validate_object(thing.root) == []
 
 
-def test_very_deep_folders_do_not_break_the_walk(tmp_path: Path) -> None:
+def test_folders_deeper_than_a_path_may_be_long_do_not_break_the_walk(tmp_path: Path) -> None:
     thing = RawObject(tmp_path / "root" / "a" / "object")
     (tmp_path / "root" / "0=ocfl_1.1").write_text("ocfl_1.1\n")
     for start in (thing.root / "v1" / "content", tmp_path / "root"):
         here = os.open(start, os.O_RDONLY)
-        for _ in range(1500):
-            os.mkdir("deep", dir_fd=here)
-            below = os.open("deep", os.O_RDONLY, dir_fd=here)
+        for _ in range(30):
+            os.mkdir("d" * 200, dir_fd=here)
+            below = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
             os.close(here)
             here = below
         os.close(here)
     assert error_codes(thing.root) <= {"E023", "E024"}
     assert error_codes(thing.root)
     assert {item.code for item in validate_root(tmp_path / "root")} & {"E088", "E073"}
+
+
+def test_an_object_of_very_many_nested_folders_is_copied_and_removed(
+    tmp_path: Path, store: StorageRoot
+) -> None:
+    thing = RawObject(tmp_path / "object")
+    nested = "v1/content/" + "d/" * 1_200 + "a.txt"
+    target = thing.root / nested
+    for folder in reversed([parent for parent in target.parents if not parent.exists()]):
+        folder.mkdir()
+    (thing.root / "v1/content/a.txt").rename(target)
+    for inventory in thing.both():
+        inventory["manifest"][next(iter(inventory["manifest"]))] = [nested]
+    thing.seal()
+    assert validate_object(thing.root) == []
+    copied = replicate(thing.root, store).object_root
+    assert (copied / nested).read_bytes() == b"one\n"
+    target.write_bytes(b"bad")
+    (copied / "inventory.json").write_bytes(b"")
+    with pytest.raises(DamagedSourceError):
+        replicate(thing.root, store, replace=True)
+    assert [name for name in os.listdir(store.staging) if name != "locks"] == []
+    subprocess.run(["rm", "-rf", thing.root, copied], check=True)  # pytest's own removal recurses
 
 
 def test_what_is_no_object_or_root_is_a_finding(tmp_path: Path) -> None:

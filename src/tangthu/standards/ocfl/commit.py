@@ -219,7 +219,7 @@ def _take_back(job: Job, moved: Path, place: Path, top: Path) -> None:
     """Undo `_with_missing_folders` after another object was quicker to make the same folder."""
     if moved != job.state:
         (moved / place.relative_to(top)).rename(job.state)
-        shutil.rmtree(moved)
+        _remove(moved)
 
 
 def _link_or_copy(source: Path, target: Path) -> None:
@@ -235,11 +235,21 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    """Remove whatever stands at `path`, without recursion: a stored path may be very deep."""
     kind = kind_of(path)
-    if kind == "folder":
-        shutil.rmtree(path)
-    elif kind != "missing":
-        path.unlink()
+    if kind != "folder":
+        path.unlink(missing_ok=True)
+        return
+    folders = []
+    for relative, entries, error in walk(path):
+        if error is not None:
+            raise error
+        folders.append(path / relative)
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                Path(entry.path).unlink()
+    for folder in reversed(folders):
+        folder.rmdir()
 
 
 @contextlib.contextmanager
