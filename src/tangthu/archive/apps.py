@@ -1,6 +1,12 @@
 """Django app of the archive."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+def _reads(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
 
 
 class ArchiveConfig(AppConfig):
@@ -10,5 +16,22 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.archive import jobs
+        from tangthu.discovery import findable
+        from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        findable.register(findable.Kind("dossier", _("Hồ sơ"), "archive:dossier"))
+        findable.register(findable.Kind("document", _("Tài liệu"), "archive:document"))
+        for order, (name, label, url_name, icon, key) in enumerate(
+            (
+                ("dossiers", _("Hồ sơ"), "archive:dossiers", "dossier", "h"),
+                ("documents", _("Tài liệu"), "archive:documents", "document", "l"),
+                ("fonds", _("Phông lưu trữ"), "archive:fonds-list", "archive", "p"),
+            ),
+            start=30,
+        ):
+            navigation.register(
+                NavEntry(
+                    name, label, url_name, icon, key, order, section=_("Lưu trữ"), allowed=_reads
+                )
+            )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tangthu.archive.as_tt05 import document_description, dossier_description
+from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.standards.rules import RuleSet
-from tangthu.standards.tt05.dates import PartialDate
-from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
 from tangthu.standards.tt05.findings import Finding
 
 DIGITISED = "02"
@@ -31,7 +31,7 @@ class Judged:
 
 def findings(record: Dossier | Document, on: date) -> dict[str, list[str]]:
     """What the rules in force on `on` find wrong with a description, by field identifier."""
-    rules = RuleSet.packaged()
+    rules = rulebook()
     names = {field.name: field.identifier for field in rules.fields(_LEVELS[type(record)], on)}
     found: dict[str, list[str]] = {}
     for finding in _check(record, rules, on):
@@ -52,66 +52,14 @@ def judge(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> Ju
 
 
 def _check(record: Dossier | Document, rules: RuleSet, on: date) -> list[Finding]:
+    digitised = record.reliability == DIGITISED
     if isinstance(record, Dossier):
-        return _dossier(record).check(rules, on, digitised=record.reliability == DIGITISED)
-    return _document(record).check(rules, on, digitised=record.reliability == DIGITISED)
-
-
-def _dossier(record: Dossier) -> DossierDescription:
-    return DossierDescription(
-        archive_file_code=record.archive_file_code,
-        title=record.title,
-        retention_code=record.retention_code,
-        access_level=record.access_level,
-        language_codes=tuple(record.language_codes),
-        start_date=_date(record.start_date),
-        end_date=_date(record.end_date),
-        keywords=record.keywords,
-        record_count=record.record_count,
-        sheet_count=record.sheet_count,
-        page_count=record.page_count,
-        physical_condition=record.physical_condition,
-        info_symbol=record.info_symbol,
-        reliability=record.reliability,
-        paper_file_code=record.paper_file_code,
-        backup_required=record.backup_required,
-        backup_status=record.backup_status,
-        note=record.note,
-    )
-
-
-def _document(record: Document) -> DocumentDescription:
+        return dossier_description(record).check(rules, on, digitised=digitised)
     place = Membership.objects.filter(document=record).select_related("dossier").first()
-    return DocumentDescription(
-        archive_file_code=place.dossier.archive_file_code if place else "",
-        access_level=record.access_level,
-        language_codes=tuple(record.language_codes),
-        keywords=record.keywords,
-        page_count=record.page_count,
-        physical_condition=record.physical_condition,
-        info_symbol=record.info_symbol,
-        reliability=record.reliability,
-        note=record.note,
-        record_archive_code=record.record_archive_code,
-        ordinal=place.ordinal if place else None,
-        record_type=record.record_type,
-        number=record.number,
-        symbol=record.symbol,
-        issued_on=_date(record.issued_on),
-        issuer=record.issuer,
-        subject=record.subject,
-        handwriting=record.handwriting,
-        has_process_file=record.has_process_file,
-    )
-
-
-def _date(iso: str) -> PartialDate | None:
-    """A stored partial date; None for none and for what was never a date."""
-    try:
-        year, *rest = (int(part) for part in iso.split("-"))
-        return PartialDate(year, *rest)
-    except ValueError:
-        return None
+    if place is None:
+        return []
+    described = document_description(place.dossier, record, place.ordinal)
+    return described.check(rules, on, digitised=digitised)
 
 
 def as_text(value: Any) -> str:

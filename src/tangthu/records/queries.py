@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.records.models import ContentFile, Document, Dossier, Membership
+from tangthu.records.models import CodeAlias, ContentFile, Document, Dossier, Membership
 
 
 def _cut(viewer: Viewer, prefix: str = "") -> Q:
@@ -84,3 +84,30 @@ def content_file(viewer: Viewer, file_id: uuid.UUID) -> ContentFile:
     if found is None:
         raise _missing()
     return found
+
+
+def files_of(found: Document) -> QuerySet[ContentFile]:
+    """The files of a document that came through `document`, in order."""
+    return ContentFile.objects.filter(document=found).order_by("position")
+
+
+def effective_level(found: Document) -> str:
+    """The strictest access level of a document and of the dossiers it stands in (AR-121)."""
+    levels = Membership.objects.filter(document=found, dossier__body_id=found.body_id).values_list(
+        "dossier__access_level", flat=True
+    )
+    return max([found.access_level, *levels])
+
+
+def old_codes(found: Document | Dossier) -> list[str]:
+    """The codes that a record once bore (AR-36)."""
+    owner = "dossier" if isinstance(found, Dossier) else "document"
+    return list(CodeAlias.objects.filter(**{owner: found}).values_list("code", flat=True))
+
+
+def neighbours(viewer: Viewer, found: Membership) -> tuple[Membership | None, Membership | None]:
+    """The places before and after a document in its dossier that the viewer may see."""
+    others = documents_of(viewer, found.dossier)
+    before = others.filter(ordinal__lt=found.ordinal).order_by("-ordinal").first()
+    after = others.filter(ordinal__gt=found.ordinal).first()
+    return before, after

@@ -27,7 +27,7 @@ from tangthu.records.models import Document, Dossier
 from tangthu.records.states import document_state, dossier_state
 from tangthu.standards.vietnamese import fold, nfc
 
-SECRET = "03"
+LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 EXTRA = "extra"
 _SECRECY_LABELS = frozenset({"do mat", "muc do mat", "secrecy"})
 
@@ -114,6 +114,7 @@ def _describe(
             wanted[EXTRA] = {_clean(label): _clean(text) for label, text in extra.items()}
         today = clock.now().date()
         _known(wanted, {item.identifier for item in editable_fields(model, today)})
+        _fits(model, wanted)
         _refuse_secrets(wanted)
         changes = {name: value for name, value in wanted.items() if getattr(shown, name) != value}
         before = findings(shown, today)
@@ -140,13 +141,24 @@ def _known(wanted: Mapping[str, Any], names: set[str]) -> None:
         raise InvalidInput(_("Có trường không sửa được."), problems={"": stray})
 
 
+def _fits(model: type[Dossier] | type[Document], wanted: Mapping[str, Any]) -> None:
+    """Columns are wide (RM-858), but not endless."""
+    problems = {}
+    for name, value in wanted.items():
+        limit = getattr(model._meta.get_field(name), "max_length", None)
+        if limit is not None and isinstance(value, str) and len(value) > limit:
+            problems[name] = [_("Dài quá %(limit)s ký tự.") % {"limit": limit}]
+    if problems:
+        raise InvalidInput(_("Mô tả mới chưa đúng quy định."), problems=problems)
+
+
 def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
     """AR-127: a connected installation keeps nothing that declares itself a state secret."""
     words = _(
         "Hệ thống có kết nối mạng không được lưu bí mật nhà nước. Không nhập tài liệu mật vào đây; "
         "quản lý theo chế độ riêng."
     )
-    if wanted.get("access_level") == SECRET:
+    if wanted.get("access_level") == LEVEL_SECRET:
         raise SecretRefused(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
         if fold(label) in _SECRECY_LABELS and marks_secrecy(text):

@@ -1,9 +1,44 @@
 """Django app of the staff site."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OfficeConfig(AppConfig):
     name = "tangthu.faces.office"
     label = "office"
     verbose_name = "Trang nội bộ"
+
+    def ready(self) -> None:
+        from tangthu.faces.office import context
+        from tangthu.ui.nav import NavEntry, navigation
+        from tangthu.ui.shell import set_identity_provider, set_search_url_name
+
+        set_identity_provider(context.identity)
+        set_search_url_name("discovery:search")
+        navigation.register(
+            NavEntry("home", _("Việc của tôi"), "office:home", "inbox", "v", order=10)
+        )
+        navigation.register(
+            NavEntry(
+                "jobs",
+                _("Công việc nền"),
+                "office:jobs",
+                "clock",
+                "c",
+                order=80,
+                section=_("Hệ thống"),
+            )
+        )
+        navigation.register(
+            NavEntry(
+                "ledger",
+                _("Sổ cái"),
+                "office:ledger",
+                "seal",
+                "s",
+                order=90,
+                section=_("Hệ thống"),
+                allowed=lambda request: request.viewer.may_anywhere("repository.audit"),  # type: ignore[attr-defined]
+            )
+        )

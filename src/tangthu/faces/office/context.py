@@ -1,12 +1,32 @@
-"""What every page of the staff site knows: who is here, where to go, what waits."""
+"""What every page of the staff site knows: who is here and where to go."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest
+from django.urls import reverse
+
+from tangthu.identity.policies import NOBODY, Viewer
+from tangthu.identity.queries import bodies
+from tangthu.ui.shell import ShellIdentity
+from tangthu.ui.shell import shell as ui_shell
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of the shell template."""
-    return {"viewer": getattr(request, "viewer", None)}
+def identity(request: HttpRequest) -> ShellIdentity | None:
+    """The viewer as the header shows him: rights are the union of all positions held today."""
+    viewer: Viewer = getattr(request, "viewer", NOBODY)
+    if not viewer.positions:
+        return None
+    names = [body.short_name for body in bodies(viewer)]
+    titles = dict.fromkeys(title for _, _, title in viewer.positions)
+    return ShellIdentity(
+        person=viewer.full_name,
+        position=", ".join(titles),
+        body=" · ".join(names),
+        account_url=reverse("office:account"),
+        sign_out_url=reverse("office:sign-out"),
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor of the shell template."""
+    return ui_shell(request)

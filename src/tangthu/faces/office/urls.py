@@ -1,5 +1,33 @@
-"""Addresses of the staff site."""
+"""Addresses of the staff site. An app's pages join with one include line."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tangthu.faces.office.views import account, health, home, jobs, ledger
+
+office = (
+    [
+        path("", home.home, name="home"),
+        path("dang-nhap/", account.SignIn.as_view(), name="sign-in"),
+        path("dang-xuat/", account.SignOut.as_view(), name="sign-out"),
+        path("tai-khoan/", account.account, name="account"),
+        path("ngon-ngu/", account.language, name="language"),
+        path("song", health.alive, name="alive"),
+        path("so-cai/", ledger.logs, name="ledger"),
+        path("cong-viec/", jobs.jobs, name="jobs"),
+        path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),
+        path("cong-viec/<uuid:job_id>/dung/", jobs.stop, name="job-stop"),
+    ],
+    "office",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(office)),
+    path("", include("tangthu.discovery.urls")),
+    path("", include("tangthu.archive.urls")),
+    path("ui/", include("tangthu.ui.urls")),
+]
+
+handler400 = "tangthu.faces.office.views.errors.bad_request"
+handler403 = "tangthu.faces.office.views.errors.forbidden"
+handler404 = "tangthu.faces.office.views.errors.not_found"
+handler500 = "tangthu.faces.office.views.errors.server_error"

@@ -7,7 +7,7 @@ from django.db import transaction
 from tangthu.identity.acting import Acting
 from tangthu.ledger.record import Event, record
 from tangthu.records import queries
-from tangthu.records.models import ContentFile, Dossier, Document
+from tangthu.records.models import ContentFile, Document, Dossier
 
 
 def note_view(acting: Acting, seen: Dossier | Document) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -12,7 +13,7 @@ from tangthu.kernel.errors import HouseError
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: nothing at this address for this person. Says nothing of the address itself."""
-    return render(request, "ui/errors/404.html", status=404)
+    return render(request, "ui/errors/missing.html", status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -22,24 +23,24 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or came from elsewhere; nothing was changed."""
-    return render(request, "ui/errors/403_csrf.html", status=403)
+    return render(request, "ui/errors/csrf.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request itself is malformed."""
-    return render(request, "ui/errors/400.html", status=400)
+    return render(request, "ui/errors/bad_request.html", status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing half-written stays behind, and no code is shown."""
-    return render(request, "ui/errors/500.html", status=500)
+    return render(request, "ui/errors/server.html", status=500)
 
 
 def house_error(request: HttpRequest, error: HouseError) -> HttpResponse:
     """A typed error: what happened and what to do."""
     return render(
         request,
-        "ui/errors/house.html",
+        "office/refused.html",
         {"message": error.message, "hint": error.hint},
         status=error.http_status,
     )
@@ -47,4 +48,5 @@ def house_error(request: HttpRequest, error: HouseError) -> HttpResponse:
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any) -> HttpResponse:
     """429: too many wrong passwords; says how long to wait."""
-    return render(request, "ui/errors/429.html", status=429)
+    seconds = int(settings.AXES_COOLOFF_TIME * 3600)
+    return render(request, "ui/errors/locked.html", {"cooloff_seconds": seconds}, status=429)

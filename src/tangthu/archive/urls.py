@@ -1,0 +1,29 @@
+"""Addresses of the catalogue: dossiers, documents, their files, and fonds."""
+
+from django.urls import path, re_path
+
+from tangthu.archive.views import catalogue, contents, describing, documents, dossiers
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+app_name = "archive"
+urlpatterns = [
+    path("ho-so/", catalogue.dossiers, name="dossiers"),
+    path("ho-so/<uuid:dossier_id>/", dossiers.dossier, name="dossier"),
+    path("ho-so/<uuid:dossier_id>/chung-cu.json", dossiers.proof, name="dossier-proof"),
+    path("ho-so/<uuid:dossier_id>/mo-ta/", describing.dossier, name="dossier-describe"),
+    path("ho-so/<uuid:dossier_id>/dong-goi/", dossiers.seal, name="dossier-seal"),
+    path("tai-lieu/", catalogue.documents, name="documents"),
+    path("tai-lieu/<uuid:document_id>/", documents.document, name="document"),
+    path("tai-lieu/<uuid:document_id>/chung-cu.json", documents.proof, name="document-proof"),
+    path("tai-lieu/<uuid:document_id>/mo-ta/", describing.document, name="document-describe"),
+    re_path(
+        rf"^tai-lieu/(?P<document_id>{_UUID})/trang/(?P<number>[1-9][0-9]{{0,5}})\.(?P<kind>png|webp)$",
+        contents.page_image,
+        name="page-image",
+    ),
+    path("tep/<uuid:file_id>/", contents.download, name="file"),
+    path("phong/", catalogue.fonds_list, name="fonds-list"),
+    path("phong/<uuid:fonds_id>/", catalogue.fonds, name="fonds"),
+    path("phong/<uuid:fonds_id>/mo-ta/", describing.fonds, name="fonds-describe"),
+]

@@ -1,0 +1,325 @@
+"""The registers of dossiers and documents, and the list of fonds with the page of each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from tangthu.archive import queries
+from tangthu.archive.models import Fonds
+from tangthu.archive.views.facts import fonds_facts
+from tangthu.archive.views.telling import tell
+from tangthu.discovery import lists
+from tangthu.identity.policies import CONDITIONAL, Viewer
+from tangthu.records.fields import code_label, shown_date
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb
+from tangthu.ui.tables import (
+    Cell,
+    Column,
+    EmptyState,
+    Filter,
+    Option,
+    Register,
+    RegisterPage,
+)
+
+PAGE = 50
+_SORTS = {"place": "place", "date": "date", "code": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one register lists: the kind of entry, its words, and which filters it has."""
+
+    kind: str
+    name: str
+    caption: str | Promise
+    url_name: str
+    filters: tuple[str, ...]
+    empty: EmptyState
+
+
+DOSSIERS = Listing(
+    "dossier",
+    "dossiers",
+    gettext_lazy("Hồ sơ"),
+    "archive:dossier",
+    ("fonds", "year", "retention", "sealed"),
+    EmptyState(
+        gettext_lazy("Chưa có hồ sơ nào bạn được xem"),
+        gettext_lazy("Hồ sơ hiện ở đây sau khi một đợt số hóa được tiếp nhận."),
+    ),
+)
+DOCUMENTS = Listing(
+    "document",
+    "documents",
+    gettext_lazy("Tài liệu"),
+    "archive:document",
+    ("type", "year", "retention", "fonds", "sealed"),
+    EmptyState(
+        gettext_lazy("Chưa có tài liệu nào bạn được xem"),
+        gettext_lazy("Tài liệu hiện ở đây cùng với hồ sơ chứa nó."),
+    ),
+)
+
+
+@require_safe
+def dossiers(request: HttpRequest) -> HttpResponse:
+    """The register of dossiers."""
+    return _register_page(request, DOSSIERS)
+
+
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    """The register of documents."""
+    return _register_page(request, DOCUMENTS)
+
+
+def _register_page(request: HttpRequest, listing: Listing) -> HttpResponse:
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    page, count = listed(request, viewer, listing)
+    context = {"register": page, "count": count, "caption": listing.caption}
+    return render(request, "archive/register.html", context)
+
+
+def listed(
+    request: HttpRequest,
+    viewer: Viewer,
+    listing: Listing,
+    fixed: Mapping[str, str] | None = None,
+) -> tuple[RegisterPage, str]:
+    """One page of a listing as the query string asks for it, and how many there are in words.
+
+    `fixed` are filters that belong to the page and cannot be taken off.
+    """
+    names = {str(item.id): item.name for item in queries.fonds(viewer)}
+    fixed = fixed or {}
+    wanted = {
+        key: value
+        for key in listing.filters
+        if key not in fixed and (value := request.GET.get(key, "")) and _known(key, value, names)
+    }
+    text = request.GET.get("q", "")
+    filters = {**wanted, **fixed}
+    offered = tuple(
+        _filter(viewer, listing, key, text, filters, names)
+        for key in listing.filters
+        if key not in fixed
+    )
+    register: Register[lists.Row] = Register(
+        name=listing.name,
+        caption=listing.caption,
+        query=request.GET,
+        default_sort="place",
+        row_id=lambda row: str(row.obj),
+        columns=_columns(listing),
+        filters=offered,
+        searchable=True,
+        page_size=PAGE,
+        empty=listing.empty,
+    )
+    cursor = register.cursor(width=2)
+    key = (str(cursor.values[0]), uuid.UUID(str(cursor.values[1]))) if cursor else None
+    backwards = bool(cursor and cursor.backwards)
+    found = lists.page(
+        viewer,
+        listing.kind,
+        text=register.search,
+        filters=filters,
+        order=_SORTS[register.sort_key],
+        descending=register.descending,
+        after=None if backwards else key,
+        before=key if backwards else None,
+        limit=PAGE + 1,
+    )
+    rows = list(reversed(found.rows)) if backwards else list(found.rows)
+    page = register.page(
+        rows,
+        sort_values=lambda row: (row.key, str(row.obj)),
+        cursor=cursor,
+        total=None if found.capped else found.count,
+    )
+    return page, in_words(found.count, capped=found.capped)
+
+
+def in_words(count: int, *, capped: bool) -> str:
+    """A count as shown: exact, or `hơn 10.000`."""
+    shown = formats.thousands(count)
+    return _("hơn %(n)s") % {"n": shown} if capped else shown
+
+
+def _known(key: str, value: str, fonds: Mapping[str, str]) -> bool:
+    """Whether a filter value can stand in an address; others are forgotten, as if not there."""
+    if key == "fonds":
+        return value in fonds
+    if key == "year":
+        return value.isascii() and value.isdigit() and len(value) == 4
+    if key == "sealed":
+        return value in {"0", "1"}
+    lists_of = {"type": "document_types", "retention": "maintenance"}
+    return code_label(lists_of[key], value, timezone.localdate()) != value
+
+
+def _filter(
+    viewer: Viewer,
+    listing: Listing,
+    key: str,
+    text: str,
+    filters: Mapping[str, str],
+    fonds: Mapping[str, str],
+) -> Filter:
+    """A filter with the values that would leave something, each with its count."""
+    label, words = _FILTERS[key]
+    found = lists.facet(viewer, listing.kind, key, text=text, filters=filters)
+    counts = {("1" if v is True else "0" if v is False else str(v)): n for v, n in found}
+    if (chosen := filters.get(key)) is not None:
+        counts.setdefault(chosen, 0)
+    order = sorted(counts, reverse=True) if key == "year" else list(counts)
+    options = tuple(
+        Option(value, fonds.get(value, "–") if key == "fonds" else words(value), counts[value])
+        for value in order
+    )
+    return Filter(key, label, options)
+
+
+def _sealed(value: str) -> str:
+    return _("Đã đóng gói") if value == "1" else _("Chưa đóng gói")
+
+
+def _code_words(list_name: str) -> Callable[[str], str]:
+    return lambda value: code_label(list_name, value, timezone.localdate())
+
+
+_FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
+    "type": (gettext_lazy("Loại"), _code_words("document_types")),
+    "year": (gettext_lazy("Năm"), str),
+    "retention": (gettext_lazy("Thời hạn"), _code_words("maintenance")),
+    "fonds": (gettext_lazy("Phông"), str),
+    "sealed": (gettext_lazy("Đóng gói"), _sealed),
+}
+
+
+def _columns(listing: Listing) -> tuple[Column[lists.Row], ...]:
+    def title(row: lists.Row) -> Cell:
+        return Cell(row.title, reverse(listing.url_name, args=[row.obj]), note=row.issuer)
+
+    def state(row: lists.Row) -> Cell:
+        note = _("có điều kiện") if row.access_level == CONDITIONAL else ""
+        return Cell(_sealed("1" if row.sealed else "0"), tone="ok" if row.sealed else "", note=note)
+
+    columns: list[Column[lists.Row]] = [
+        Column("title", _title_label(listing), title, primary=True),
+        Column("date", _("Thời gian"), _dates, "date", sortable=True),
+        Column(
+            "retention",
+            _("Thời hạn"),
+            lambda row: _code_words("maintenance")(row.retention_code),
+            wide_only=True,
+        ),
+        Column("state", _("Trạng thái"), state, "tag"),
+    ]
+    if listing.kind == "dossier":
+        code: Column[lists.Row] = Column(
+            "place", _("Mã hồ sơ"), lambda row: row.code, "code", sortable=True
+        )
+        return (code, *columns)
+    kind: Column[lists.Row] = Column(
+        "type",
+        _("Loại"),
+        lambda row: _code_words("document_types")(row.record_type),
+        wide_only=True,
+    )
+    shown: Column[lists.Row] = Column(
+        "code", _("Số, ký hiệu"), lambda row: row.code, "code", sortable=True
+    )
+    return (shown, columns[0], kind, *columns[1:])
+
+
+def _title_label(listing: Listing) -> str:
+    return _("Tiêu đề") if listing.kind == "dossier" else _("Trích yếu")
+
+
+def _dates(row: lists.Row) -> str:
+    start, end = shown_date(row.date_from), shown_date(row.date_to)
+    return start if start == end or not end else f"{start} – {end}"
+
+
+@require_safe
+def fonds_list(request: HttpRequest) -> HttpResponse:
+    """The fonds of the bodies in which the viewer reads."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    counts = {str(key): n for key, n in lists.facet(viewer, "dossier", "fonds")}
+    rows = list(queries.fonds(viewer)[: PAGE * 10])
+    register: Register[Fonds] = Register(
+        name="fonds",
+        caption=_("Phông lưu trữ"),
+        query=request.GET,
+        default_sort="code",
+        row_id=lambda row: str(row.id),
+        page_size=PAGE * 10,
+        columns=(
+            Column("code", _("Mã phông"), lambda row: row.code, "code"),
+            Column(
+                "name",
+                _("Tên phông"),
+                lambda row: Cell(
+                    row.name, reverse("archive:fonds", args=[row.id]), note=row.body.name
+                ),
+                primary=True,
+            ),
+            Column("dates", _("Thời gian"), lambda row: row.date_range),
+            Column(
+                "count",
+                _("Hồ sơ"),
+                lambda row: formats.thousands(counts.get(str(row.id), 0)),
+                "number",
+            ),
+            Column("status", _("Trạng thái"), lambda row: row.get_status_display(), "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa có phông nào"),
+            _("Phông được mở khi nhập đợt số hóa đầu tiên của một cơ quan hình thành tài liệu."),
+        ),
+    )
+    page = register.page(rows, sort_values=lambda row: (row.code,), total=len(rows))
+    return render(request, "archive/fonds_list.html", {"register": page})
+
+
+@require_safe
+def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
+    """One fonds: its description, inventories, dossiers and history."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = queries.one_fonds(viewer, fonds_id)
+    page, count = listed(request, viewer, DOSSIERS, {"fonds": str(found.id)})
+    documents_count = _count(viewer, "document", found)
+    actions = []
+    if viewer.may("archive.describe", found.body_id):
+        edit = reverse("archive:fonds-describe", args=[found.id])
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+    context: dict[str, Any] = {
+        "fonds": found,
+        "way": [Crumb(_("Phông lưu trữ"), reverse("archive:fonds-list")), Crumb(found.name)],
+        "actions": actions,
+        "fact_groups": fonds_facts(found, count, documents_count),
+        "inventories": queries.inventories_of(found),
+        "register": page,
+        "history": tell(found.id, whole=viewer.may("read.conditional", found.body_id)),
+    }
+    return render(request, "archive/fonds.html", context)
+
+
+def _count(viewer: Viewer, kind: str, found: Fonds) -> str:
+    counted = lists.page(viewer, kind, filters={"fonds": str(found.id)}, limit=1)
+    return in_words(counted.count, capped=counted.capped)

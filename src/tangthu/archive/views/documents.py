@@ -1,0 +1,113 @@
+"""The page of a document: its pages left, facts, files, history and proof right."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tangthu.archive.views import access
+from tangthu.archive.views.contents import drawn_pages
+from tangthu.archive.views.facts import described_on, document_facts, level_tone
+from tangthu.archive.views.proving import proof_response
+from tangthu.archive.views.telling import proof_of, tell
+from tangthu.capture.queries import page_texts
+from tangthu.identity.policies import Viewer as Person
+from tangthu.records import queries
+from tangthu.records.fields import code_label
+from tangthu.records.models import ContentFile, Document, Membership
+from tangthu.ui.parts import Action, Crumb, Viewer, ViewerPage
+
+# A page image is asked for at this width; the height only holds the place while it loads.
+WIDTH, HEIGHT = 1200, 1697
+MOST_PAGES = 500
+
+
+@require_safe
+def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """One document with everything known of it."""
+    person: Person = request.viewer  # type: ignore[attr-defined]
+    found = queries.document(person, document_id)
+    access.note(request, found)
+    places = list(queries.dossiers_of(person, found))
+    files = list(queries.files_of(found))
+    level = queries.effective_level(found)
+    on = described_on(found)
+    context = {
+        "document": found,
+        "code": f"{found.number}/{found.symbol}".strip("/"),
+        "kind": code_label("document_types", found.record_type, on),
+        "level": code_label("mode", level, on),
+        "level_tone": level_tone(level),
+        "old_codes": queries.old_codes(found),
+        "way": _way(found, places),
+        "actions": _actions(person, found, places),
+        "viewer": _viewer(found, files),
+        "fact_groups": document_facts(found, level),
+        "places": places,
+        "files": files,
+        "history": tell(found.id),
+        "proof": proof_of(found.id, reverse("archive:document-proof", args=[found.id])),
+    }
+    return render(request, "archive/document.html", context)
+
+
+@require_safe
+def proof(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """The proof document of a document's history."""
+    found = queries.document(request.viewer, document_id)  # type: ignore[attr-defined]
+    return proof_response(found.id, found.record_archive_code, whole=True)
+
+
+def _way(found: Document, places: list[Membership]) -> list[Crumb]:
+    here = Crumb(found.record_archive_code)
+    if not places:
+        return [Crumb(_("Tài liệu"), reverse("archive:documents")), here]
+    home = places[0].dossier
+    return [
+        Crumb(_("Hồ sơ"), reverse("archive:dossiers")),
+        Crumb(home.title, reverse("archive:dossier", args=[home.id])),
+        here,
+    ]
+
+
+def _actions(person: Person, found: Document, places: list[Membership]) -> list[Action]:
+    actions = []
+    before, after = queries.neighbours(person, places[0]) if places else (None, None)
+    if before:
+        url = reverse("archive:document", args=[before.document_id])
+        actions.append(Action(_("Tài liệu trước"), url, key="p", icon="left"))
+    if after:
+        url = reverse("archive:document", args=[after.document_id])
+        actions.append(Action(_("Tài liệu sau"), url, key="n", icon="right"))
+    if person.may("archive.describe", found.body_id):
+        edit = reverse("archive:document-describe", args=[found.id])
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+    return actions
+
+
+def _viewer(found: Document, files: list[ContentFile]) -> Viewer:
+    pages = drawn_pages(files)
+    texts = page_texts(files) if pages else {}
+    download = reverse("archive:file", args=[files[0].id]) if len(files) == 1 else ""
+    if not files:
+        why = _("Tài liệu này không có tệp.")
+    elif not pages:
+        why = _("Tệp này không phải PDF đọc được; tải về để xem bằng chương trình của nó.")
+    else:
+        why = ""
+    shown = tuple(
+        ViewerPage(
+            number,
+            f"{reverse('archive:page-image', args=[found.id, number, 'webp'])}?rong={WIDTH}",
+            WIDTH,
+            HEIGHT,
+            texts.get((file.id, page), ""),
+        )
+        for number, (file, page) in enumerate(pages[:MOST_PAGES], start=1)
+    )
+    return Viewer(found.subject, shown, download_url=download, why_empty=why)

@@ -1,0 +1,190 @@
+"""The page of a dossier, and its proof to take away."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tangthu.archive import queries as archive
+from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
+from tangthu.archive.views import access
+from tangthu.archive.views.facts import (
+    counted_in_words,
+    described_on,
+    dossier_facts,
+    level_tone,
+    place_facts,
+    sees_all,
+)
+from tangthu.archive.views.proving import proof_response
+from tangthu.archive.views.telling import proof_of, tell
+from tangthu.identity.policies import Viewer
+from tangthu.records import queries
+from tangthu.records.fields import code_label, shown_date
+from tangthu.records.models import Dossier, Membership
+from tangthu.repository import queries as repository
+from tangthu.repository.models import Copy, Package
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb, Notice, Tone
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
+
+PAGE = 50
+_COPY_TONES: dict[str, Tone] = {
+    Copy.State.GOOD: "ok",
+    Copy.State.BAD: "warn",
+    Copy.State.UNREPAIRABLE: "danger",
+}
+
+
+@require_safe
+def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
+    """Facts, documents, package, history and proof of one dossier."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = queries.dossier(viewer, dossier_id)
+    access.note(request, found)
+    whole = sees_all(viewer, found)
+    page, visible = _documents(request, viewer, found)
+    package = repository.package_of(viewer, found.id)
+    objects = [found.id] + ([package.id] if package and whole else [])
+    on = described_on(found)
+    context = {
+        "dossier": found,
+        "way": _way(found),
+        "level": code_label("mode", found.access_level, on),
+        "level_tone": level_tone(found.access_level),
+        "old_codes": queries.old_codes(found),
+        "counted": counted_in_words(found, visible) if whole else "",
+        "actions": _actions(viewer, found),
+        "register": page,
+        "fact_groups": [
+            *dossier_facts(found, viewer, visible),
+            *place_facts(archive.place_of(found)),
+        ],
+        "package": _package(package, whole=whole) if package else None,
+        "history": tell(*objects, whole=whole),
+        "proof": proof_of(found.id, reverse("archive:dossier-proof", args=[found.id])),
+    }
+    return render(request, "archive/dossier.html", context)
+
+
+@require_safe
+def proof(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
+    """The proof document of a dossier's history."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = queries.dossier(viewer, dossier_id)
+    return proof_response(found.id, found.archive_file_code, whole=sees_all(viewer, found))
+
+
+@require_POST
+def seal(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
+    """Order the sealing of a dossier and show how it goes."""
+    try:
+        job = queue_sealing(request.acting, dossier_id)  # type: ignore[attr-defined]
+    except NothingToSeal:
+        messages.info(request, _("Gói mới nhất đã khớp với mô tả và tài liệu; không cần đóng lại."))
+        return redirect("archive:dossier", dossier_id=dossier_id)
+    return redirect("office:job", job_id=job.id)
+
+
+def _way(found: Dossier) -> list[Crumb]:
+    return [Crumb(_("Hồ sơ"), reverse("archive:dossiers")), Crumb(found.archive_file_code)]
+
+
+def _actions(viewer: Viewer, found: Dossier) -> list[Action]:
+    actions = []
+    if viewer.may("archive.describe", found.body_id):
+        edit = reverse("archive:dossier-describe", args=[found.id])
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+    if viewer.may("archive.seal", found.body_id):
+        seal = reverse("archive:dossier-seal", args=[found.id])
+        actions.append(Action(_("Đóng gói"), seal, key="d", icon="archive", method="post"))
+    return actions
+
+
+def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[RegisterPage, int]:
+    """One page of the dossier's documents, and how many of them the viewer may see."""
+    register: Register[Membership] = Register(
+        name="documents",
+        caption=_("Tài liệu trong hồ sơ"),
+        query=request.GET,
+        default_sort="ordinal",
+        row_id=lambda row: str(row.document_id),
+        page_size=PAGE,
+        columns=(
+            Column("ordinal", _("Số thứ tự"), lambda row: row.ordinal, "number"),
+            Column(
+                "code",
+                _("Số, ký hiệu"),
+                lambda row: f"{row.document.number}/{row.document.symbol}".strip("/"),
+                "code",
+            ),
+            Column("subject", _("Trích yếu"), _subject, primary=True),
+            Column("date", _("Ngày"), lambda row: shown_date(row.document.issued_on), "date"),
+            Column("pages", _("Trang"), lambda row: row.document.page_count, "number"),
+        ),
+        empty=EmptyState(
+            _("Không có tài liệu nào bạn được xem trong hồ sơ này"),
+            _("Hồ sơ có thể chưa có tài liệu, hoặc chỉ có tài liệu dành cho người khác."),
+        ),
+    )
+    places = queries.documents_of(viewer, found)
+    visible = places.count()
+    cursor = register.cursor(width=1)
+    backwards = bool(cursor and cursor.backwards)
+    if cursor is not None:
+        at = int(str(cursor.values[0]))
+        places = places.filter(ordinal__lt=at) if backwards else places.filter(ordinal__gt=at)
+    rows = list(places.order_by("-ordinal" if backwards else "ordinal")[: PAGE + 1])
+    page = register.page(rows, sort_values=lambda row: (row.ordinal,), cursor=cursor, total=visible)
+    return page, visible
+
+
+def _subject(row: Membership) -> Cell:
+    document = row.document
+    kind = code_label("document_types", document.record_type, described_on(document))
+    return Cell(document.subject, reverse("archive:document", args=[document.id]), note=kind)
+
+
+def _package(package: Package, *, whole: bool) -> dict[str, Any]:
+    """The package panel; figures of a package count its documents, so not everybody gets them."""
+    copies = list(repository.copies_of(package))
+    hurt = [copy for copy in copies if copy.state != Copy.State.GOOD]
+    notice = None
+    if hurt:
+        notice = Notice(
+            _("%(bad)s trong %(all)s bản sao không còn nguyên vẹn")
+            % {"bad": len(hurt), "all": len(copies)},
+            tone="danger",
+            kept=_("các bản sao còn lại vẫn nguyên vẹn.") if len(hurt) < len(copies) else "",
+            todo=_("phục hồi từ bản sao lành trong trang Kho lưu trữ."),
+        )
+    return {
+        "objid": package.objid,
+        "notice": notice,
+        "versions": [
+            {
+                "number": version.number,
+                "sealed_at": version.sealed_at,
+                "size": formats.file_size(version.bytes) if whole else "",
+                "files": formats.thousands(version.files) if whole else "",
+            }
+            for version in repository.versions_of(package)[:20]
+        ],
+        "copies": [
+            {
+                "store": copy.store.name,
+                "state": copy.get_state_display(),
+                "tone": _COPY_TONES[copy.state],
+                "verified_at": copy.verified_at,
+                "problem": copy.problem if whole else "",
+            }
+            for copy in copies
+        ],
+    }

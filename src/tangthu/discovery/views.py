@@ -1,0 +1,135 @@
+"""The search page: what was found, best first, with the words lit; or how to ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from tangthu.discovery import findable
+from tangthu.discovery.language import MAX_QUERY, Query, parse
+from tangthu.discovery.search import COUNT_CAP, Hit, Result
+from tangthu.discovery.search import search as run
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.rulebook import rulebook
+from tangthu.ui import formats
+from tangthu.ui.partial_dates import DateError, from_iso
+from tangthu.ui.parts import Tab
+from tangthu.ui.query import edit_query
+
+PAGE = 20
+
+# How to ask, with an example of each way; shown before the first search and after an empty one.
+HELP: tuple[tuple[str, str | Promise], ...] = (
+    ("thanh lý tài sản", gettext_lazy("mọi từ đều phải có; gõ có dấu thì phải đúng dấu")),
+    ("thanh ly tai san", gettext_lazy("gõ không dấu thì tìm mọi cách bỏ dấu")),
+    ('"vệ sinh thực phẩm"', gettext_lazy("đúng cụm từ, theo thứ tự")),
+    ("tập huấn -kinh phí", gettext_lazy("có từ thứ nhất, không có từ sau dấu trừ")),
+    ("12/QĐ-CCATVSTP", gettext_lazy("số, ký hiệu văn bản, có hoặc không có năm")),
+    ("001.03.08.H30.81.2024.K4.01", gettext_lazy("mã hồ sơ, mã tài liệu, kể cả mã cũ")),
+    ("năm:2010 loại:02", gettext_lazy("năm, mã loại văn bản")),
+    ("từ:01/02/2010 đến:31/03/2010", gettext_lazy("khoảng ngày")),
+    ('cq:"Sở Y tế"', gettext_lazy("cơ quan ban hành")),
+    ("td:kế hoạch", gettext_lazy("chỉ tìm trong tiêu đề, trích yếu")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One hit as drawn."""
+
+    hit: Hit
+    url: str
+    kind: str
+    facts: str
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Answer `q`, cut to `kind` and from `from` on; without `q`, show how to ask."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    text = request.GET.get("q", "")[:MAX_QUERY].strip()
+    query = parse(text)
+    names = {kind.name for kind in findable.kinds()}
+    chosen = request.GET.get("kind", "")
+    chosen = chosen if chosen in names else ""
+    context: dict[str, object] = {"search_text": text, "asked": not query.is_empty, "help": HELP}
+    if not query.is_empty:
+        offset = _offset(request.GET.get("from", ""))
+        context |= _answer(viewer, query, chosen, offset, request)
+    return render(request, "discovery/search.html", context)
+
+
+def _answer(
+    viewer: Viewer, query: Query, chosen: str, offset: int, request: HttpRequest
+) -> dict[str, object]:
+    result = run(
+        viewer, query, filters={"kind": chosen} if chosen else {}, offset=offset, limit=PAGE
+    )
+    if offset and not result.hits:
+        return _answer(viewer, query, chosen, 0, request)
+    last = offset + len(result.hits)
+    return {
+        "result": result,
+        "found": [_found(hit) for hit in result.hits],
+        "count": in_words(result),
+        "tabs": _tabs(viewer, query, chosen, request),
+        "first": offset + 1,
+        "last": last,
+        "next_url": edit_query(request.GET, {"from": last}) if last < result.count else "",
+        "previous_url": edit_query(request.GET, {"from": max(0, offset - PAGE) or None})
+        if offset
+        else "",
+        "codes_asked": bool(query.codes),
+    }
+
+
+def in_words(result: Result) -> str:
+    """How many, in words: exact, or `hơn 1.000`."""
+    if result.capped:
+        return _("Hơn %(n)s kết quả") % {"n": formats.thousands(COUNT_CAP)}
+    return ngettext("%(n)s kết quả", "%(n)s kết quả", result.count) % {
+        "n": formats.thousands(result.count)
+    }
+
+
+def _offset(asked: str) -> int:
+    """Where the page begins; anything that is no place in the countable results is the start."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 4 else 0
+    return number if number < COUNT_CAP else 0
+
+
+def _tabs(viewer: Viewer, query: Query, chosen: str, request: HttpRequest) -> list[Tab]:
+    tabs = [Tab(_("Tất cả"), edit_query(request.GET, {"kind": None, "from": None}), not chosen)]
+    for kind in findable.kinds():
+        counted = run(viewer, query, filters={"kind": kind.name}, limit=1)
+        tabs.append(
+            Tab(
+                str(kind.label),
+                edit_query(request.GET, {"kind": kind.name, "from": None}),
+                chosen == kind.name,
+                None if counted.capped else counted.count,
+            )
+        )
+    return tabs
+
+
+def _found(hit: Hit) -> Found:
+    kind = findable.kind(hit.kind)
+    types = {code.code: code for code in rulebook().newest_codes("document_types")}
+    type_name = types[hit.record_type].vi if hit.record_type in types else ""
+    facts = [type_name, stated_date(hit.date_from), hit.issuer]
+    return Found(hit, kind.url(hit.obj), str(kind.label), " · ".join(filter(None, facts)))
+
+
+def stated_date(iso: str) -> str:
+    """A partial ISO date as people write it; what is no date is shown as it stands."""
+    try:
+        return from_iso(iso).vietnamese() if iso else ""
+    except DateError:
+        return iso

@@ -1,0 +1,103 @@
+"""Signing in and out, the language of the screens, and what the house knows of the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from tangthu.faces.office.middleware import public
+from tangthu.identity.models import Role
+from tangthu.identity.policies import Viewer
+from tangthu.identity.queries import bodies, viewer_of
+from tangthu.ui.parts import Fact, FactGroup
+
+
+class SignInForm(AuthenticationForm):
+    """User name and password; the answer is the same whether the name or the password is wrong."""
+
+    error_messages = {
+        "invalid_login": gettext_lazy(
+            "Tên đăng nhập hoặc mật khẩu chưa đúng. Mật khẩu phân biệt chữ hoa, chữ thường."
+        ),
+        "inactive": gettext_lazy("Tên đăng nhập hoặc mật khẩu chưa đúng."),
+    }
+    username = forms.CharField(
+        label=gettext_lazy("Tên đăng nhập"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Mật khẩu"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Refuse whoever holds no position today: there is nothing he could do here."""
+        super().confirm_login_allowed(user)
+        if not viewer_of(user.person).positions:  # type: ignore[attr-defined]
+            raise ValidationError(
+                _("Tài khoản này hiện không giữ chức vụ nào. Hãy báo quản trị cơ quan."),
+                code="no_position",
+            )
+
+
+class SignIn(LoginView):
+    """The sign-in page."""
+
+    template_name = "office/sign_in.html"
+    authentication_form = SignInForm
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view, marked as open to visitors."""
+        return public(super().as_view(**initkwargs))
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show what was wrong, as an answer that is not a success."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class SignOut(LogoutView):
+    """Sign out; only by POST."""
+
+    next_page = "office:sign-in"
+    http_method_names = ["post", "options"]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view, open to visitors: signing out twice is no error."""
+        return public(super().as_view(**initkwargs))
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """Keep the chosen language in a cookie and go back to where the person was."""
+    return set_language(request)
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am here: positions, what each may do, the language of the screens."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    names = {body.id: body.name for body in bodies(viewer)}
+    groups = [
+        FactGroup(
+            names.get(body_id, ""),
+            (Fact(_("Chức vụ"), title), Fact(_("Vai trò trong hệ thống"), Role(role).label)),
+        )
+        for body_id, role, title in viewer.positions
+    ]
+    return render(request, "office/account.html", {"fact_groups": groups, "viewer": viewer})

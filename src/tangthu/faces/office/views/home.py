@@ -1,0 +1,166 @@
+"""The first page: what is mine to do, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from tangthu.archive import queries as archive
+from tangthu.faces.office.views.jobs import UNDER_WAY
+from tangthu.identity import queries as identity
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.jobs import label_of
+from tangthu.repository import queries as repository
+from tangthu.ui import formats
+from tangthu.ui.parts import QueueGroup, QueueItem, Tone
+from tangthu.ui.tables import EmptyState
+
+SHOWN = 10
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The queue of the viewer, each group with its oldest ten."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    groups = [
+        group
+        for group in (
+            _beyond_repair(viewer),
+            _quarantined(viewer),
+            _batches(viewer),
+            _to_seal(viewer),
+            _running(viewer),
+        )
+        if group.items
+    ]
+    context = {"queue_groups": groups, "empty": _empty(viewer)}
+    return render(request, "office/home.html", context)
+
+
+def _group(title: str, items: Iterable[QueueItem], tone: Tone = "") -> QueueGroup:
+    """A group of at most SHOWN items; its title says so when there are more."""
+    found = [item for item in items if item.url]
+    if len(found) > SHOWN:
+        title = _("%(title)s, %(n)s việc cũ nhất") % {"title": title, "n": SHOWN}
+    return QueueGroup(title, tuple(found[:SHOWN]), tone)
+
+
+def _link(name: str, *arguments: object) -> str:
+    """Address of a page, "" while no app of this installation has it."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def _beyond_repair(viewer: Viewer) -> QueueGroup:
+    if not viewer.may_anywhere("repository.audit"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=_("Không còn bản nguyên vẹn nào để phục hồi bản sao này"),
+            url=_link("archive:dossier", copy.package.dossier_id)
+            if viewer.may("read.conditional", copy.package.body_id)
+            else _link("repository:stores"),
+            code=copy.package.objid,
+            asked=_("Tìm bản lành ở nơi khác, hoặc ghi nhận mất"),
+            who=_("kho %(store)s, kiểm tra lúc %(when)s")
+            % {"store": copy.store.name, "when": formats.moment(copy.verified_at)},
+            due_text=_("Hỏng"),
+            due_tone="danger",
+        )
+        for copy in repository.copies_beyond_repair(viewer)[: SHOWN + 1]
+    )
+    return _group(_("Bản sao hỏng"), items, "danger")
+
+
+def _quarantined(viewer: Viewer) -> QueueGroup:
+    if not viewer.may_anywhere("quarantine.decide"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=_("Một tệp nghi chứa bí mật nhà nước đang bị cách ly"),
+            url=_link("imports:quarantine-item", item.id) or _link("imports:quarantine"),
+            asked=_("Quyết định: không mật, đã giải mật, hoặc hủy"),
+            who=_("đến lúc %(when)s") % {"when": formats.moment(item.arrived_at)},
+            due_text=_("Chờ quyết định"),
+            due_tone="warn",
+        )
+        for item in identity.quarantined(viewer)[: SHOWN + 1]
+    )
+    return _group(_("Cách ly"), items, "warn")
+
+
+def _batches(viewer: Viewer) -> QueueGroup:
+    if not viewer.may_anywhere("archive.import"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=batch.name,
+            url=_link("imports:batch", batch.id),
+            asked=_("Xem báo cáo kiểm tra và quyết định"),
+            who=_("%(fonds)s, nhập lúc %(when)s")
+            % {"fonds": batch.fonds.name, "when": formats.moment(batch.created_at)},
+        )
+        for batch in archive.batches_to_review(viewer)[: SHOWN + 1]
+    )
+    return _group(_("Đợt số hóa chờ xem xét"), items)
+
+
+def _to_seal(viewer: Viewer) -> QueueGroup:
+    if not viewer.may_anywhere("archive.seal"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=dossier.title,
+            url=_link("archive:dossier", dossier.id),
+            code=dossier.archive_file_code,
+            asked=_("Đóng gói để bảo quản"),
+            who=ngettext(
+                "%(n)s tài liệu, nhập lúc %(when)s", "%(n)s tài liệu, nhập lúc %(when)s", count
+            )
+            % {"n": formats.thousands(count), "when": formats.moment(dossier.created_at)},
+        )
+        for dossier in archive.dossiers_to_seal(viewer)[: SHOWN + 1]
+        for count in [dossier.record_count]
+    )
+    return _group(_("Hồ sơ đã đủ, chờ đóng gói"), items)
+
+
+def _running(viewer: Viewer) -> QueueGroup:
+    found = identity.jobs(viewer).filter(state__in=UNDER_WAY).order_by("created_at")[: SHOWN + 1]
+    items = (
+        QueueItem(
+            title=label_of(job.kind),
+            url=_link("office:job", job.id),
+            who=_("bắt đầu lúc %(when)s")
+            % {"when": formats.moment(job.started_at or job.created_at)},
+            due_text=_("Đang chạy") if job.started_at else _("Đang chờ"),
+            due_tone="info",
+        )
+        for job in found
+    )
+    return _group(_("Đang chạy"), items)
+
+
+def _empty(viewer: Viewer) -> EmptyState:
+    if viewer.may_anywhere("archive.import"):
+        why = _(
+            "Đợt số hóa chờ xem xét, hồ sơ chờ đóng gói và bản sao cần phục hồi sẽ hiện ở đây, "
+            "việc cũ nhất lên đầu."
+        )
+    elif viewer.may_anywhere("quarantine.decide"):
+        why = _("Tệp bị cách ly chờ lãnh đạo quyết định sẽ hiện ở đây.")
+    elif viewer.may_anywhere("repository.audit"):
+        why = _("Bản sao hỏng và công việc nền của cơ quan sẽ hiện ở đây.")
+    else:
+        why = _("Vai trò của bạn hiện chỉ tra cứu; chưa có loại việc nào được giao.")
+    if not viewer.may_anywhere("read.public"):
+        return EmptyState(_("Không còn việc nào"), why)
+    return EmptyState(_("Không còn việc nào"), why, _("Xem hồ sơ"), _link("archive:dossiers"))

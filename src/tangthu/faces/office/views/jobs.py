@@ -1,0 +1,148 @@
+"""Long work: the list, one job with its live progress, and asking it to stop."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Literal
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from tangthu.identity import queries
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.jobs import label_of, request_stop
+from tangthu.kernel.models import Job
+from tangthu.ui import formats
+from tangthu.ui.parts import Crumb, Progress
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, Tone
+
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+_WORDS: dict[str, tuple[object, Tone]] = {
+    Job.State.WAITING: (gettext_lazy("Đang chờ"), ""),
+    Job.State.RUNNING: (gettext_lazy("Đang chạy"), "info"),
+    Job.State.DONE: (gettext_lazy("Đã xong"), "ok"),
+    Job.State.FAILED: (gettext_lazy("Không xong"), "danger"),
+    Job.State.STOPPED: (gettext_lazy("Đã dừng"), "warn"),
+}
+_STATES: dict[str, Literal["running", "done", "failed", "stopped"]] = {
+    Job.State.WAITING: "running",
+    Job.State.RUNNING: "running",
+    Job.State.DONE: "done",
+    Job.State.FAILED: "failed",
+    Job.State.STOPPED: "stopped",
+}
+
+
+def progress_of(job: Job) -> Progress:
+    """A job as the progress block shows it."""
+    begun = job.started_at or job.created_at
+    until = job.finished_at or timezone.now()
+    note = " ".join(part for part in (job.message, job.hint) if part)
+    if job.state == Job.State.WAITING:
+        note = _("Đang chờ đến lượt.")
+    elif job.stop_requested and job.state == Job.State.RUNNING:
+        note = _("Đã yêu cầu dừng; công việc sẽ dừng ở điểm an toàn gần nhất.")
+    may_stop = job.state in UNDER_WAY and not job.stop_requested
+    return Progress(
+        id=f"viec-{job.id}",
+        label=label_of(job.kind),
+        done=job.done,
+        total=job.total,
+        elapsed=max(0.0, (until - begun).total_seconds()),
+        url=reverse("office:job", args=[job.id]),
+        unit=job.unit,
+        state=_STATES[job.state],
+        stop_url=reverse("office:job-stop", args=[job.id]) if may_stop else "",
+        note=note,
+    )
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    """What runs now, and what ran before, newest first."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    register = _register(request)
+    found = queries.jobs(viewer)
+    running = found.filter(state__in=UNDER_WAY).order_by("created_at")[:20]
+    past = found.exclude(state__in=UNDER_WAY)
+    cursor = register.cursor(width=2)
+    backwards = bool(cursor and cursor.backwards)
+    if cursor is not None:
+        moment, last = parse_datetime(str(cursor.values[0])), uuid.UUID(str(cursor.values[1]))
+        side = "gt" if backwards else "lt"
+        past = past.filter(
+            Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": last})
+        )
+    order = ("created_at", "id") if backwards else ("-created_at", "-id")
+    rows = list(past.order_by(*order)[: register.page_size + 1])
+    page = register.page(
+        rows, sort_values=lambda job: (job.created_at.isoformat(), str(job.id)), cursor=cursor
+    )
+    context = {"running": [progress_of(job) for job in running], "register": page}
+    return render(request, "office/jobs.html", context)
+
+
+def _register(request: HttpRequest) -> Register[Job]:
+    return Register(
+        name="jobs",
+        caption=_("Công việc đã kết thúc"),
+        query=request.GET,
+        default_sort="-created",
+        row_id=lambda job: str(job.id),
+        columns=(
+            Column(
+                "label",
+                _("Công việc"),
+                lambda job: Cell(
+                    label_of(job.kind), reverse("office:job", args=[job.id]), note=job.message
+                ),
+                primary=True,
+            ),
+            Column("created", _("Bắt đầu"), lambda job: formats.moment(job.created_at), "date"),
+            Column("spent", _("Hết"), lambda job: _spent(job), wide_only=True),
+            Column("state", _("Kết quả"), _state, "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa có công việc nào kết thúc"),
+            _("Nhập đợt số hóa, đóng gói, kiểm tra kho chạy nền và hiện ở đây."),
+        ),
+    )
+
+
+def _spent(job: Job) -> str:
+    end = job.finished_at or job.updated_at
+    start = job.started_at or job.created_at
+    return formats.duration((end - start) / dt.timedelta(seconds=1)) if end else ""
+
+
+def _state(job: Job) -> Cell:
+    words, tone = _WORDS[job.state]
+    return Cell(str(words), tone=tone)
+
+
+@require_safe
+def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """One job. A poll of the progress block gets the block alone."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    task = progress_of(queries.job(viewer, job_id))
+    if request.headers.get("HX-Request"):
+        return render(request, "ui/parts/progress.html", {"task": task})
+    way = [Crumb(_("Công việc nền"), reverse("office:jobs")), Crumb(task.label)]
+    return render(request, "office/job.html", {"task": task, "way": way})
+
+
+@require_POST
+def stop(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Ask a job to stop at its next safe point."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = queries.job(viewer, job_id)
+    request_stop(found.id)
+    return redirect("office:job", job_id=found.id)
