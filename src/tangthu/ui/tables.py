@@ -35,7 +35,8 @@ class Cell:
     tone: Tone = ""
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: typing sets __orig_class__ on an instance of a parametrised class.
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column. `value` takes a row and gives text or a `Cell`; `primary` marks the one that
     names the row (its text is the row's link); `wide_only` leaves it out on phones."""

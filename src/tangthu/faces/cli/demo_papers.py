@@ -124,7 +124,7 @@ HEADINGS = (
     "STT", "Phông", "Mục lục", "Hộp số", "Số và ký hiệu hồ sơ", "Tiêu đề hồ sơ",
     "Thời hạn bảo quản", "Chế độ sử dụng", "Ngôn ngữ", "Ngày bắt đầu", "Tháng bắt đầu",
     "Năm bắt đầu", "Ngày kết thúc", "Tháng kết thúc", "Năm kết thúc",
-    "Tổng số văn bản trong hồ sơ", "Số lượng tờ", "Tình trạng vật lý",
+    "Tổng số văn bản trong hồ sơ", "Số lượng tờ",
     "Số thứ tự văn bản trong hồ sơ", "Tên loại văn bản", "Số của văn bản",
     "Ký hiệu của văn bản", "Ngày văn bản", "Tháng văn bản", "Năm văn bản",
     "Tên cơ quan, tổ chức ban hành văn bản", "Trích yếu nội dung", "Đường dẫn file",
@@ -175,7 +175,7 @@ def _rows(
             yield [
                 "Ủy ban nhân dân xã Sen Hồng", "01", "01", dossier.number, dossier.title,
                 "Vĩnh viễn", "Công khai", "Tiếng Việt", first.day, first.month, YEAR, last.day,
-                last.month, YEAR, dossier.declared, len(dossier.papers) * 2, "Bình thường",
+                last.month, YEAR, dossier.declared, len(dossier.papers),
                 ordinal, paper.kind, f"{paper.number:02d}", paper.code.partition("/")[2],
                 paper.day, paper.month, YEAR, "Ủy ban nhân dân xã Sen Hồng",
                 paper.subject, f"\\hop01\\hs{dossier.number}\\{name}",
