@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from tangthu.identity.policies import Viewer
-from tangthu.repository.models import Copy, Package, PackageVersion
+from tangthu.repository.models import Copy, Package, PackageVersion, Store
 
 
 def package_of(viewer: Viewer, dossier_id: uuid.UUID) -> Package | None:
@@ -40,3 +41,28 @@ def copies_beyond_repair(viewer: Viewer) -> QuerySet[Copy]:
         .select_related("package", "store")
         .order_by("verified_at", "id")
     )
+
+
+def store_summaries() -> list[dict[str, object]]:
+    """For each store: name, kind, path, objects and bytes in the catalogue, and its health.
+
+    Healthy means: the folder is there and no copy in it was found bad.
+    """
+    found: list[dict[str, object]] = []
+    for store in Store.objects.order_by("position"):
+        copies = Copy.objects.filter(store=store)
+        sizes = PackageVersion.objects.filter(
+            package__copies__store=store, number=F("package__head")
+        ).aggregate(total=Sum("bytes"))
+        found.append(
+            {
+                "name": store.name,
+                "kind": store.kind,
+                "path": store.path,
+                "objects": copies.count(),
+                "bytes": sizes["total"] or 0,
+                "healthy": Path(store.path).is_dir()
+                and not copies.exclude(state=Copy.State.GOOD).exists(),
+            }
+        )
+    return found

@@ -1,0 +1,54 @@
+"""`tangthu stores`, `tangthu fixity`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+
+
+@click.command(help="Các kho: số gói, dung lượng, tình trạng.")
+@json_option
+@click.pass_context
+def stores(ctx: click.Context, as_json: bool) -> None:
+    """List the stores with what they hold and whether every copy in them is whole."""
+    with house():
+        from tangthu.repository.queries import store_summaries
+
+        found = store_summaries()
+        words = "\n".join(
+            f"{one['name']}: {one['objects']} gói, {one['bytes']:,} byte, "
+            f"{'tốt' if one['healthy'] else 'CÓ VẤN ĐỀ'} ({one['path']})"
+            for one in found
+        )
+        answer(found, as_json=as_json, words=words or "Chưa có kho nào.")
+        if not all(one["healthy"] for one in found):
+            ctx.exit(FOUND)
+
+
+@click.command(help="Kiểm tra toàn vẹn mọi bản sao trong các kho; --repair để phục hồi.")
+@click.option("--repair", is_flag=True, help="Thay tệp hỏng bằng tệp tốt của kho khác.")
+@json_option
+@click.pass_context
+def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
+    """Check every package that the person of `--as` audits, in every store."""
+    with house():
+        from tangthu.kernel.jobs import execute
+        from tangthu.kernel.models import Job
+        from tangthu.repository.actions.order_check import order_check
+
+        job = execute(order_check(acting(ctx), repair=repair).id)
+        if job.state != Job.State.DONE:
+            raise click.ClickException(f"{job.message} {job.hint}".strip())
+        found: dict[str, Any] = job.result
+        words = (
+            f"{found['objects']} gói, {found['files']} tệp; hỏng {len(found['bad'])}, "
+            f"phục hồi {len(found['repaired'])}, không phục hồi được {len(found['unrepairable'])}"
+        )
+        for one in found["unrepairable"]:
+            words += f"\n  KHÔNG PHỤC HỒI ĐƯỢC {one['store']} {one['package']} {one['path']}"
+        answer(found, as_json=as_json, words=words)
+        if found["bad"]:
+            ctx.exit(FOUND)
