@@ -19,7 +19,7 @@ from tangthu.standards.rules import Field
 from tangthu.ui.forms import CodeListField, PartialDateField
 from tangthu.ui.partial_dates import PartialDate
 
-LONG_TEXT = 200
+LONG_TEXT = 300
 MAX_EXTRA, BLANK_EXTRA = 30, 3
 MAX_LABEL, MAX_VALUE = 100, 2000
 LARGEST = 2_147_483_647

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from tangthu.kernel import jobs
 
 
@@ -13,6 +15,6 @@ def register_handlers() -> None:
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.checking import run_check
 
-    jobs.register(CHECK, run_check)
-    jobs.register(ACCEPT, run_acceptance)
-    jobs.register(SEAL, run_sealing)
+    jobs.register(CHECK, run_check, label=_("Kiểm tra đợt số hóa"))
+    jobs.register(ACCEPT, run_acceptance, label=_("Tiếp nhận đợt số hóa"))
+    jobs.register(SEAL, run_sealing, label=_("Đóng gói hồ sơ"))

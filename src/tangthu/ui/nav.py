@@ -104,7 +104,9 @@ class NavRegistry:
 def _mark_current(sections: list[NavSection], path: str) -> list[NavSection]:
     """The entry with the longest address that begins `path` is where the viewer is."""
     urls = [link.url for section in sections for link in section.links]
-    here = max((url for url in urls if path.startswith(url)), key=len, default="")
+    # The root begins every path: it is only where the viewer is when he is nowhere below it.
+    under = (url for url in urls if path == url or (url != "/" and path.startswith(url)))
+    here = max(under, key=len, default="")
     marked = []
     for section in sections:
         links = tuple(

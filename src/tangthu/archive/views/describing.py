@@ -23,7 +23,7 @@ from tangthu.archive.actions import describe_record as record_action
 from tangthu.archive.descriptions import as_text, findings
 from tangthu.archive.forms import DescriptionForm, FondsForm
 from tangthu.archive.models import Fonds
-from tangthu.archive.views.facts import DOCUMENT_GROUPS, DOSSIER_GROUPS, Groups
+from tangthu.archive.views.facts import DOCUMENT_GROUPS, DOSSIER_GROUPS, HEADINGS, Groups
 from tangthu.archive.views.telling import field_name
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
@@ -189,9 +189,10 @@ def _drawn(
     """The fields in the groups of the record page, each with the findings that stand against it."""
     names = [field.identifier for field in form.described]
     placed = {name for _title, group in layout for name in group}
-    rest = tuple(name for name in names if name not in placed)
+    headings = tuple(name for name in names if name in HEADINGS)
+    rest = tuple(name for name in names if name not in placed | HEADINGS)
     groups = []
-    for title, group in (*layout, (_("Thông tin khác"), rest)):
+    for title, group in ((_("Tiêu đề"), headings), *layout, (_("Thông tin khác"), rest)):
         drawn = [
             Drawn(form[name], standing.get(name, []), _is_wide(form[name]))
             for name in group

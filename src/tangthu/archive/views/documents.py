@@ -64,13 +64,13 @@ def proof(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 
 
 def _way(found: Document, places: list[Membership]) -> list[Crumb]:
-    here = Crumb(found.record_archive_code)
+    here = Crumb(f"{found.number}/{found.symbol}".strip("/") or found.record_archive_code)
     if not places:
         return [Crumb(_("Tài liệu"), reverse("archive:documents")), here]
     home = places[0].dossier
     return [
         Crumb(_("Hồ sơ"), reverse("archive:dossiers")),
-        Crumb(home.title, reverse("archive:dossier", args=[home.id])),
+        Crumb(home.archive_file_code, reverse("archive:dossier", args=[home.id])),
         here,
     ]
 

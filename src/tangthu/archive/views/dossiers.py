@@ -61,7 +61,7 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "level_tone": level_tone(found.access_level),
         "old_codes": queries.old_codes(found),
         "counted": counted_in_words(found, visible) if whole else "",
-        "actions": _actions(viewer, found),
+        "actions": _actions(viewer, found, sealed=package is not None),
         "register": page,
         "fact_groups": [
             *dossier_facts(found, viewer, visible),
@@ -97,14 +97,15 @@ def _way(found: Dossier) -> list[Crumb]:
     return [Crumb(_("Hồ sơ"), reverse("archive:dossiers")), Crumb(found.archive_file_code)]
 
 
-def _actions(viewer: Viewer, found: Dossier) -> list[Action]:
+def _actions(viewer: Viewer, found: Dossier, *, sealed: bool) -> list[Action]:
     actions = []
     if viewer.may("archive.describe", found.body_id):
         edit = reverse("archive:dossier-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
     if viewer.may("archive.seal", found.body_id):
+        label = _("Đóng gói phiên bản mới") if sealed else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
-        actions.append(Action(_("Đóng gói"), seal, key="d", icon="archive", method="post"))
+        actions.append(Action(label, seal, key="d", icon="archive", method="post"))
     return actions
 
 
@@ -118,13 +119,7 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         row_id=lambda row: str(row.document_id),
         page_size=PAGE,
         columns=(
-            Column("ordinal", _("Số thứ tự"), lambda row: row.ordinal, "number"),
-            Column(
-                "code",
-                _("Số, ký hiệu"),
-                lambda row: f"{row.document.number}/{row.document.symbol}".strip("/"),
-                "code",
-            ),
+            Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),
             Column("subject", _("Trích yếu"), _subject, primary=True),
             Column("date", _("Ngày"), lambda row: shown_date(row.document.issued_on), "date"),
             Column("pages", _("Trang"), lambda row: row.document.page_count, "number"),
@@ -148,8 +143,13 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
 
 def _subject(row: Membership) -> Cell:
     document = row.document
+    code = f"{document.number}/{document.symbol}".strip("/")
     kind = code_label("document_types", document.record_type, described_on(document))
-    return Cell(document.subject, reverse("archive:document", args=[document.id]), note=kind)
+    return Cell(
+        document.subject,
+        reverse("archive:document", args=[document.id]),
+        note=" ".join(filter(None, [kind, code])),
+    )
 
 
 def _package(package: Package, *, whole: bool) -> dict[str, Any]:

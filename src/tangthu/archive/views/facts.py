@@ -26,7 +26,7 @@ Groups = Sequence[tuple[object, tuple[str, ...]]]
 DOCUMENT_GROUPS: Groups = (
     (
         gettext_lazy("Tài liệu"),
-        ("record_type", "type_text", "number", "symbol", "issued_on", "issuer", "subject"),
+        ("record_type", "type_text", "number", "symbol", "issued_on", "issuer"),
     ),
     (
         gettext_lazy("Mã, thời hạn, quyền xem"),
@@ -41,7 +41,7 @@ DOCUMENT_GROUPS: Groups = (
 DOSSIER_GROUPS: Groups = (
     (
         gettext_lazy("Hồ sơ"),
-        ("title", "archive_file_code", "file_code", "start_date", "end_date", "keywords"),
+        ("archive_file_code", "file_code", "start_date", "end_date", "keywords"),
     ),
     (
         gettext_lazy("Thời hạn, quyền xem"),
@@ -59,6 +59,8 @@ DOSSIER_GROUPS: Groups = (
 )  # fmt: skip
 # What counts, or may tell, documents that some viewers must not know of (invariant 5).
 COUNTED = frozenset({"record_count", "declared_record_count", "sheet_count", "page_count", "note"})
+# What stands over the page already.
+HEADINGS = frozenset({"title", "subject"})
 CODES = frozenset(
     {"archive_file_code", "file_code", "record_archive_code", "number", "symbol", "paper_file_code"}
 )
@@ -93,7 +95,7 @@ def dossier_facts(dossier: Dossier, viewer: Viewer, visible: int) -> list[FactGr
 def _groups(record: Dossier | Document, layout: Groups, hidden: frozenset[str]) -> list[FactGroup]:
     on = described_on(record)
     fields = {field.identifier: field for field in fields_of(type(record), on)}
-    placed = {name for _title, names in layout for name in names}
+    placed = {name for _title, names in layout for name in names} | HEADINGS
     rest = tuple(name for name in fields if name not in placed)
     made = []
     for title, names in (*layout, (_("Thông tin khác"), rest)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -59,6 +61,14 @@ def _link(name: str, *arguments: object) -> str:
         return ""
 
 
+def _waiting(since: dt.datetime) -> str:
+    """How long something has waited, in days."""
+    days = (timezone.localdate() - timezone.localtime(since).date()).days
+    if days < 1:
+        return _("Mới hôm nay")
+    return ngettext("Chờ %(n)s ngày", "Chờ %(n)s ngày", days) % {"n": formats.thousands(days)}
+
+
 def _beyond_repair(viewer: Viewer) -> QueueGroup:
     if not viewer.may_anywhere("repository.audit"):
         return _group("", ())
@@ -107,6 +117,7 @@ def _batches(viewer: Viewer) -> QueueGroup:
             asked=_("Xem báo cáo kiểm tra và quyết định"),
             who=_("%(fonds)s, nhập lúc %(when)s")
             % {"fonds": batch.fonds.name, "when": formats.moment(batch.created_at)},
+            due_text=_waiting(batch.created_at),
         )
         for batch in archive.batches_to_review(viewer)[: SHOWN + 1]
     )
@@ -126,6 +137,7 @@ def _to_seal(viewer: Viewer) -> QueueGroup:
                 "%(n)s tài liệu, nhập lúc %(when)s", "%(n)s tài liệu, nhập lúc %(when)s", count
             )
             % {"n": formats.thousands(count), "when": formats.moment(dossier.created_at)},
+            due_text=_waiting(dossier.created_at),
         )
         for dossier in archive.dossiers_to_seal(viewer)[: SHOWN + 1]
         for count in [dossier.record_count]

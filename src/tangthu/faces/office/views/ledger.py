@@ -11,7 +11,6 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ledger.overview import Overview, overview
-from tangthu.ui import formats
 from tangthu.ui.parts import Notice, Stat
 
 LONG_QUEUE = 10_000
@@ -46,10 +45,6 @@ def _stats(log: Overview) -> list[Stat]:
             _("Đang chờ vào sổ"),
             log.pending,
             tone="warn" if log.pending > LONG_QUEUE else "",
-        ),
-        Stat(
-            _("Điểm kiểm tra gần nhất"),
-            formats.moment(log.signed_at) if log.signed_at else _("chưa có"),
         ),
     ]
 
