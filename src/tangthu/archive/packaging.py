@@ -19,7 +19,6 @@ from tangthu.repository.reading import path_of
 from tangthu.standards.premis import Agent, Event, Identifier, LedgerPlace, Link, ledger_event
 from tangthu.standards.ril import jcs
 from tangthu.standards.ril.events import b64u
-from tangthu.standards.tt05.findings import Finding
 from tangthu.standards.tt05.identifiers import derived
 from tangthu.standards.tt05.package import ContentFile as PackagedFile
 from tangthu.standards.tt05.package import Package, PackagedDocument
@@ -174,12 +173,3 @@ def _agents(preserved: Sequence[PreservedEvent]) -> tuple[Agent, ...]:
         if _agent_id(event) != _SOFTWARE_ID
     }
     return (Agent((_SOFTWARE_ID,), SOFTWARE[0], "software", SOFTWARE[1]), *people.values())
-
-
-def is_tolerable(finding: Finding) -> bool:
-    """Whether a finding does not keep a dossier from being sealed.
-
-    A document whose day or month nobody can read keeps its partial date: the appendix asks for a
-    full one, but inventing it would be worse. Everything else binds.
-    """
-    return finding.field == "issuedDate"

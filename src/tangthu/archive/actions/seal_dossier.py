@@ -130,9 +130,7 @@ def _store(acting: Acting, dossier: Dossier, order: Order) -> PackageVersion:
                 record_status=order.record_status,
             )
             try:
-                return aip_hoso.plan(
-                    package, Path(work), rulebook(), tolerate=packaging.is_tolerable
-                )
+                return aip_hoso.plan(package, Path(work), rulebook())
             except PackageRefusedError as error:
                 raise InvalidInput(
                     _("Mô tả chưa đủ để đóng gói."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -234,9 +234,11 @@ class _Checker:
                 if code not in known
             ]
         if element.precision == "day" and isinstance(value, PartialDate) and value.day is None:
-            return [
-                self._finding(element, text, "chưa đủ ngày, tháng, năm", "Bổ sung ngày, tháng.")
-            ]
+            # A day that nobody can read must not be made up: told, but no error (decision 002).
+            imprecise = self._finding(
+                element, text, "chưa đủ ngày, tháng, năm", "Bổ sung ngày, tháng nếu đọc được."
+            )
+            return [replace(imprecise, severity="warning")]
         if isinstance(value, int) and not isinstance(value, bool) and value < 0:
             return [self._finding(element, text, "là số âm", "Nhập số không âm.")]
         if element.name == "docOrdinal" and value == 0:

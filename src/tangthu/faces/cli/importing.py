@@ -1,0 +1,193 @@
+"""`tangthu import`: a digitisation batch from an index and a folder, checked and accepted here."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tangthu.archive.batch.findings import Finding
+    from tangthu.archive.models import Batch, Fonds
+    from tangthu.identity.acting import Acting
+    from tangthu.kernel.models import Job
+
+_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+_folder = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = dict(value.partition("=")[::2] for value in values)
+    if any("=" not in value for value in values):
+        raise click.BadParameter("viết TÊN=GIÁ_TRỊ, ví dụ access=01")
+    return pairs
+
+
+@click.command(help="Nhập một đợt số hóa: bảng kê và thư mục tệp.")
+@click.option("--index", required=True, type=_file, help="Bảng kê .xlsx hoặc .csv.")
+@click.option("--files", required=True, type=_folder, help="Thư mục chứa các tệp.")
+@click.option("--body", required=True, help="Mã cơ quan.")
+@click.option("--fonds", "fonds_code", required=True, help="Mã phông.")
+@click.option("--create-fonds", metavar="TÊN", help="Mở phông với tên này nếu chưa có.")
+@click.option("--name", default="", help="Tên đợt (mặc định: tên thư mục).")
+@click.option("--set", "answers", multiple=True, callback=_pairs, metavar="TÊN=GIÁ_TRỊ",
+              help="Trả lời chung cho cả đợt, ví dụ --set access=01.")  # fmt: skip
+@click.option("--accept", type=click.Choice(["complete", "all-proposals"]),
+              help="Tiếp nhận ngay: chỉ phần đã đủ, hoặc xác nhận mọi đề xuất.")  # fmt: skip
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False, writable=True),
+              help="Ghi báo cáo ra tệp Excel.")  # fmt: skip
+@click.option("--corrected", type=_file, help="Đọc lại báo cáo Excel đã sửa.")
+@json_option
+@click.pass_context
+def import_batch(
+    ctx: click.Context,
+    index: Path,
+    files: Path,
+    body: str,
+    fonds_code: str,
+    create_fonds: str | None,
+    name: str,
+    answers: dict[str, str],
+    accept: str | None,
+    report: Path | None,
+    corrected: Path | None,
+    as_json: bool,
+) -> None:
+    """Check the batch, and accept what is ready if asked; exit 1 if anything stays behind."""
+    with house():
+        from tangthu.archive import dry_run
+        from tangthu.archive.actions.accept_batch import queue_acceptance
+        from tangthu.archive.actions.open_batch import open_batch
+
+        person = acting(ctx)
+        fonds = _fonds(person, body, fonds_code, create_fonds)
+        batch, check = open_batch(
+            person,
+            fonds,
+            batch_id=uuid.uuid4(),
+            name=name or files.absolute().name,
+            index=index.absolute(),
+            folder=files.absolute(),
+            owns_folder=False,
+            answers=answers,
+        )
+        _run(check)
+        batch.refresh_from_db()
+        if corrected is not None:
+            _correct(person, batch, corrected)
+        if report is not None:
+            from tangthu.archive.batch.workbook_out import write_report
+
+            write_report(report, dry_run.report_of(batch), dry_run.code_lists())
+        accepted: dict[str, Any] = {"dossiers": [], "documents": 0, "refused": {}}
+        if accept is not None:
+            accepted = _run(queue_acceptance(person, batch.id, accept)).result
+            batch.refresh_from_db()
+        found = _answer(batch, accepted, accept or "complete")
+        words = (
+            f"{found['rows']} dòng, {found['files']} tệp: tiếp nhận {found['accepted']} tài liệu "
+            f"trong {len(found['dossiers'])} hồ sơ, từ chối {found['refused']}, "
+            f"còn lại {len(found['waiting'])} mục"
+        )
+        answer(found, as_json=as_json, words=words)
+        if found["waiting"] or found["refused"] or not accept:
+            ctx.exit(FOUND)
+
+
+def _fonds(person: Acting, body_code: str, code: str, name: str | None) -> Fonds:
+    from tangthu.archive import queries
+    from tangthu.archive.actions.open_fonds import open_fonds
+    from tangthu.identity.queries import body as body_of
+
+    body = body_of(person.viewer, body_code)
+    if body is None:
+        raise InvalidInput(f"Không có cơ quan {body_code}.", hint="Kiểm tra lại --body.")
+    fonds = queries.fonds_named(person.viewer, body.id, code)
+    if fonds is None and name:
+        fonds = open_fonds(person, body, code=code, name=name, agency_code=body.code)
+    if fonds is None:
+        raise InvalidInput(
+            f"Cơ quan {body_code} không có phông {code}.", hint="Thêm --create-fonds TÊN để mở."
+        )
+    return fonds
+
+
+def _run(job: Job) -> Job:
+    from tangthu.kernel.jobs import execute
+    from tangthu.kernel.models import Job as JobModel
+
+    click.echo("…", err=True, nl=False)
+    done = execute(job.id)
+    click.echo(f" {done.done}/{done.total} {done.unit}", err=True)
+    if done.state != JobModel.State.DONE:
+        raise InvalidInput(done.message, hint=done.hint)
+    return done
+
+
+def _correct(person: Acting, batch: Batch, workbook: Path) -> None:
+    from tangthu.archive import dry_run
+    from tangthu.archive.actions.decide_batch import decide
+    from tangthu.archive.batch.errors import BatchError
+    from tangthu.archive.batch.workbook_in import read_report
+
+    try:
+        returned = read_report(workbook, dry_run.report_of(batch), dry_run.code_lists())
+    except BatchError as error:
+        raise dry_run.in_words(error) from error
+    for place, why in returned.problems:
+        print(f"{place}: {why}", file=sys.stderr)
+    if returned.decisions:
+        decide(person, batch.id, returned.decisions)
+        batch.refresh_from_db()
+
+
+def _answer(batch: Batch, accepted: dict[str, Any], accept: str) -> dict[str, Any]:
+    from tangthu.archive import dry_run
+    from tangthu.records.models import Dossier
+
+    report = dry_run.report_of(batch)
+    outcome = dry_run.outcome_of(batch, accept)
+    dossiers = Dossier.objects.filter(pk__in=accepted["dossiers"]).order_by("archive_file_code")
+    return {
+        "batch": str(batch.id),
+        "rows": len(report.rows),
+        "files": len(report.files),
+        "accepted": accepted["documents"],
+        "refused": len(outcome.refused) + len(accepted["refused"]) + batch.refused_secret,
+        "waiting": {
+            target: [reason.code for reason in reasons]
+            for target, reasons in outcome.waiting.items()
+        },
+        "findings": [_finding(one) for one in report.findings],
+        "dossiers": [
+            {
+                "id": str(one.pk),
+                "code": one.archive_file_code,
+                "title": one.title,
+                "documents": one.record_count,
+                "declared": one.declared_record_count,
+            }
+            for one in dossiers
+        ],
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "target": one.target,
+        "place": one.place,
+        "words": one.text(),
+        "repairs": [
+            {"field": repair.field, "value": repair.value, "basis": repair.basis,
+             "snippet": repair.snippet}
+            for repair in one.repairs
+        ],
+    }  # fmt: skip

@@ -1,0 +1,131 @@
+"""`tangthu ledger status|verify|proof`."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.kernel.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from tangthu.identity.policies import Viewer
+
+
+@click.group(help="Sổ cái toàn vẹn.")
+def ledger() -> None:
+    """Commands about the integrity log."""
+
+
+@ledger.command(help="Tình trạng sổ cái của từng cơ quan.")
+@json_option
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Size, pending events, signed size and alarms of every log."""
+    with house():
+        from tangthu.ledger.logs import all_logs
+        from tangthu.ledger.overview import overview
+
+        found = [
+            {
+                "origin": one.origin,
+                "size": one.size,
+                "pending": one.pending,
+                "signed_size": one.signed_size,
+                "root": one.root,
+                "stopped": one.stopped,
+            }
+            for one in overview([log.body for log in all_logs()])
+        ]
+        lines = []
+        for one in found:
+            alarm = f" – DỪNG: {one['stopped']}" if one["stopped"] else ""
+            lines.append(
+                f"{one['origin']}: {one['size']} sự kiện, {one['pending']} đang chờ, "
+                f"đã ký tới {one['signed_size']}{alarm}"
+            )
+        words = "\n".join(lines)
+        answer({"logs": found}, as_json=as_json, words=words or "Chưa có sổ cái nào.")
+        if any(one["stopped"] for one in found):
+            ctx.exit(FOUND)
+
+
+@ledger.command(help="Tính lại toàn bộ sổ cái từ tệp và so với cơ sở dữ liệu.")
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, as_json: bool) -> None:
+    """Recompute every log from its files and compare with the rows.
+
+    With several logs `size` is their sum, `root` the SHA-256 over their roots by origin.
+    """
+    with house():
+        from tangthu.ledger.logs import all_logs
+        from tangthu.ledger.verification import verify as verify_log
+
+        verdicts = sorted((verify_log(log) for log in all_logs()), key=lambda one: one.origin)
+        logs = [
+            {
+                "origin": one.origin,
+                "ok": one.ok,
+                "size": one.size,
+                "root": one.root,
+                "pending": one.pending,
+                "problems": list(one.problems),
+            }
+            for one in verdicts
+        ]
+        roots = [one.root for one in verdicts]
+        joined = hashlib.sha256(b"".join(bytes.fromhex(root) for root in roots)).hexdigest()
+        found: dict[str, Any] = {
+            "ok": all(one.ok for one in verdicts),
+            "size": sum(one.size for one in verdicts),
+            "root": roots[0] if len(roots) == 1 else joined,
+            "logs": logs,
+        }
+        lines = [f"{one.origin}: {'ĐÚNG' if one.ok else 'SAI'}, {one.size} lá" for one in verdicts]
+        lines += [f"  {problem}" for one in verdicts for problem in one.problems]
+        answer(found, as_json=as_json, words="\n".join(lines))
+        if not found["ok"]:
+            ctx.exit(FOUND)
+
+
+@ledger.command(help="Tệp bằng chứng của một hồ sơ hoặc tài liệu (id hoặc mã).")
+@click.argument("name", metavar="ID|MÃ")
+@json_option
+@click.pass_context
+def proof(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Print the proof of a record's signed history; only for whoever may see the record."""
+    with house():
+        from tangthu.ledger import proofs
+        from tangthu.ledger.integrator import run_once
+
+        obj = _object(acting(ctx).viewer, name)
+        run_once()
+        found = proofs.bundle(obj)
+        if found is None:
+            raise InvalidInput("Chưa có sự kiện nào được ký.", hint="Thử lại sau ít giây.")
+        size = found["checkpoint"].splitlines()[1]
+        words = f"{len(found['events'])} sự kiện dưới điểm kiểm tra {size}"
+        answer(found, as_json=as_json, words=words)
+
+
+def _object(viewer: Viewer, name: str) -> uuid.UUID:
+    from tangthu.records import queries
+
+    for found, field in (
+        (queries.dossiers(viewer), "archive_file_code"),
+        (queries.documents(viewer), "record_archive_code"),
+    ):
+        try:
+            one = found.filter(pk=uuid.UUID(name)).first()
+        except ValueError:
+            field = (
+                "archive_file_code" if found.model.__name__ == "Dossier" else "record_archive_code"
+            )
+            one = found.filter(**{field: name}).first()
+        if one is not None:
+            return one.pk
+    raise InvalidInput(f"Không có hồ sơ hay tài liệu {name}.", hint="Kiểm tra lại id hoặc mã.")

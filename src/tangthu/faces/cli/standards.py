@@ -1,0 +1,106 @@
+"""`tangthu ocfl validate`, `tangthu packages validate`: need neither a database nor a home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tangthu.faces.cli.context import FOUND, answer, json_option
+
+_paths = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path, resolve_path=False)
+)
+
+
+def _told(ctx: click.Context, results: list[dict[str, Any]], key: str, as_json: bool) -> None:
+    lines = []
+    for one in results:
+        lines.append(f"{'HỢP LỆ' if one['valid'] else 'KHÔNG HỢP LỆ'} {one['path']}")
+        lines += [
+            f"  [{found['rule']}] {found['severity']} {found['place']}: {found['message']}"
+            for found in one["findings"]
+        ]
+    answer({key: results}, as_json=as_json, words="\n".join(lines))
+    if not all(one["valid"] for one in results):
+        ctx.exit(FOUND)
+
+
+@click.group(help="Kho theo OCFL (Oxford Common File Layout).")
+def ocfl() -> None:
+    """Commands about OCFL objects and roots."""
+
+
+@ocfl.command("validate", help="Kiểm tra đối tượng hoặc kho OCFL 1.0, 1.1.")
+@_paths
+@click.option("--no-digests", is_flag=True, help="Không đọc lại nội dung để so băm.")
+@json_option
+@click.pass_context
+def ocfl_validate(
+    ctx: click.Context, paths: tuple[Path, ...], no_digests: bool, as_json: bool
+) -> None:
+    """Validate each path as an OCFL object, or as a storage root if it declares itself one."""
+    from tangthu.standards import ocfl as library
+
+    results = []
+    for path in paths:
+        check = library.validate_root if _is_root(path) else library.validate_object
+        found: Iterable[library.Finding] = check(path, check_digests=not no_digests)
+        findings = [
+            {
+                "rule": one.code,
+                "severity": one.severity,
+                "place": one.place,
+                "message": one.message,
+                "fix": one.fix,
+            }
+            for one in found
+        ]
+        valid = not any(one["severity"] == "error" for one in findings)
+        results.append({"path": str(path), "valid": valid, "findings": findings})
+    _told(ctx, results, "objects", as_json)
+
+
+def _is_root(path: Path) -> bool:
+    return any(path.glob("0=ocfl_1.*"))
+
+
+@click.group(help="Gói tin lưu trữ.")
+def packages() -> None:
+    """Commands about information packages."""
+
+
+@packages.command("validate", help="Kiểm tra gói AIP_hoso (thư mục hoặc .zip) theo TT05/2025.")
+@_paths
+@json_option
+@click.pass_context
+def packages_validate(ctx: click.Context, paths: tuple[Path, ...], as_json: bool) -> None:
+    """Validate each package: digests, orphans, references, schemas, joins, descriptions."""
+    import datetime as dt
+
+    from tangthu.standards.rules import RuleSet
+    from tangthu.standards.tt05 import validator
+
+    today = dt.datetime.now(tz=dt.UTC).date()
+    results = []
+    for path in paths:
+        verdict = validator.validate(path, rules=RuleSet.packaged(), on=today)
+        results.append(
+            {
+                "path": str(path),
+                "valid": verdict.valid,
+                "findings": [
+                    {
+                        "rule": one.rule,
+                        "severity": one.severity,
+                        "place": one.place,
+                        "message": one.message,
+                        "fix": one.fix,
+                    }
+                    for one in verdict.findings
+                ],
+            }
+        )
+    _told(ctx, results, "packages", as_json)
