@@ -30,14 +30,16 @@ def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
     count = 0
     for dossier in Dossier.objects.filter(pk__in=dossier_ids):
         place = Place.objects.select_related("inventory").filter(dossier=dossier).first()
-        entries = [_dossier_entry(dossier, place, dossier.pk in sealed)]
         memberships = (
             Membership.objects.filter(dossier=dossier)
             .select_related("document")
             .order_by("ordinal")
         )
-        for membership in memberships:
-            entries.append(_document_entry(membership, dossier, place, dossier.pk in sealed))
+        documents = [
+            _document_entry(membership, dossier, place, dossier.pk in sealed)
+            for membership in memberships
+        ]
+        entries = [_dossier_entry(dossier, place, dossier.pk in sealed, documents), *documents]
         count += index.put(entries)
     return count
 
@@ -50,7 +52,12 @@ def _year(date: str) -> int | None:
     return int(date[:4]) if date[:4].isdigit() else None
 
 
-def _dossier_entry(dossier: Dossier, place: Place | None, sealed: bool) -> Findable:
+def _dossier_entry(
+    dossier: Dossier, place: Place | None, sealed: bool, documents: Sequence[Findable]
+) -> Findable:
+    # The note may count documents. Where some of them are closed to people who may find the
+    # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
+    open_to_all = all(one.access_level == dossier.access_level for one in documents)
     return Findable(
         obj=dossier.pk,
         kind="dossier",
@@ -66,7 +73,7 @@ def _dossier_entry(dossier: Dossier, place: Place | None, sealed: bool) -> Finda
             *_aliases(dossier=dossier),
         ],
         title=dossier.title,
-        subtitle=dossier.note,
+        subtitle=dossier.note if open_to_all else "",
         retention_code=dossier.retention_code,
         date_from=dossier.start_date,
         date_to=dossier.end_date,

@@ -23,7 +23,7 @@ from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
 from tangthu.records import queries
 from tangthu.records.fields import editable_fields
-from tangthu.records.models import Document, Dossier
+from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 from tangthu.standards.vietnamese import fold, nfc
 
@@ -127,7 +127,7 @@ def _describe(
         if changes:
             shown.save(update_fields=list(changes))
             _record(acting, shown, old, changes)
-            _reindex(shown)
+            _reindex(shown, changes)
     return Described(shown, tuple(changes), judged.standing)
 
 
@@ -195,8 +195,11 @@ def _extra_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[dict[
     ]
 
 
-def _reindex(shown: Dossier | Document) -> None:
+def _reindex(shown: Dossier | Document, changes: Mapping[str, Any]) -> None:
     if isinstance(shown, Dossier):
         reindex_dossiers([shown.pk])
+    elif "access_level" in changes:
+        places = Membership.objects.filter(document=shown)
+        reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
     else:
         reindex_document(shown)

@@ -1,0 +1,292 @@
+"""What a person may not see does not exist for that person: every route, by its own pattern."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.office.conftest import SignIn
+from tests.support.house import TestHouse
+from tests.support.records import MadeDossier, make_dossier, signed_events
+
+HIDDEN = "Kyluatnoibo"
+PASSING_HEADERS = {"Date", "Set-Cookie"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: its full name, and the names of its parameters."""
+
+    name: str
+    parameters: tuple[str, ...]
+    public: bool
+
+
+def routes() -> list[Route]:
+    def walk(resolver: URLResolver, space: str) -> Iterator[Route]:
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                inner = pattern.namespace or ""
+                yield from walk(pattern, ":".join(filter(None, [space, inner])))
+            else:
+                assert isinstance(pattern, URLPattern)
+                names = (
+                    *pattern.pattern.converters,
+                    *getattr(pattern.pattern.regex, "groupindex", {}),
+                )
+                public = bool(getattr(pattern.callback, "is_public", False))
+                name = ":".join(filter(None, [space, pattern.name or ""]))
+                yield Route(name, tuple(dict.fromkeys(names)), public)
+
+    return list(walk(get_resolver(), ""))
+
+
+def ids_of(made: MadeDossier, job: uuid.UUID) -> dict[str, object]:
+    """A value of body A for every parameter that a route may have."""
+    return {
+        "dossier_id": made.dossier.id,
+        "document_id": made.documents[0].id,
+        "file_id": made.files[0].id,
+        "fonds_id": made.dossier.place.inventory.fonds_id,
+        "job_id": job,
+    }
+
+
+# Parameters that name no record: the same on both sides of a comparison.
+PLAIN = {"number": "1", "kind": "png"}
+
+
+def addresses(ids: dict[str, object]) -> list[tuple[Route, str, str]]:
+    """For every route with an id: its address for the given things, and for things that are not."""
+    found = []
+    for route in routes():
+        if route.name.startswith("ui:") or not set(route.parameters) - set(PLAIN):
+            continue
+        unknown = set(route.parameters) - set(ids) - set(PLAIN)
+        assert not unknown, f"teach this test what {unknown} of {route.name} may be"
+        real = {p: PLAIN.get(p) or ids[p] for p in route.parameters}
+        absent = {p: PLAIN.get(p) or uuid.uuid4() for p in route.parameters}
+        found.append((route, reverse(route.name, kwargs=real), reverse(route.name, kwargs=absent)))
+    return found
+
+
+def make_job(house: TestHouse) -> uuid.UUID:
+    from tangthu.kernel import jobs
+
+    acting = house.acting("cuc")
+    return jobs.enqueue(
+        "archive.dossier.seal",
+        args={},
+        body_id=house.body("H30.81").id,
+        person_id=acting.viewer.person_id,
+        queued=False,
+    ).id
+
+
+def answer(client: Client, method: str, address: str) -> tuple[int, dict[str, str], bytes]:
+    response = getattr(client, method)(address)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = {k: v for k, v in response.headers.items() if k not in PASSING_HEADERS}
+    return response.status_code, headers, body
+
+
+def events() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM ledger_pending) + (SELECT count(*) FROM ledger_entry)"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("username", ["lan", "minh", "nga", "quang"])
+def test_ids_of_another_body_answer_as_ids_that_do_not_exist(
+    cast: TestHouse, sign_in: SignIn, username: str
+) -> None:
+    made = make_dossier(cast)
+    signed_events()
+    ids = ids_of(made, make_job(cast))
+    client = sign_in(username)
+    before = events()
+    seen = 0
+    for route, real, absent in addresses(ids):
+        for method in ("get", "head", "post"):
+            there = answer(client, method, real)
+            assert there == answer(client, method, absent), f"{method} {route.name}"
+            assert there[0] in {404, 405}, f"{method} {route.name}: {there[0]}"
+            seen += 1
+    assert seen >= 30
+    assert events() == before, "a refused look was recorded, which tells that there is something"
+
+
+@pytest.mark.req("AR-121")
+def test_conditional_records_answer_a_clerk_as_if_they_did_not_exist(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast, access="02")
+    ids = ids_of(made, make_job(cast))
+    del ids["fonds_id"]
+    client = sign_in("hoa")
+    before = events()
+    for route in routes():
+        if not set(route.parameters) & set(ids):
+            continue
+        real = reverse(route.name, kwargs={p: PLAIN.get(p) or ids[p] for p in route.parameters})
+        absent = reverse(
+            route.name, kwargs={p: PLAIN.get(p) or uuid.uuid4() for p in route.parameters}
+        )
+        for method in ("get", "post"):
+            assert answer(client, method, real) == answer(client, method, absent), route.name
+    assert events() == before
+
+
+@pytest.mark.req("AR-121")
+def test_a_public_document_in_a_conditional_dossier_is_hidden_by_the_strictest_level(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast, access="02", documents=[{"access_level": "01"}])
+    address = f"/tai-lieu/{made.documents[0].id}/"
+    assert sign_in("hoa").get(address).status_code == 404
+    page = sign_in("cuc").get(address).content.decode()
+    assert "Chế độ sử dụng thực tế" in page
+    assert "Sử dụng có điều kiện" in page
+
+
+def test_a_visitor_is_sent_to_sign_in_whether_the_thing_exists_or_not(cast: TestHouse) -> None:
+    made = make_dossier(cast)
+    ids = ids_of(made, make_job(cast))
+    for route, real, absent in addresses(ids):
+        for method in ("get", "post"):
+            status, headers, body = answer(Client(), method, real)
+            other, others, rest = answer(Client(), method, absent)
+            assert status == other == 302, route.name
+            assert headers.pop("Location") == f"/dang-nhap/?next={real}"
+            assert others.pop("Location") == f"/dang-nhap/?next={absent}"
+            assert (headers, body) == (others, rest)
+
+
+def test_only_these_pages_are_open_to_visitors(cast: TestHouse) -> None:
+    open_routes = {route.name for route in routes() if route.public}
+    assert open_routes == {
+        "office:sign-in", "office:sign-out", "office:language", "office:alive",
+    }  # fmt: skip
+    for route in routes():
+        if route.parameters or route.public:
+            continue
+        assert Client().get(reverse(route.name)).status_code == 302, route.name
+    missing, other = Client().get("/khong-co/"), Client().get("/khong-co-nua/")
+    assert missing.status_code == other.status_code == 302
+
+
+def plain_pages() -> list[str]:
+    """Every page without a parameter, and search and filters for what is hidden."""
+    return [
+        reverse(route.name)
+        for route in routes()
+        if not route.parameters and not route.name.startswith("ui:")
+    ] + [
+        f"/tim/?q={HIDDEN}",
+        f"/tim/?q={HIDDEN}&kind=document",
+        "/tim/?q=2010",
+        f"/ho-so/?q={HIDDEN}",
+        f"/tai-lieu/?q={HIDDEN}",
+        "/tai-lieu/?year=2007",
+        "/tai-lieu/?type=09",
+    ]
+
+
+def test_nothing_of_another_body_shows_on_any_page(cast: TestHouse, sign_in: SignIn) -> None:
+    made = make_dossier(cast, title=f"Hồ sơ {HIDDEN}", documents=[{"subject": HIDDEN}])
+    job = make_job(cast)
+    signed_events()
+    traces = [
+        HIDDEN, made.dossier.archive_file_code, str(made.dossier.id), str(made.documents[0].id),
+        str(made.dossier.place.inventory.fonds_id), "Chi cục ATVSTP", "test.example/H30.81",
+        str(job),
+    ]  # fmt: skip
+    for username in ("lan", "minh", "nga", "quang"):
+        client = sign_in(username)
+        for address in plain_pages():
+            page = client.get(address).content.decode()
+            page = page.replace(f"“{HIDDEN}”", "").replace(f'value="{HIDDEN}"', "")
+            page = page.replace(f"q={HIDDEN}", "").replace(f"<title>{HIDDEN}", "")
+            found = [trace for trace in traces if trace in page]
+            assert not found, f"{username} sees {found} at {address}"
+    own = sign_in("cuc").get("/tim/?q=" + HIDDEN).content.decode()
+    assert str(made.documents[0].id) in own, "the search would find nothing for anybody"
+
+
+@pytest.mark.req("AR-121")
+def test_a_clerk_meets_no_trace_of_conditional_records(cast: TestHouse, sign_in: SignIn) -> None:
+    shown = {"subject": "Thông báo nghỉ lễ", "issued_on": "2010-02-04"}
+    hidden = {
+        "subject": f"Về việc {HIDDEN}", "access_level": "02", "issued_on": "2007-05-01",
+        "record_type": "09", "issuer": HIDDEN, "number": "987", "page_count": 77,
+    }  # fmt: skip
+    mixed = make_dossier(cast, number="01", documents=[shown, hidden, hidden], declared=3)
+    closed = make_dossier(cast, number="02", title=f"Hồ sơ {HIDDEN}", access="02", documents=[{}])
+    signed_events()
+    clerk, archivist = sign_in("hoa"), sign_in("cuc")
+    traces = [
+        HIDDEN, str(closed.dossier.id), closed.dossier.archive_file_code, "987/QĐ",
+        *(str(document.id) for document in [*mixed.documents[1:], *closed.documents]),
+        ">2007<", "year=2007\"", "0000002", "0000003",
+    ]  # fmt: skip
+    home = f"/ho-so/{mixed.dossier.id}/"
+    visible = f"/tai-lieu/{mixed.documents[0].id}/"
+    fonds = f"/phong/{mixed.dossier.place.inventory.fonds_id}/"
+    everywhere = [*plain_pages(), home, visible, fonds, f"{home}chung-cu.json"]
+    for address in everywhere:
+        page = clerk.get(address).content.decode()
+        page = page.replace(f"“{HIDDEN}”", "").replace(f'value="{HIDDEN}"', "")
+        page = page.replace(f"q={HIDDEN}", "").replace(f"<title>{HIDDEN}", "")
+        if "year=2007" in address:  # what was asked for is echoed
+            page = page.replace("year=2007", "").replace(">2007<", "><")
+        found = [trace for trace in traces if trace in page]
+        assert not found, f"the clerk sees {found} at {address}"
+    dossier = clerk.get(home).content.decode()
+    assert "tất cả 1" in dossier
+    assert "bảng kê khai" not in dossier
+    assert "Tổng số tài liệu trong hồ sơ" not in dossier
+    assert "tất cả 3" in archivist.get(home).content.decode()
+    register = clerk.get("/tai-lieu/").content.decode()
+    assert "1 trong phạm vi bạn được xem" in register
+    assert "4 trong phạm vi bạn được xem" in archivist.get("/tai-lieu/").content.decode()
+    counts = clerk.get("/ho-so/").content.decode()
+    assert "1 trong phạm vi bạn được xem" in counts
+
+
+def test_the_note_of_a_dossier_is_no_word_to_search_by_where_it_may_count_what_is_hidden(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.actions.describe_record import describe_dossier, digest_of
+
+    made = make_dossier(cast, documents=[{}, {"access_level": "02"}])
+    describe_dossier(
+        cast.acting("cuc"),
+        made.dossier.id,
+        {"note": "Hồ sơ số hóa này có hai tài liệu demthu"},
+        expected=digest_of(made.dossier),
+    )
+    assert "0 kết quả" in sign_in("hoa").get("/tim/?q=demthu").content.decode()
+    page = sign_in("hoa").get(f"/ho-so/{made.dossier.id}/").content.decode()
+    assert "demthu" not in page
+
+
+def test_search_and_facets_of_two_bodies_do_not_mix(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast, "cuc", number="01", documents=[{"record_type": "02"}] * 2)
+    make_dossier(cast, "nga", number="01", documents=[{"record_type": "07"}] * 3)
+    for username, count, own, foreign in (("cuc", 2, "02", "07"), ("nga", 3, "07", "02")):
+        client = sign_in(username)
+        search = client.get("/tim/?q=thanh+lý&kind=document").content.decode()
+        assert f"{count} kết quả" in search
+        register = client.get("/tai-lieu/").content.decode()
+        assert f"type={own}" in register
+        assert f"type={foreign}" not in register
+        chosen = client.get(f"/tai-lieu/?type={foreign}").content.decode()
+        assert "0 trong phạm vi bạn được xem" in chosen
