@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tangthu.archive.views.contents import disposition
 from tangthu.archive.views.telling import closed
 from tangthu.kernel.errors import HouseError
-from tangthu.ledger.proofs import bundle
+from tangthu.ledger.proofs import bundle, standing
 
 
 class NotSignedYet(HouseError):
@@ -22,7 +22,8 @@ class NotSignedYet(HouseError):
 
 def proof_response(obj: uuid.UUID, code: str, *, whole: bool) -> HttpResponse:
     """The proof document of `obj` as JSON; unless `whole`, with its details closed."""
-    document = bundle(obj)
+    found = standing(obj)
+    document = bundle(obj) if found is not None and found.signed else None
     if document is None:
         raise NotSignedYet(
             _("Chưa có bằng chứng để tải."),
