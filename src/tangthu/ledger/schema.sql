@@ -99,15 +99,15 @@ CREATE TABLE ledger_checkpoint (
 );
 
 -- Lock the heads of objects (arrays in parallel, keys distinct) for events to be recorded, making
--- what is missing, and return them with the clock as it stands once all locks are held (so that an
--- object's events do not run backwards because one waited). A function, so that its plans are kept;
--- planned once, by index, whether a table is empty at that moment or not.
--- New heads come before any lock and locks in one order: two calls cannot deadlock. A body without
--- a log gets no row. An object whose key was erased gets a new one, from its next event on.
+-- heads and keys of new objects, and return for each place in the arrays what an event is built
+-- from, with the clock as it stands once all locks are held (an object's events must not run
+-- backwards because one waited). A body without a log gets no row; a key that was erased is NULL.
+-- New heads come before any lock, and locks in one order: two calls cannot deadlock. A function, so
+-- that its plans are kept; planned by index, whether a table is empty at that moment or not.
 CREATE FUNCTION ledger_lock_heads(
     objs uuid[], chs text[], bodies uuid[], starts bytea[], new_keys bytea[]
 ) RETURNS TABLE (
-    obj uuid, ch text, log_id integer, origin text, body uuid, n bigint, h bytea, key bytea,
+    place bigint, log_id integer, origin text, is_own boolean, n bigint, h bytea, key bytea,
     t bigint
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
@@ -116,35 +116,50 @@ DECLARE
     wanted integer := cardinality(objs);
     known integer;
 BEGIN
-    SELECT count(*) INTO known FROM unnest(objs, chs) AS w(obj, ch)
-    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char";
-    IF known <> wanted THEN
-        INSERT INTO public.ledger_object (obj, ch, log_id, n, h)
-        SELECT w.obj, w.ch::"char", l.log_id, 0, w.start
-        FROM unnest(objs, chs, bodies, starts) AS w(obj, ch, body, start)
-        JOIN public.ledger_log l ON l.body = w.body
-        ORDER BY w.obj, w.ch ON CONFLICT DO NOTHING;
+    IF wanted = 1 THEN
+        PERFORM 1 FROM public.ledger_object o
+        WHERE o.obj = objs[1] AND o.ch = chs[1]::"char" FOR UPDATE;
+        GET DIAGNOSTICS known = ROW_COUNT;
+    ELSE
+        SELECT count(*) INTO known FROM unnest(objs, chs) AS w(obj, ch)
+        JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char";
     END IF;
-    PERFORM 1 FROM unnest(objs, chs) AS w(obj, ch)
-    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
-    ORDER BY o.obj, o.ch FOR UPDATE OF o;
-    SELECT count(*) INTO known FROM unnest(objs, chs) AS w(obj, ch)
-    JOIN public.ledger_key k ON k.obj = w.obj AND k.ch = w.ch::"char";
     IF known <> wanted THEN
+        WITH heads AS (
+            INSERT INTO public.ledger_object (obj, ch, log_id, n, h)
+            SELECT w.obj, w.ch::"char", l.log_id, 0, w.start
+            FROM unnest(objs, chs, bodies, starts) AS w(obj, ch, body, start)
+            JOIN public.ledger_log l ON l.body = w.body
+            ORDER BY w.obj, w.ch ON CONFLICT DO NOTHING RETURNING obj, ch
+        )
         INSERT INTO public.ledger_key (obj, ch, key, key_from)
-        SELECT o.obj, o.ch, w.key, o.n + 1
-        FROM unnest(objs, chs, new_keys) AS w(obj, ch, key)
+        SELECT heads.obj, heads.ch, w.key, 1
+        FROM heads JOIN unnest(objs, chs, new_keys) AS w(obj, ch, key)
+        ON heads.obj = w.obj AND heads.ch = w.ch::"char";
+    END IF;
+    IF wanted > 1 OR known = 0 THEN
+        PERFORM 1 FROM unnest(objs, chs) AS w(obj, ch)
         JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
-        ORDER BY o.obj, o.ch ON CONFLICT DO NOTHING;
+        ORDER BY o.obj, o.ch FOR UPDATE OF o;
     END IF;
     RETURN QUERY
-    SELECT o.obj, o.ch::text, o.log_id, l.origin, l.body, o.n, o.h, k.key,
+    SELECT w.place, o.log_id, l.origin, l.body = w.body, o.n, o.h, k.key,
            (extract(epoch FROM clock_timestamp()) * 1000)::bigint
-    FROM unnest(objs, chs) AS w(obj, ch)
+    FROM unnest(objs, chs, bodies) WITH ORDINALITY AS w(obj, ch, body, place)
     JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
-    JOIN public.ledger_key k ON k.obj = o.obj AND k.ch = o.ch
-    JOIN public.ledger_log l ON l.log_id = o.log_id;
+    JOIN public.ledger_log l ON l.log_id = o.log_id
+    LEFT JOIN public.ledger_key k ON k.obj = o.obj AND k.ch = o.ch;
 END $$;
+
+-- Give objects whose key was erased a new one, from their next event on; their heads are locked.
+CREATE FUNCTION ledger_renew_keys(objs uuid[], chs text[], new_keys bytea[]) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO public.ledger_key (obj, ch, key, key_from)
+    SELECT o.obj, o.ch, w.key, o.n + 1
+    FROM unnest(objs, chs, new_keys) AS w(obj, ch, key)
+    JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
+    ON CONFLICT DO NOTHING
+$$;
 
 -- Write events whose heads are locked: openings, outbox rows in the given order, heads. The outbox
 -- ids are allocated here, after the lock (IN-32).
