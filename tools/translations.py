@@ -1,59 +1,102 @@
-"""English translations: `extract` new sentences into locale/en, `compile` them, `check` that none is missing."""
+"""English translations: `extract` new sentences, `compile` the catalogue, `check` that none misses.
+
+The sentences in code and templates are Vietnamese; locale/en/LC_MESSAGES/django.po has their English.
+"""
 
 from __future__ import annotations
 
-import subprocess
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract as extract_messages
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "tangthu"
 PO = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 
-def extract() -> None:
-    """Collect every marked sentence into the catalogue, keeping what is translated."""
-    import tempfile
+def _sources() -> Iterator[tuple[Path, bytes]]:
+    from django.conf import settings
+    from django.utils.translation.template import templatize
 
-    with tempfile.TemporaryDirectory() as folder:
-        template = Path(folder) / "django.pot"
-        config = Path(folder) / "babel.cfg"
-        config.write_text("[python: **.py]\n[django: **/templates/**.html]\n")
-        babel = str(Path(sys.executable).with_name("pybabel"))
-        subprocess.run(
-            [babel, "-q", "extract", "-F", str(config), "-k", "gettext_lazy", "-k", "_n:1,2",
-             "-k", "pgettext:1c,2", "--no-location", "--sort-output", "--omit-header",
-             "-o", str(template), "."],
-            check=True, cwd=PACKAGE,
-        )  # fmt: skip
-        PO.parent.mkdir(parents=True, exist_ok=True)
-        verb = ["update", "--no-fuzzy-matching", "--ignore-obsolete"] if PO.exists() else ["init"]
-        subprocess.run(
-            [babel, "-q", *verb, "-l", "en", "-D", "django", "-i", str(template), "-o", str(PO)],
-            check=True,
-        )
+    if not settings.configured:
+        settings.configure()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path, path.read_bytes()
+    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
+        text = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        yield path, text.encode("utf-8")
 
 
-def compile_catalogue() -> None:
-    """Write django.mo beside django.po (not committed)."""
+def _read() -> Catalog:
     if not PO.exists():
-        return
-    with PO.open("rb") as source, PO.with_suffix(".mo").open("wb") as target:
-        write_mo(target, read_po(source))
+        return Catalog(locale="en", domain="django", fuzzy=False)
+    with PO.open("rb") as source:
+        return read_po(source, locale="en", domain="django")
+
+
+def extract() -> int:
+    """Collect every marked sentence into the catalogue, keeping what is translated."""
+    old = _read()
+    new = Catalog(locale="en", domain="django", fuzzy=False)
+    for _path, data in _sources():
+        for _line, message, comments, context in extract_messages(
+            "python", io.BytesIO(data), KEYWORDS, options={"encoding": "utf-8"}
+        ):
+            if message:
+                new.add(message, auto_comments=comments, context=context)
+    for message in new:
+        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        known = old.get(key, message.context) if key else None
+        if known is not None and known.string:
+            message.string = known.string
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as target:
+        write_po(target, new, sort_output=True, omit_header=False, width=100)
+    return 0
+
+
+def compile_catalogue() -> int:
+    """Write django.mo beside django.po (not committed)."""
+    if PO.exists():
+        with PO.with_suffix(".mo").open("wb") as target:
+            write_mo(target, _read())
+    return 0
+
+
+def missing() -> list[str]:
+    """Sentences that have no English, or a fuzzy one."""
+    found = []
+    for message in _read():
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and (message.fuzzy or not all(strings)):
+            found.append(str(message.id))
+    return found
 
 
 def check() -> int:
-    """Number of sentences without English; each is printed."""
-    with PO.open("rb") as source:
-        missing = [message.id for message in read_po(source) if message.id and not message.string]
-    for sentence in missing:
+    """1 if a sentence has no English; each is printed."""
+    for sentence in missing():
         print(sentence)
-    return len(missing)
+    return 1 if missing() else 0
 
 
 if __name__ == "__main__":
     verbs = {"extract": extract, "compile": compile_catalogue, "check": check}
-    sys.exit(1 if verbs[sys.argv[1]]() else 0)
+    sys.exit(verbs[sys.argv[1]]())

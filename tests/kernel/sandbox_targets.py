@@ -67,7 +67,7 @@ def write_file(path: str) -> None:
 
 def forge_header() -> None:
     """Write a reply header that announces 4 GiB on every descriptor that takes it."""
-    for fd in range(3, 20):
+    for fd in range(3, 400):
         try:
             os.write(fd, b"\xff" * 8)
         except OSError:
@@ -77,7 +77,7 @@ def forge_header() -> None:
 def forge_body() -> None:
     """Write a reply whose JSON is nested far too deep."""
     body = b"[" * 200_000
-    for fd in range(3, 20):
+    for fd in range(3, 400):
         try:
             os.write(fd, len(body).to_bytes(4, "big") + bytes(4) + body)
         except OSError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
 import uuid
@@ -237,3 +236,13 @@ def signed_events() -> int:
     from tangthu.ledger.integrator import run_once
 
     return run_once()
+
+
+def change_dossier(
+    house: TestHouse, dossier: Dossier, username: str = "cuc", **values: Any
+) -> None:
+    """Change a dossier's description through the real action."""
+    from tangthu.archive.actions.describe_record import describe_dossier, digest_of
+
+    dossier.refresh_from_db()
+    describe_dossier(house.acting(username), dossier.pk, values, expected=digest_of(dossier))

@@ -89,7 +89,7 @@ def import_batch(
         if accept is not None:
             accepted = _run(queue_acceptance(person, batch.id, accept)).result
             batch.refresh_from_db()
-        found = _answer(batch, accepted, accept or "complete")
+        found = _answer(person, batch, accepted, accept or "complete")
         words = (
             f"{found['rows']} dòng, {found['files']} tệp: tiếp nhận {found['accepted']} tài liệu "
             f"trong {len(found['dossiers'])} hồ sơ, từ chối {found['refused']}, "
@@ -147,13 +147,17 @@ def _correct(person: Acting, batch: Batch, workbook: Path) -> None:
         batch.refresh_from_db()
 
 
-def _answer(batch: Batch, accepted: dict[str, Any], accept: str) -> dict[str, Any]:
+def _answer(person: Acting, batch: Batch, accepted: dict[str, Any], accept: str) -> dict[str, Any]:
     from tangthu.archive import dry_run
-    from tangthu.records.models import Dossier
+    from tangthu.records import queries
 
     report = dry_run.report_of(batch)
     outcome = dry_run.outcome_of(batch, accept)
-    dossiers = Dossier.objects.filter(pk__in=accepted["dossiers"]).order_by("archive_file_code")
+    dossiers = (
+        queries.dossiers(person.viewer)
+        .filter(pk__in=accepted["dossiers"])
+        .order_by("archive_file_code")
+    )
     return {
         "batch": str(batch.id),
         "rows": len(report.rows),
