@@ -1,6 +1,6 @@
-"""The law book against the tests: which requirement is proven by which passing test, on which screen.
+"""The law book against the tests: which requirement is proven by which test, on which screen.
 
-Reads docs/law/status.toml (what we say is done) and the report that pytest wrote with --law-report.
+Reads docs/law/status.toml (what we say is done) and the report of pytest with --law-report.
 Fails if an ID that is marked done has no passing test.
 """
 
@@ -38,7 +38,11 @@ def main() -> int:
             rows.append((name, state, claim.get("screen", "–"), good[0] if good else "–"))
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
     for row in rows:
-        print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[3]]))
+        print(
+            "  ".join(
+                [*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]
+            )
+        )
     unclaimed = sorted(set(proofs) - set(claims))
     done = sum(1 for claim in claims.values() if claim["status"] == "done")
     print(f"{done} done of {len(claims)} listed, {broken} without proof", end="")

@@ -109,7 +109,7 @@ def system_packages() -> None:
 
 def main() -> None:
     """Make .venv fit for the purpose given on the command line."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         fail(
             f"Cần Python 3.11 trở lên; đây là {sys.version.split()[0]}. "
             "Chỉ định bản khác: make PYTHON=python3.11 …"

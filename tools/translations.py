@@ -1,6 +1,6 @@
 """English translations: `extract` new sentences, `compile` the catalogue, `check` that none misses.
 
-The sentences in code and templates are Vietnamese; locale/en/LC_MESSAGES/django.po has their English.
+The sentences in code and templates are Vietnamese; locale/en has their English.
 """
 
 from __future__ import annotations
