@@ -30,7 +30,7 @@ HELP: tuple[tuple[str, str | Promise], ...] = (
     ("thanh ly tai san", gettext_lazy("gõ không dấu thì tìm mọi cách bỏ dấu")),
     ('"vệ sinh thực phẩm"', gettext_lazy("đúng cụm từ, theo thứ tự")),
     ("tập huấn -kinh phí", gettext_lazy("có từ thứ nhất, không có từ sau dấu trừ")),
-    ("12/QĐ-CCATVSTP", gettext_lazy("số, ký hiệu văn bản, có hoặc không có năm")),
+    ("12/QĐ-CCATVSTP", gettext_lazy("số, ký hiệu văn bản; số có năm thì bỏ năm cũng được")),
     ("001.03.08.H30.81.2024.K4.01", gettext_lazy("mã hồ sơ, mã tài liệu, kể cả mã cũ")),
     ("năm:2010 loại:02", gettext_lazy("năm, mã loại văn bản")),
     ("từ:01/02/2010 đến:31/03/2010", gettext_lazy("khoảng ngày")),
