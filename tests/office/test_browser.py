@@ -17,7 +17,8 @@ Visit = Callable[..., Visitor]
 @pytest.fixture(scope="module")
 def made(shared_cast: TestHouse) -> MadeDossier:
     """One dossier of three documents beside 55 small ones, all under a signature."""
-    long = "Về việc kiểm tra an toàn vệ sinh thực phẩm trong dịp Tết trên địa bàn tỉnh " * 3
+    long = "Về việc kiểm tra an toàn vệ sinh thực phẩm trong dịp Tết trên địa bàn tỉnh; " * 3
+    long = long.strip()
     first = make_dossier(
         shared_cast,
         title=long,

@@ -16,6 +16,7 @@ from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.standards.rules import RuleSet
 from tangthu.standards.tt05.findings import Finding
+from tangthu.standards.vietnamese import nfc
 
 DIGITISED = "02"
 _LEVELS: dict[type, str] = {Dossier: "aip_dossier", Document: "aip_document"}
@@ -60,6 +61,16 @@ def _check(record: Dossier | Document, rules: RuleSet, on: date) -> list[Finding
         return []
     described = document_description(place.dossier, record, place.ordinal)
     return described.check(rules, on, digitised=digitised)
+
+
+def cleaned(value: Any) -> Any:
+    """A value as it is kept: text in NFC, without NUL and outer blanks, lines ended by LF alone.
+
+    Forms send CR LF, which must not look like a change.
+    """
+    if not isinstance(value, str):
+        return value
+    return nfc(value.replace("\0", "").replace("\r\n", "\n")).strip()
 
 
 def as_text(value: Any) -> str:

@@ -189,4 +189,6 @@ def _stored(value: Any, standing: Any) -> Any:
         return str(value)
     if value is None and isinstance(standing, str):
         return ""
+    if value == "" and standing is None:
+        return None
     return value

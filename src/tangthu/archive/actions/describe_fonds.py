@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import queries
-from tangthu.archive.descriptions import as_text
+from tangthu.archive.descriptions import as_text, cleaned
 from tangthu.archive.models import Fonds
 from tangthu.archive.states import fonds_state
 from tangthu.identity.acting import Acting
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
-from tangthu.standards.vietnamese import nfc
 
 FIELDS = (
     "name", "creator_history", "date_range", "main_groups", "language_codes", "backup_regime",
@@ -50,10 +49,7 @@ def describe_fonds(
     """
     found = queries.one_fonds(acting.viewer, fonds_id)
     acting.require("archive.describe", found.body_id)
-    wanted = {
-        name: nfc(value.replace("\0", "")).strip() if isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    wanted = {name: cleaned(value) for name, value in values.items()}
     stray = sorted(set(wanted) - set(FIELDS))
     if stray:
         raise InvalidInput(_("Có trường không sửa được."), problems={"": stray})

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.batch.codes import marks_secrecy
-from tangthu.archive.descriptions import as_text, findings, judge
+from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
@@ -25,7 +25,7 @@ from tangthu.records import queries
 from tangthu.records.fields import editable_fields
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
-from tangthu.standards.vietnamese import fold, nfc
+from tangthu.standards.vietnamese import fold
 
 LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 EXTRA = "extra"
@@ -109,9 +109,9 @@ def _describe(
         shown = model.objects.select_for_update().get(pk=found.pk)
         if digest_of(shown) != expected:
             raise ChangedMeanwhile(shown)
-        wanted = {name: _clean(value) for name, value in values.items()}
+        wanted = {name: cleaned(value) for name, value in values.items()}
         if extra is not None:
-            wanted[EXTRA] = {_clean(label): _clean(text) for label, text in extra.items()}
+            wanted[EXTRA] = {cleaned(label): cleaned(text) for label, text in extra.items()}
         today = clock.now().date()
         _known(wanted, {item.identifier for item in editable_fields(model, today)})
         _fits(model, wanted)
@@ -129,10 +129,6 @@ def _describe(
             _record(acting, shown, old, changes)
             _reindex(shown, changes)
     return Described(shown, tuple(changes), judged.standing)
-
-
-def _clean(value: Any) -> Any:
-    return nfc(value.replace("\0", "")).strip() if isinstance(value, str) else value
 
 
 def _known(wanted: Mapping[str, Any], names: set[str]) -> None:
