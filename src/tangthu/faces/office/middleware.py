@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 
 from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
@@ -31,6 +32,22 @@ def public(view: View) -> View:
     """Mark `view` as open to visitors who are not signed in."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+class ChosenLanguage:
+    """Vietnamese, unless this person chose English: a browser's own setting decides nothing."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.respond(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class StaffOnly:

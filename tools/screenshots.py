@@ -1,0 +1,102 @@
+"""Pictures for the documentation: starts a demonstration of its own and photographs its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+SIZES = {"": (1280, 800), "-390": (390, 844)}
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str) -> None:
+    """Wait until the server answers."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise SystemExit("the server did not start")
+
+
+def record_link(page: Page, start: str) -> str:
+    """Address of the first record on the page below `start`."""
+    links = page.locator(f'main a[href^="{start}"]').evaluate_all(
+        "found => found.map(one => one.getAttribute('href'))"
+    )
+    return next(link for link in links if re.fullmatch(rf"{start}[0-9a-f-]{{36}}/", link))
+
+
+def shoot(page: Page, base: str, suffix: str) -> None:
+    """Photograph the main pages."""
+    addresses = {"viec-cua-toi": "/", "ho-so": "/ho-so/", "tai-lieu": "/tai-lieu/",
+                 "tim": "/tim/?q=quyet+dinh", "so-cai": "/so-cai/"}  # fmt: skip
+    page.goto(f"{base}/ho-so/")
+    addresses["mot-ho-so"] = record_link(page, "/ho-so/")
+    page.goto(base + addresses["mot-ho-so"])
+    addresses["mot-tai-lieu"] = record_link(page, "/tai-lieu/")
+    for name, address in addresses.items():
+        page.goto(base + address)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(600)
+        page.screenshot(path=str(IMAGES / f"{name}{suffix}.png"))
+
+
+def main() -> int:
+    """Write docs/images/*.png."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home, port = Path(folder) / "home", free_port()
+        environment = {**os.environ, "TANGTHU_HOME": str(home), "PORT": str(port)}
+        server = subprocess.Popen(
+            [str(Path(sys.executable).with_name("tangthu")), "up"],
+            env=environment, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            base = f"http://127.0.0.1:{port}"
+            wait_for(f"{base}/song")
+            signins = json.loads((home / "secrets" / "demo-signins.json").read_text())
+            password = next(one["password"] for one in signins if one["username"] == "cuc")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+                )
+                for suffix, (width, height) in SIZES.items():
+                    page = browser.new_page(viewport={"width": width, "height": height})
+                    page.goto(f"{base}/dang-nhap/")
+                    page.screenshot(path=str(IMAGES / f"dang-nhap{suffix}.png"))
+                    page.fill("input[name=username]", "cuc")
+                    page.fill("input[name=password]", password)
+                    page.click("button[type=submit]")
+                    shoot(page, base, suffix)
+                browser.close()
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(60)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
