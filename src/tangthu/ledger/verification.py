@@ -31,6 +31,7 @@ from tangthu.standards.tlog.reader import TileReader
 
 MAX_PROBLEMS = 100
 _ROWS = 16 * WIDTH
+_LEAVES = "tile/0/"
 # The one form that a leaf of a record event can have, for kinds that are not the system's.
 _PLAIN_LEAF = re.compile(
     rb'\{"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]","k":"(?!sys\.)[a-z0-9._-]{1,40}",'
@@ -158,7 +159,11 @@ def _verify_key_file(path: Path, expected: bytes, problems: _Problems) -> None:
 def _place(reader: TileReader, log: Log, key: VerifierKey, error: Exception, done: int) -> str:
     """The file that an error of verify_log is about."""
     if isinstance(error, TlogError) and "path" in error.facts:
-        return str(error.facts["path"])
+        path = str(error.facts["path"])
+        if isinstance(error, LogDamagedError) and path.startswith(_LEAVES):
+            # Bundle and tile contradict each other; which of the two is wrong, the rows tell.
+            return f"{path} / {path.replace(_LEAVES, f'tile/{ENTRIES}/')}"
+        return path
     try:
         size = open_checkpoint(reader.checkpoint(), log.origin, [key]).checkpoint.size
     except (TlogError, OSError):
