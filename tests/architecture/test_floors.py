@@ -51,9 +51,9 @@ def _writes(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 name == "update" and QUERYSET.search(f".{receiver}")
             ):
                 yield node.lineno, f"{receiver[:40]}.{name}()"
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if SQL_WRITE.search(node.value) and "CREATE " not in node.value:
-                yield node.lineno, node.value.strip()[:60]
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and SQL_WRITE.search(text) and "CREATE " not in text:
+            yield node.lineno, text.strip()[:60]
 
 
 def test_only_actions_and_listed_doors_write_to_the_database() -> None:
