@@ -209,7 +209,7 @@ def _series(house: TestHouse, log: Log) -> Iterator[tuple[int, bytes]]:
         yield checkpoint.size, checkpoint.root
 
 
-@pytest.mark.req("IN-33", "IN-34")
+@pytest.mark.req("IN-31", "IN-33", "IN-34")
 def test_killed_writers_and_three_killed_integrators_lose_double_and_swap_nothing(
     cast: TestHouse, tmp_path: Path
 ) -> None:
@@ -222,7 +222,7 @@ def test_killed_writers_and_three_killed_integrators_lose_double_and_swap_nothin
 
 
 @pytest.mark.soak
-@pytest.mark.req("IN-94")
+@pytest.mark.req("IN-31", "IN-33", "IN-34")
 def test_minutes_of_kills_and_crashes_of_the_database_leave_one_whole_history(
     cast: TestHouse, tmp_path: Path
 ) -> None:

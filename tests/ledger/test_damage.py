@@ -16,7 +16,7 @@ from tangthu.ledger.verification import verify
 from tests.ledger import steps
 from tests.support.house import TestHouse
 
-OBJ = uuid.uuid4()
+OBJ = uuid.UUID("b1e9611a-b0d4-4a6d-90da-2eb919aa3169")
 
 
 @pytest.fixture(scope="module")

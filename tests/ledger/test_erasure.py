@@ -1,4 +1,4 @@
-"""Deleting an object's key erases its openings, from old copies too (IN-84, IN-85)."""
+"""Deleting an object's key erases its openings, from old copies too (IN-85)."""
 
 from __future__ import annotations
 
@@ -114,7 +114,6 @@ def test_events_before_the_erasure_stay_provable_and_the_tombstone_is_readable(
     assert verify(steps.log(cast)).problems == []
 
 
-@pytest.mark.req("IN-84")
 def test_a_deleted_field_is_gone_and_the_rest_of_the_event_still_opens(cast: TestHouse) -> None:
     obj = uuid.uuid4()
     (recorded,) = steps.record_on(cast, [obj])

@@ -54,6 +54,7 @@ def test_leaf_zero_of_each_log_opens_it_under_its_origin(cast: TestHouse) -> Non
         assert leaf.b["origin"] == log.origin
 
 
+@pytest.mark.req("IN-37")
 def test_a_second_run_with_nothing_new_changes_no_file(cast: TestHouse) -> None:
     run_once()
     before = {p: p.stat().st_mtime_ns for p in cast.home.ledger.rglob("*") if p.is_file()}

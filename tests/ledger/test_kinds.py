@@ -91,7 +91,7 @@ def test_a_wrong_declaration_is_refused_at_start_up(
         kinds.load(path, "app")
 
 
-@pytest.mark.req("IN-19", "IN-87")
+@pytest.mark.req("IN-19")
 def test_a_custody_proof_holds_nothing_of_those_who_looked(cast: TestHouse) -> None:
     obj = uuid.uuid4()
     body = cast.body("H30.81").id

@@ -266,6 +266,7 @@ def test_ten_thousand_waiting_events_are_said_and_do_not_hold_business_up(
 ) -> None:
     log = steps.log(cast)
     obj = uuid.uuid4()
+    run_once()
     assert not backlog(log).worrying
     steps.record_on(cast, [uuid.uuid4() for _ in range(integrator.PENDING_WARNING)])
     assert backlog(log).worrying

@@ -155,6 +155,28 @@ def test_every_table_of_record_state_is_watched(shared_cast: TestHouse) -> None:
         assert {row[0] for row in cursor.fetchall()} == watched
 
 
+@pytest.mark.req("IN-39")
+def test_every_watch_asks_at_commit_about_insert_delete_change_and_move(
+    shared_cast: TestHouse,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgrelid::regclass::text, t.tgtype::int, t.tgargs, a.atttypid::regtype::text "
+            "FROM pg_trigger t LEFT JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attname = "
+            "split_part(encode(t.tgargs, 'escape'), '\\000', 1) "
+            "WHERE t.tgfoid = 'ledger_require_event'::regproc AND t.tgenabled = 'O' "
+            "AND t.tginitdeferred"
+        )
+        watches: dict[str, set[tuple[int, int, str]]] = {}
+        for table, kind, arguments, type_of_column in cursor.fetchall():
+            found = (kind & 28, bytes(arguments).count(b"\0"), type_of_column)
+            watches.setdefault(table, set()).add(found)
+    assert watches
+    insert, delete, update = 4, 8, 16
+    every = {(insert | delete, 1, "uuid"), (update, 1, "uuid"), (update, 2, "uuid")}
+    assert {table: found for table, found in watches.items() if found != every} == {}
+
+
 def test_a_body_cannot_be_deleted_quietly(shared_cast: TestHouse) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Body.objects.filter(code="H31.07").delete()

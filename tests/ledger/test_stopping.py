@@ -114,6 +114,7 @@ def test_a_database_restored_from_an_old_copy_cannot_fork_the_log(cast: TestHous
     _go_on_regardless(log)
     with pytest.raises(LogStopped):
         run_once()
+    assert len(steps.entries(log)) == old
     assert TileReader(tree_folder(cast.home, log)).checkpoint() == note
 
 

@@ -1,4 +1,4 @@
-"""The published tree is plain files that a stranger can check (IN-20, IN-21, IN-26, IN-27)."""
+"""The published tree is plain files that a stranger can check (IN-20, IN-21, IN-26)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _ask(url: str, origin: str, index: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.req("IN-21", "IN-27", "IN-42")
+@pytest.mark.req("IN-21", "IN-42")
 def test_a_plain_web_server_and_a_stranger_with_a_hundred_lines_suffice_to_verify(
     published: tuple[TestHouse, Log], tmp_path: Path
 ) -> None:

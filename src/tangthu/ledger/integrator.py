@@ -56,8 +56,8 @@ def step(log: Log, limit: int = BATCH) -> int:
     """
     try:
         with transaction.atomic(using=publishing.ALIAS):
-            return _step(log.log_id, limit)
-    except (RilError, TlogError, IntegrityError, _Violation) as error:
+            return _step(log, limit)
+    except (RilError, TlogError, HouseError, IntegrityError, _Violation) as error:
         stop(log, str(error))
         raise LogStopped(
             f"Sổ cái {log.origin} đã dừng.", hint=str(error), origin=log.origin
@@ -68,7 +68,8 @@ class _Violation(Exception):
     """A pending row that does not follow its object's head."""
 
 
-def _step(log_id: int, limit: int) -> int:
+def _step(log: Log, limit: int) -> int:
+    log_id = log.log_id
     with connections[publishing.ALIAS].cursor() as cursor:
         cursor.execute(
             "SELECT size, range, stopped FROM ledger_tree WHERE log_id = %s FOR UPDATE", [log_id]
@@ -76,6 +77,7 @@ def _step(log_id: int, limit: int) -> int:
         size, stored, stopped = cursor.fetchone()
         if stopped:
             return 0
+        publishing.check_not_behind(settings.HOME, log, size)
         cursor.execute(
             "WITH taken AS (DELETE FROM ledger_pending WHERE log_id = %s AND id IN ("
             "SELECT id FROM ledger_pending WHERE log_id = %s ORDER BY id LIMIT %s) RETURNING *) "

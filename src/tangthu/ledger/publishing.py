@@ -65,6 +65,7 @@ def publish(home: Home, log: Log) -> int:
         durable.make_dirs(folder)
         signer = Signer(home, log.log_id, log.origin)
         tree = _tree(log.log_id)
+        check_not_behind(home, log, tree.size)
         if not tree.signed:
             signer.create()
         _publish_key(folder, signer)
@@ -149,14 +150,29 @@ def _adopt(log: Log, folder: Path, signer: Signer, tree: _Tree) -> int:
             _remember(log.log_id, found, note)
     if published < tree.signed:
         raise TileMissingError(published=published, signed=tree.signed)
-    if max(published, signer.state().size) > tree.size:
-        raise LogBehind(
-            "Cơ sở dữ liệu đi sau sổ cái đã công bố.",
-            hint="Có thể vừa phục hồi từ bản sao lưu cũ: không ghi tiếp, chạy phục hồi sổ cái.",
-            rows=tree.size,
-            published=published,
-        )
+    if published > tree.size:
+        raise _behind(tree.size, published)
     return published
+
+
+def check_not_behind(home: Home, log: Log, size: int) -> None:
+    """Raise LogBehind if this house has signed a larger tree than the `size` rows of the database.
+
+    Entries added then would take indices that are signed for others (IN-90).
+    """
+    signed = Signer(home, log.log_id, log.origin).signed_size()
+    if signed > size:
+        raise _behind(size, signed)
+
+
+def _behind(size: int, signed: int) -> LogBehind:
+    return LogBehind(
+        "Cơ sở dữ liệu đi sau sổ cái đã ký.",
+        hint="Có thể vừa phục hồi từ bản sao lưu cũ: không ghi tiếp; lấy lại cơ sở dữ liệu mới "
+        "hơn, hoặc phục hồi sổ cái từ cây đã công bố.",
+        rows=size,
+        signed=signed,
+    )
 
 
 def key_lines(signer: Signer) -> bytes:

@@ -101,6 +101,13 @@ class Signer:
             )
         return state
 
+    def signed_size(self) -> int:
+        """Size of the newest tree that was signed here; 0 for a log not signed yet, or elsewhere.
+
+        Raises SignerRefused if it cannot be known.
+        """
+        return self.state().size if self._state_path.exists() or self._key_path.exists() else 0
+
     def _store(self, state: SignedState) -> None:
         text = json.dumps({"size": state.size, "root": state.root.hex()})
         durable.write_file(

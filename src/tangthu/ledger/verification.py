@@ -159,22 +159,22 @@ def _verify_key_file(path: Path, expected: bytes, problems: _Problems) -> None:
 def _place(reader: TileReader, log: Log, key: VerifierKey, error: Exception, done: int) -> str:
     """The file that an error of verify_log is about."""
     if isinstance(error, TlogError) and "path" in error.facts:
-        path = str(error.facts["path"])
-        if isinstance(error, LogDamagedError) and path.startswith(_LEAVES):
+        named = str(error.facts["path"])
+        if isinstance(error, LogDamagedError) and named.startswith(_LEAVES):
             # Bundle and tile contradict each other; which of the two is wrong, the rows tell.
-            return f"{path} / {path.replace(_LEAVES, f'tile/{ENTRIES}/')}"
-        return path
+            return f"{named} / {named.replace(_LEAVES, f'tile/{ENTRIES}/')}"
+        return named
     try:
         size = open_checkpoint(reader.checkpoint(), log.origin, [key]).checkpoint.size
     except (TlogError, OSError):
         return "checkpoint"
     if done < size:
         return tile_path(ENTRIES, done // WIDTH, min(WIDTH, size - done))
-    for path in sorted((reader.root / "checkpoints").glob("*.note")):
+    for note in sorted((reader.root / "checkpoints").glob("*.note")):
         try:
-            open_checkpoint(path.read_bytes(), log.origin, [key])
+            open_checkpoint(note.read_bytes(), log.origin, [key])
         except (TlogError, OSError):
-            return f"checkpoints/{path.name}"
+            return f"checkpoints/{note.name}"
     return "checkpoint"
 
 
