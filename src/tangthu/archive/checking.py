@@ -18,25 +18,28 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from tangthu.archive import dry_run
-from tangthu.archive.actions.hold_suspect import hold_suspect
-from tangthu.archive.actions.refuse_secret import refuse_declared
-from tangthu.archive.batch.headings import DOSSIER
-from tangthu.archive.batch.model import BatchFile as GivenFile
-from tangthu.archive.batch.report import build_report
-from tangthu.archive.incoming import FoundFile, path_in, walk
+from tangthu.archive.actions.hold_suspect import hold_suspect, purge_decided
+from tangthu.archive.actions.refuse_secret import (
+    finish_refusals,
+    refuse,
+    refuse_what_the_index_declares,
+)
+from tangthu.archive.incoming import FoundFile, forget_facts, path_in, walk
+from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch, BatchFile
+from tangthu.archive.unpacking import unpack_upload
 from tangthu.capture import text as texts
 from tangthu.capture.probe import FileFacts, probe
-from tangthu.capture.proposals import Proposal, propose, second_opinion
+from tangthu.capture.proposals import Proposal, propose
 from tangthu.capture.secrets import suspect_stamp
 from tangthu.capture.workers import open_sandbox
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
-from tangthu.kernel.errors import HouseError
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 from tangthu.ledger.record import Event, record
+from tangthu.standards import durable
 
 WORKERS = 2
 
@@ -46,65 +49,45 @@ class _Looked:
     """What was found in one file."""
 
     file: BatchFile
-    facts: FileFacts
+    facts: FileFacts | None
     proposals: tuple[Proposal, ...]
-    suspect: bool
+    suspect: bool = False
+    gone: bool = False
 
 
 def acting_of_job(running: Running) -> Acting:
     """The person on whose behalf a job runs, with the rights held today."""
-    person = Person.objects.get(pk=running.job.person_id)
+    person = Person.objects.get(pk=str(running.job.person_id))
     return Acting(viewer_of(person), "job")
 
 
 def run_check(running: Running) -> dict[str, Any]:
-    """Job `archive.batch.check`: fill in the facts of every file, then offer the dry run."""
+    """Job `archive.batch.check`: fill in the facts of every file, then offer the dry run.
+
+    Stopped or failed, the batch stays as it is and the check goes on from there when resumed.
+    """
     batch = Batch.objects.select_related("body", "fonds__body").get(pk=running.args["batch"])
     acting = acting_of_job(running)
     acting.require("archive.import", batch.body_id)
     Batch.objects.filter(pk=batch.pk).update(state=Batch.State.CHECKING)
-    try:
-        found = list(walk(Path(batch.folder), batch.index_name))
-        _refuse_secrets(acting, batch, found)
-        _list_files(batch, found)
-        _look_at_files(running, acting, batch)
-    except HouseError:
-        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.REVIEW)
-        raise
+    purge_decided()
+    unpack_upload(running, batch)
+    finish_refusals(batch.pk)
+    batch.refresh_from_db()
+    refuse_what_the_index_declares(acting, batch, _listed(batch))
+    _list_files(batch, _listed(batch))
+    _look_at_files(running, acting, batch)
     return _finish(acting, batch)
 
 
-def _refuse_secrets(acting: Acting, batch: Batch, found: list[FoundFile]) -> None:
-    """Drop rows and files that the index declares secret, before any file is opened."""
-    table = dry_run.read_index(batch)
-    report = build_report(
-        table,
-        dry_run.mapping_of(batch, table),
-        [GivenFile(item.path, item.size, "") for item in found],
-        {},
-        batch.answers,
-        lists=dry_run.code_lists(),
-        index_names=[batch.index_name],
-    )
-    whole = {
-        row.dossier["number"].value
-        for row in report.rows
-        if row.secret == DOSSIER and "number" in row.dossier
-    }
-    rows = {
-        row.number
-        for row in report.rows
-        if row.secret or ("number" in row.dossier and row.dossier["number"].value in whole)
-    }
-    paths = {
-        finding.target.removeprefix("file:")
-        for finding in report.findings
-        if finding.code == "secret.declared" and finding.target.startswith("file:")
-    }
-    if rows or paths:
-        refused = [item for item in found if item.path in paths]
-        refuse_declared(acting, batch, rows=rows, files=refused, table=table)
-        found[:] = [item for item in found if item.path not in paths]
+def _listed(batch: Batch) -> list[FoundFile]:
+    """What lies in the folder and was neither refused nor taken into quarantine."""
+    marks = set(batch.shut_out)
+    return [
+        item
+        for item in walk(Path(batch.folder), batch.index_name)
+        if not marks or path_mark(batch.id, item.path_bytes) not in marks
+    ]
 
 
 def _list_files(batch: Batch, found: list[FoundFile]) -> None:
@@ -119,8 +102,13 @@ def _list_files(batch: Batch, found: list[FoundFile]) -> None:
         ignore_conflicts=True,
     )
     gone = known - {item.path_bytes for item in found}
-    if gone:
-        batch.files.filter(path_bytes__in=gone, document=None, quarantine_id=None).delete()
+    open_files = batch.files.filter(document=None, quarantine_id=None)
+    open_files.filter(path_bytes__in=gone).delete()
+    sizes = {item.path_bytes: item.size for item in found}
+    for item in open_files.filter(facts__isnull=False):
+        unreadable = dry_run.UNREADABLE in (item.facts or {})["problems"]
+        if unreadable or sizes.get(bytes(item.path_bytes)) != item.size:
+            forget_facts(item)
 
 
 def _look_at_files(running: Running, acting: Acting, batch: Batch) -> None:
@@ -153,8 +141,14 @@ def _gazetteer(batch: Batch) -> tuple[str, ...]:
 
 
 def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str, ...]) -> _Looked:
+    """What is in one file. A file that is gone has no facts; an unreadable one is damaged."""
     path = path_in(batch, item.path_bytes)
-    facts = probe(path, sandbox, name=item.path)
+    try:
+        facts = probe(path, sandbox, name=item.path)
+    except FileNotFoundError:
+        return _Looked(item, None, (), gone=True)
+    except OSError:
+        return _Looked(item, None, ())
     proposals: tuple[Proposal, ...] = ()
     suspect = False
     if facts.pdf is not None and facts.pdf.page_count:
@@ -164,28 +158,33 @@ def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str,
             suspect = not item.cleared and first is not None and suspect_stamp(first) is not None
             if not suspect:
                 proposals = propose(item.path, pages, gazetteer)
-    return _Looked(item, facts, proposals, suspect)
+    return _Looked(item, facts, proposals, suspect=suspect)
 
 
 def _keep(acting: Acting, batch: Batch, looked: _Looked) -> None:
-    if looked.suspect:
-        hold_suspect(acting, batch, looked.file)
+    item, facts = looked.file, looked.facts
+    if looked.gone:
+        item.delete()
         return
-    item = looked.file
-    item.size, item.sha256 = looked.facts.size, looked.facts.sha256
-    item.facts = dry_run.facts_as_data(looked.facts)
+    if facts is None:
+        item.facts = dry_run.unreadable_facts()
+        item.save(update_fields=["facts"])
+        return
+    if batch.shut_out and content_mark(batch.id, facts.sha256) in batch.shut_out:
+        refuse(acting, batch, rows=set(), paths={bytes(item.path_bytes)})
+        return
+    if looked.suspect:
+        hold_suspect(acting, batch, item)
+        return
+    item.size, item.sha256 = facts.size, facts.sha256
+    item.facts = dry_run.facts_as_data(facts)
     item.proposals = [dry_run.proposal_as_data(one) for one in looked.proposals]
     item.save(update_fields=["size", "sha256", "facts", "proposals"])
+    durable.point("archive.check.kept")
 
 
 def _finish(acting: Acting, batch: Batch) -> dict[str, Any]:
-    """Let the files of the batch speak for each other, and put the dry run before a person."""
-    files = list(batch.files.filter(facts__isnull=False).order_by("path_bytes"))
-    before = [[dry_run.proposal_from_data(one) for one in item.proposals] for item in files]
-    for item, old, new in zip(files, before, second_opinion(before), strict=True):
-        if list(new) != old:
-            item.proposals = [dry_run.proposal_as_data(one) for one in new]
-            item.save(update_fields=["proposals"])
+    """Put the dry run before a person."""
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         locked.state = Batch.State.REVIEW
@@ -207,4 +206,5 @@ def _finish(acting: Acting, batch: Batch) -> dict[str, Any]:
                 },
             )
         )
+    durable.point("archive.check.finished")
     return {"rows": len(report.rows), "files": len(report.files), **report.counts()}

@@ -7,8 +7,10 @@ kept in memory for as long as they do not change.
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -20,16 +22,22 @@ from tangthu.archive.batch.accept import apply
 from tangthu.archive.batch.cells import Table
 from tangthu.archive.batch.codes import CodeLists
 from tangthu.archive.batch.errors import BatchError
+from tangthu.archive.batch.findings import Finding
 from tangthu.archive.batch.mapping import ColumnMapping
+from tangthu.archive.batch.model import ANSWER, TAKE, BatchReport, Decision, Outcome
 from tangthu.archive.batch.model import BatchFile as GivenFile
-from tangthu.archive.batch.model import BatchReport, Decision, Outcome
 from tangthu.archive.batch.report import build_report
 from tangthu.archive.incoming import index_path
 from tangthu.archive.models import Batch, Fonds
 from tangthu.capture.extract.evidence import Proposal
 from tangthu.capture.probe import FileFacts
+from tangthu.capture.proposals import second_opinion
 from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.rulebook import rulebook
+from tangthu.records.models import ContentFile
+
+_Key = tuple[uuid.UUID, str, str, tuple[tuple[str, str], ...], int]
+UNREADABLE = "unreadable"
 
 
 def code_lists() -> CodeLists:
@@ -82,6 +90,18 @@ def facts_as_data(facts: FileFacts) -> dict[str, Any]:
     }
 
 
+def unreadable_facts() -> dict[str, Any]:
+    """What is kept of a file that could not be opened at all; the next check tries again."""
+    return {
+        "mime": "",
+        "pages": None,
+        "pdfa": None,
+        "problems": ["failed", UNREADABLE],
+        "format_id": "",
+        "format_name": "",
+    }
+
+
 def proposal_as_data(proposal: Proposal) -> dict[str, Any]:
     """A proposal as it is kept with the batch's file."""
     return {
@@ -110,13 +130,16 @@ def proposal_from_data(data: Mapping[str, Any]) -> Proposal:
 
 def report_of(batch: Batch) -> BatchReport:
     """The dry run of a checked batch. Raises InvalidInput for an index that cannot be used."""
+    return _report(*_key(batch))
+
+
+def _key(batch: Batch) -> _Key:
     stamp = batch.checked_at.isoformat() if batch.checked_at else ""
-    return _report(
-        batch.id, stamp, batch.mapping or "", tuple(sorted(batch.answers.items())), batch.updates
-    )
+    answers = tuple(sorted(batch.answers.items()))
+    return batch.id, stamp, batch.mapping or "", answers, batch.updates
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=4)
 def _report(
     batch_id: uuid.UUID,
     stamp: str,
@@ -127,9 +150,10 @@ def _report(
     batch = Batch.objects.select_related("fonds__body").get(pk=batch_id)
     table = read_index(batch)
     files: list[GivenFile] = []
-    proposals: dict[str, list[Proposal]] = {}
-    for item in batch.files.filter(facts__isnull=False).order_by("path_bytes"):
-        facts = item.facts
+    read: list[list[Proposal]] = []
+    looked_at = batch.files.filter(facts__isnull=False).order_by("path_bytes")
+    for item in looked_at.iterator(chunk_size=2000):
+        facts: Mapping[str, Any] = item.facts or {}
         files.append(
             GivenFile(
                 item.path,
@@ -141,7 +165,8 @@ def _report(
                 tuple(facts["problems"]),
             )
         )
-        proposals[item.path] = [proposal_from_data(one) for one in item.proposals]
+        read.append([proposal_from_data(one) for one in item.proposals])
+    proposals = {file.path: given for file, given in zip(files, second_opinion(read), strict=True)}
     try:
         return build_report(
             table,
@@ -151,9 +176,28 @@ def _report(
             dict(answers),
             lists=code_lists(),
             index_names=[batch.index_name],
+            held=_held(batch, {file.sha256 for file in files if file.sha256}),
         )
     except BatchError as error:
         raise in_words(error) from error
+
+
+def _held(batch: Batch, digests: set[str]) -> dict[str, str]:
+    """Contents that the body already holds, not counting what this batch itself brought."""
+    found: dict[str, str] = {}
+    wanted = sorted(digests)
+    for start in range(0, len(wanted), 5000):
+        rows = (
+            ContentFile.objects.filter(
+                sha256__in=wanted[start : start + 5000], document__body_id=batch.body_id
+            )
+            .exclude(
+                document_id__in=batch.files.filter(document__isnull=False).values("document_id")
+            )
+            .values_list("sha256", "document__record_archive_code")
+        )
+        found.update(rows)
+    return found
 
 
 def decisions_of(batch: Batch) -> list[Decision]:
@@ -161,9 +205,42 @@ def decisions_of(batch: Batch) -> list[Decision]:
     return [Decision(**one) for one in batch.decisions]
 
 
+def standing(report: BatchReport, decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions that still mean what they meant when they were taken.
+
+    A decision on something that is no longer there, or on a proposal that has changed since, holds
+    no more; it is not deleted, so that it counts again when the change is undone.
+    """
+    targets = set(report.documents) | {f"file:{path}" for path in report.files}
+    targets.update(dossier.target for dossier in report.dossiers.values())
+    findings = {finding.id: finding for finding in report.findings}
+    kept: list[Decision] = []
+    for one in decisions:
+        if one.kind == TAKE:
+            finding = findings.get(one.target)
+            if finding is not None and one.value in ("", shape_of(finding)):
+                kept.append(one)
+        elif one.kind == ANSWER or one.target in targets:
+            kept.append(one)
+    return kept
+
+
+def shape_of(finding: Finding) -> str:
+    """A short name of what a finding proposes; another proposal has another name."""
+    told = json.dumps([[one.field, one.value] for one in finding.repairs], ensure_ascii=False)
+    return hashlib.sha256(told.encode(errors="surrogateescape")).hexdigest()[:16]
+
+
 def outcome_of(batch: Batch, accept: str) -> Outcome:
     """What the dry run and the decisions come to; `accept` is `complete` or `all-proposals`."""
+    return _outcome(_key(batch), json.dumps(batch.decisions), accept)
+
+
+@functools.lru_cache(maxsize=8)
+def _outcome(key: _Key, decisions: str, accept: str) -> Outcome:
+    report = _report(*key)
+    given = standing(report, [Decision(**one) for one in json.loads(decisions)])
     try:
-        return apply(report_of(batch), decisions_of(batch), accept, lists=code_lists())
+        return apply(report, given, accept, lists=code_lists())
     except BatchError as error:
         raise in_words(error) from error

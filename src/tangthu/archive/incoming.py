@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.models import Batch
+from tangthu.archive.models import Batch, BatchFile
 from tangthu.kernel.errors import InvalidInput
 
 MAX_FILES = 200_000
@@ -37,14 +37,18 @@ def walk(folder: Path, index_name: str = "") -> Iterator[FoundFile]:
         raise InvalidInput(_("Không thấy thư mục tệp."), hint=_("Kiểm tra lại đường dẫn."))
     count = 0
     top = os.fsencode(folder)
-    for place, folders, names in os.walk(top):
+    escaped: set[str] = set()
+    for place, folders, names in os.walk(top, onerror=_unreadable):
         folders.sort()
         depth = len(os.path.relpath(place, top).split(b"/"))
         if depth > MAX_DEPTH:
             raise InvalidInput(_("Thư mục lồng nhau quá sâu."), depth=depth)
         for name in sorted(names):
             whole = place + b"/" + name
-            status = os.lstat(whole)
+            try:
+                status = os.lstat(whole)
+            except FileNotFoundError:
+                continue
             if not stat.S_ISREG(status.st_mode):
                 continue
             if place == top and name == os.fsencode(index_name):
@@ -55,7 +59,19 @@ def walk(folder: Path, index_name: str = "") -> Iterator[FoundFile]:
                     _("Đợt có quá nhiều tệp."), hint=_("Chia thành nhiều đợt."), limit=MAX_FILES
                 )
             relative = os.path.relpath(whole, top)
-            yield FoundFile(relative, shown_path(relative), status.st_size)
+            shown = shown_path(relative)
+            while "\\x" in shown and shown in escaped:
+                shown += "?"
+            if "\\x" in shown:
+                escaped.add(shown)
+            yield FoundFile(relative, shown, status.st_size)
+
+
+def _unreadable(error: OSError) -> None:
+    raise InvalidInput(
+        _("Không đọc được một thư mục con của đợt."),
+        hint=_("Cấp quyền đọc cho tài khoản chạy Tàng Thư rồi kiểm tra lại."),
+    ) from error
 
 
 def shown_path(path: bytes) -> str:
@@ -63,7 +79,7 @@ def shown_path(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def path_in(batch: Batch, path_bytes: bytes) -> Path:
+def path_in(batch: Batch, path_bytes: bytes | memoryview) -> Path:
     """Where a file of the batch lies. Raises ValueError for a path that would leave the folder."""
     folder = Path(batch.folder)
     relative = Path(os.fsdecode(bytes(path_bytes)))
@@ -75,3 +91,9 @@ def path_in(batch: Batch, path_bytes: bytes) -> Path:
 def index_path(batch: Batch) -> Path:
     """Where our copy of the batch's index lies."""
     return Path(batch.index_path)
+
+
+def forget_facts(item: BatchFile) -> None:
+    """Forget what was found in a file that has changed since, so that the next check looks anew."""
+    item.facts, item.proposals, item.sha256, item.cleared = None, [], "", False
+    item.save(update_fields=["facts", "proposals", "sha256", "cleared"])

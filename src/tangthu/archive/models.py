@@ -104,6 +104,10 @@ class Batch(models.Model):
     decisions = models.JSONField(default=list)
     # How many rows and files were refused because they declare themselves secret; never which.
     refused_secret = models.PositiveIntegerField(default=0)
+    # Keyed digests of the names and contents that were refused or purged: never opened again.
+    shut_out = models.JSONField(default=list)
+    # Index rows whose refusal is recorded and whose text still has to be blanked.
+    rows_to_blank = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["body", "-created_at"], name="batch_list")]

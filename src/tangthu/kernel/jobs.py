@@ -6,13 +6,15 @@ stood (it is called anew after a crash). Procrastinate holds the queue; `kernel_
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
@@ -27,6 +29,7 @@ STALLED_SECONDS = 20
 _REPORT_SECONDS = 0.5
 
 Handler = Callable[["Running"], dict[str, Any]]
+Watch = Callable[[int, int | None, str], None]
 _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
 
@@ -49,9 +52,10 @@ def label_of(kind: str) -> str:
 class Running:
     """A job while it runs: its arguments, and the means to report and to notice a stop."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, watch: Watch | None = None) -> None:
         self.job = job
         self.args: dict[str, Any] = job.args
+        self._watch = watch
         self._reported = 0.0
 
     def progress(
@@ -66,6 +70,8 @@ class Running:
         if not force and moment - self._reported < _REPORT_SECONDS:
             return
         self._reported = moment
+        if self._watch is not None:
+            self._watch(done, total, unit)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE kernel_job SET done=%s, total=%s, unit=%s, updated_at=clock_timestamp() "
@@ -84,12 +90,17 @@ def enqueue(
     body_id: uuid.UUID | None,
     person_id: uuid.UUID | None,
     subject_id: uuid.UUID | None = None,
+    queued: bool = True,
 ) -> Job:
-    """Queue a job of `kind`; inside a transaction it exists only if that commits."""
+    """Queue a job of `kind`; inside a transaction it exists only if that commits.
+
+    With `queued=False` no worker takes it: the caller runs it with `execute`.
+    """
     job = Job(kind=kind, args=args, body_id=body_id, person_id=person_id, subject_id=subject_id)
     with transaction.atomic():
         job.save(force_insert=True)
-        run.defer(job_id=str(job.id))
+        if queued:
+            run.defer(job_id=str(job.id))
     return job
 
 
@@ -103,30 +114,84 @@ def request_stop(job_id: uuid.UUID) -> None:
 @queue.task(
     name="tangthu.run",
     queue="house",
-    retry=RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions={OSError}),
+    retry=RetryStrategy(
+        max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError}
+    ),
 )
 def run(job_id: str) -> None:
     """Run one queued job to its end in this process."""
     execute(uuid.UUID(job_id))
 
 
-def execute(job_id: uuid.UUID) -> Job:
-    """Run job `job_id` now, here; returns it with its final state. Used by worker and CLI."""
-    job = Job.objects.get(id=job_id)
-    if job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
-        return job
+def execute(job_id: uuid.UUID, watch: Watch | None = None) -> Job:
+    """Run job `job_id` now, here; returns it with its final state. Used by worker and CLI.
+
+    `watch` hears every report of progress: done, total, unit.
+    A job that another process is running right now is left to it and returned as it stands.
+    """
+    with _alone(job_id) as alone:
+        job = Job.objects.get(id=job_id)
+        if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
+            return job
+        return _execute(job, watch)
+
+
+def is_running(job_id: uuid.UUID) -> bool:
+    """Whether some living process is running the job at this moment."""
+    with _alone(job_id) as alone:
+        return not alone
+
+
+def is_queued(job_id: uuid.UUID) -> bool:
+    """Whether the queue will still hand the job to a worker, or hand it out again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_jobs "
+            "WHERE args->>'job_id' = %s AND status IN ('todo', 'doing'))",
+            [str(job_id)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _alone(job_id: uuid.UUID) -> Iterator[bool]:
+    """Hold the job's lock, which ends with the process that holds it; False if another has it."""
+    key = job_id.int & 0x7FFF_FFFF_FFFF_FFFF
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        got = bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _execute(job: Job, watch: Watch | None) -> Job:
     Job.objects.filter(id=job.id).update(
         state=Job.State.RUNNING, started_at=Now(), updated_at=Now()
     )
     job.refresh_from_db()
     try:
-        job.result = _handlers[job.kind](Running(job))
+        job.result = _handlers[job.kind](Running(job, watch))
         job.state, job.message, job.hint = Job.State.DONE, "", ""
     except NotFinished as stopped:
         job.state, job.message, job.hint = Job.State.STOPPED, stopped.message, stopped.hint
     except HouseError as error:
         log.warning("job %s %s failed: %s %s", job.id, job.kind, type(error).__name__, error.facts)
         job.state, job.message, job.hint = Job.State.FAILED, error.message, error.hint
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the queue tries again when it is back
+    except OSError as error:
+        log.exception("job %s %s failed", job.id, job.kind)
+        job.state = Job.State.FAILED
+        job.message, job.hint = _disk_words(error)
+    except Exception:
+        log.exception("job %s %s failed", job.id, job.kind)
+        job.state = Job.State.FAILED
+        job.message = "Công việc gặp lỗi không lường trước và đã dừng."
+        job.hint = "Việc đã làm được giữ nguyên; chạy tiếp, hoặc báo quản trị xem nhật ký."
     Job.objects.filter(id=job.id).update(
         state=job.state,
         message=str(job.message),
@@ -137,6 +202,15 @@ def execute(job_id: uuid.UUID) -> Job:
     )
     job.refresh_from_db()
     return job
+
+
+def _disk_words(error: OSError) -> tuple[str, str]:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Ổ đĩa đã đầy.", "Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên."
+    return (
+        f"Không đọc hoặc ghi được một tệp ({error.strerror or 'lỗi ổ đĩa'}).",
+        "Kiểm tra ổ đĩa và quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
+    )
 
 
 async def revive_stalled(manager: JobManager) -> int:

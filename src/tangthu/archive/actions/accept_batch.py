@@ -9,43 +9,62 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import describing
-from tangthu.archive.actions.decide_batch import locked
+from tangthu.archive.actions.decide_batch import locked, resting
+from tangthu.archive.actions.open_batch import drop_uploads
 from tangthu.archive.actions.open_fonds import inventory_of
-from tangthu.archive.batch.describe import archive_file_code, note
+from tangthu.archive.batch.accept import ALL_PROPOSALS, COMPLETE
+from tangthu.archive.batch.describe import archive_file_code, note_retold
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
-from tangthu.archive.incoming import path_in
-from tangthu.archive.models import Batch, BatchFile, Place
+from tangthu.archive.incoming import forget_facts, path_in
+from tangthu.archive.models import Batch, BatchFile, Inventory, Place
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.capture import text as texts
 from tangthu.capture.actions.keep_texts import keep_texts
 from tangthu.identity.acting import Acting
-from tangthu.kernel import advisory, jobs
-from tangthu.kernel.errors import Refused
-from tangthu.kernel.models import Job
+from tangthu.kernel import jobs
+from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.kernel.models import Job, QuarantinedItem
 from tangthu.kernel.sandbox import Sandbox, SandboxError
-from tangthu.kernel.stores import FolderStore, content_key
+from tangthu.kernel.stores import FolderStore, StoreDamaged, content_key
 from tangthu.ledger.record import Event, record
 from tangthu.records.actions.add_documents import add_documents
 from tangthu.records.actions.create_dossier import create_dossier
 from tangthu.records.actions.new_records import NewDocument, NewDossier, NewFile
-from tangthu.records.models import Dossier, Membership
+from tangthu.records.models import Document, Dossier, Membership
 from tangthu.standards import durable
+from tangthu.standards.tt05.errors import InvalidCodeError
+from tangthu.standards.vietnamese import fold
 
+READERS = 2
 ACCEPT = "archive.batch.accept"
 
 
-def queue_acceptance(acting: Acting, batch_id: uuid.UUID, accept: str) -> Job:
-    """Queue taking what is ready; `accept` is `complete` or `all-proposals`."""
+def queue_acceptance(
+    acting: Acting, batch_id: uuid.UUID, accept: str, *, queued: bool = True
+) -> Job:
+    """Queue taking what is ready; `accept` is `complete` or `all-proposals`.
+
+    Raises Refused while a file of the batch waits to be looked at again.
+    """
+    if accept not in (COMPLETE, ALL_PROPOSALS):
+        raise InvalidInput(_("Chưa chọn cách tiếp nhận."))
     with transaction.atomic():
         batch = locked(acting, batch_id)
+        if batch.files.filter(facts__isnull=True, quarantine_id=None).exists():
+            raise Refused(
+                _("Có tệp mới hoặc đã thay đổi, chưa được kiểm tra."),
+                hint=_("Kiểm tra lại đợt này rồi tiếp nhận."),
+            )
         batch.state = Batch.State.ACCEPTING
         batch.save(update_fields=["state"])
         return jobs.enqueue(
@@ -54,56 +73,53 @@ def queue_acceptance(acting: Acting, batch_id: uuid.UUID, accept: str) -> Job:
             body_id=batch.body_id,
             person_id=acting.viewer.person_id,
             subject_id=batch.id,
+            queued=queued,
         )
 
 
 def open_documents(batch: Batch, ready: ReadyDossier) -> list[ReadyDocument]:
     """The ready documents that are not records yet: their file has no document."""
-    taken = set(
-        batch.files.filter(
-            path__in=[one.file.path for one in ready.documents], document__isnull=False
-        ).values_list("path", flat=True)
-    )
+    taken = set(batch.files.filter(document__isnull=False).values_list("path", flat=True))
     return [one for one in ready.documents if one.file.path not in taken]
 
 
 def accept_dossier(
-    acting: Acting, batch: Batch, ready: ReadyDossier, sandbox: Sandbox
+    acting: Acting,
+    batch: Batch,
+    ready: ReadyDossier,
+    sandbox: Sandbox,
+    told: Callable[[int], None] = lambda stored: None,
 ) -> Dossier | None:
     """Take one ready dossier, or the ready documents it did not have yet; None if nothing is new.
 
-    Raises Refused if a file changed since the check.
+    `told` hears how many files are stored and may raise NotFinished to stop. Raises Refused if a
+    file changed since the check, or something cannot be taken as it is described.
     """
     waiting = open_documents(batch, ready)
     if not waiting:
         return None
-    with advisory.shared(advisory.WORKING_STORE):
-        return _take(acting, batch, ready, waiting, sandbox)
-
-
-def _take(
-    acting: Acting,
-    batch: Batch,
-    ready: ReadyDossier,
-    waiting: Sequence[ReadyDocument],
-    sandbox: Sandbox,
-) -> Dossier:
     files = {
-        item.path: item for item in batch.files.filter(path__in=[one.file.path for one in waiting])
+        item.path: item
+        for item in batch.files.filter(document=None, facts__isnull=False)
+        if item.path
     }
-    new = [_new_document(one, ready, files[one.file.path]) for one in waiting]
-    found: dict[uuid.UUID, Sequence[str]] = {}
-    for item, one in zip(new, waiting, strict=True):
-        path = path_in(batch, files[one.file.path].path_bytes)
-        _store(path_bytes=os.fsencode(path), sha256=one.file.sha256)
-        if one.file.mime == "application/pdf":
-            try:
-                found[item.files[0].id] = texts.read_plain(path, sandbox).pages
-            except SandboxError:
-                found[item.files[0].id] = ()
+    try:
+        code = archive_file_code(ready)
+        new = [_new_document(one, ready, files[one.file.path]) for one in waiting]
+        _fits(ready, new)
+    except (InvalidCodeError, ValueError) as error:
+        raise Refused(
+            _("Hồ sơ %(number)s không lập được mã lưu trữ.")
+            % {"number": describing.text_of(ready.values, "number")},
+            hint=_("Kiểm tra số hồ sơ, năm, mã cơ quan và số thứ tự văn bản."),
+        ) from error
+    for stored, one in enumerate(waiting, start=1):
+        _store(batch, files[one.file.path])
+        told(stored)
+    found = _texts(new, sandbox)
     durable.point("archive.accept.stored")
     with transaction.atomic():
-        dossier = _make(acting, batch, ready, new)
+        dossier = _make(acting, batch, ready, code, new)
         keep_texts(found)
         for item, one in zip(new, waiting, strict=True):
             BatchFile.objects.filter(pk=files[one.file.path].pk).update(document_id=item.id)
@@ -126,17 +142,66 @@ def _take(
     return dossier
 
 
-def _store(*, path_bytes: bytes, sha256: str) -> None:
+def _store(batch: Batch, item: BatchFile) -> None:
+    """Copy a file into the working store under the digest that the check found."""
     store = FolderStore(settings.HOME.working)
-    key = content_key(sha256)
+    key = content_key(item.sha256)
     if store.stat(key) is not None:
         return
-    path = describing.native(path_bytes)
-    if durable.digest_file(path).digests["sha256"] != sha256:
+    path = path_in(batch, item.path_bytes)
+    try:
+        same = durable.digest_file(path).digests["sha256"] == item.sha256
+        if same:
+            store.put(key, durable.chunks_of(path), sha256=item.sha256)
+    except (FileNotFoundError, StoreDamaged):
+        same = False
+    if not same:
+        forget_facts(item)
+        Batch.objects.filter(pk=batch.pk).update(updates=F("updates") + 1)
         raise Refused(
-            _("Một tệp của đợt đã thay đổi sau khi kiểm tra."), hint=_("Kiểm tra lại đợt này.")
+            _("Tệp “%(file)s” đã thay đổi hoặc biến mất sau khi kiểm tra.") % {"file": item.path},
+            hint=_("Kiểm tra lại đợt này rồi tiếp nhận."),
         )
-    store.put(key, durable.chunks_of(path), sha256=sha256)
+
+
+def _texts(new: Sequence[NewDocument], sandbox: Sandbox) -> dict[uuid.UUID, Sequence[str]]:
+    """The text of each page of the PDFs, read from the bytes that were stored."""
+    store = FolderStore(settings.HOME.working)
+    given = [item.files[0] for item in new if item.files[0].media_type == "application/pdf"]
+
+    def read(file: NewFile) -> Sequence[str]:
+        try:
+            return texts.read_plain(store.path(content_key(file.sha256)), sandbox).pages
+        except SandboxError:
+            return ()
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return {file.id: pages for file, pages in zip(given, pool.map(read, given), strict=True)}
+
+
+def _fits(ready: ReadyDossier, new: Sequence[NewDocument]) -> None:
+    """Refuse values that are longer than the catalogue can hold; nothing is ever cut."""
+    place = {
+        "box": describing.text_of(ready.values, "box"),
+        "number": describing.text_of(ready.values, "number"),
+    }
+    shelf = {"code": describing.inventory_code(ready)}
+    wholes: list[tuple[type[Model], Mapping[str, Any]]] = [
+        (Dossier, describing.dossier_columns(ready, new)),
+        (Place, place),
+        (Inventory, shelf),
+        *((Document, one.description) for one in new),
+    ]
+    for model, values in wholes:
+        for name, value in values.items():
+            limit = getattr(model._meta.get_field(name), "max_length", None)
+            if limit is not None and isinstance(value, str) and len(value) > limit:
+                raise Refused(
+                    _("Giá trị “%(value)s…” quá dài: tối đa %(limit)s ký tự.")
+                    % {"value": value[:60], "limit": limit},
+                    hint=_("Rút gọn giá trị này rồi tiếp nhận."),
+                    field=name,
+                )
 
 
 def _new_document(one: ReadyDocument, ready: ReadyDossier, item: BatchFile) -> NewDocument:
@@ -159,15 +224,18 @@ def _new_document(one: ReadyDocument, ready: ReadyDossier, item: BatchFile) -> N
     )
 
 
-def _make(acting: Acting, batch: Batch, ready: ReadyDossier, new: Sequence[NewDocument]) -> Dossier:
-    code = archive_file_code(ready)
+def _make(
+    acting: Acting, batch: Batch, ready: ReadyDossier, code: str, new: Sequence[NewDocument]
+) -> Dossier:
     digitised = describing.is_digitised(ready)
     existing = Dossier.objects.filter(archive_file_code=code, body_id=batch.body_id).first()
     if existing is not None:
-        taken = set(Membership.objects.filter(dossier=existing).values_list("ordinal", flat=True))
-        if not taken.isdisjoint(item.ordinal for item in new):
+        taken = Membership.objects.filter(dossier=existing)
+        _same_dossier(batch, existing, ready)
+        if not {item.ordinal for item in new}.isdisjoint(taken.values_list("ordinal", flat=True)):
             raise Refused(
-                _("Hồ sơ đã có tài liệu ở số thứ tự này."), hint=_("Sửa số thứ tự rồi tiếp nhận.")
+                _("Hồ sơ %(code)s đã có tài liệu ở số thứ tự này.") % {"code": code},
+                hint=_("Sửa số thứ tự rồi tiếp nhận."),
             )
         return add_documents(
             acting,
@@ -175,7 +243,7 @@ def _make(acting: Acting, batch: Batch, ready: ReadyDossier, new: Sequence[NewDo
             new,
             source=batch.name,
             digitised=digitised,
-            note=note(ready),
+            note=note_retold(existing.note, ready, taken.count() + len(new)),
         )
     dossier = create_dossier(
         acting,
@@ -213,13 +281,36 @@ def _make(acting: Acting, batch: Batch, ready: ReadyDossier, new: Sequence[NewDo
     return dossier
 
 
-def close_batch(acting: Acting, batch_id: uuid.UUID) -> Batch:
-    """End a batch: what was not taken is left behind, our upload folder is emptied."""
-    from tangthu.archive.actions.open_batch import drop_uploads
+def _same_dossier(batch: Batch, existing: Dossier, ready: ReadyDossier) -> None:
+    """A code is given once (AR-36): only the same dossier grows, another one is refused."""
+    ours = batch.files.filter(document__memberships__dossier=existing).exists()
+    title = describing.text_of(ready.values, "title")
+    if not ours and " ".join(fold(existing.title).split()) != " ".join(fold(title).split()):
+        raise Refused(
+            _("Mã %(code)s đã thuộc về hồ sơ “%(title)s”.")
+            % {"code": existing.archive_file_code, "title": existing.title[:120]},
+            hint=_("Mã hồ sơ chỉ cấp một lần: sửa số hồ sơ, hoặc sửa tiêu đề nếu là một hồ sơ."),
+        )
 
+
+def close_batch(acting: Acting, batch_id: uuid.UUID) -> Batch:
+    """End a batch: what was not taken is left behind, our upload folder is emptied.
+
+    Also ends a batch whose check was stopped or failed. Raises Refused while its work runs, or
+    while a file of it waits in quarantine.
+    """
     with transaction.atomic():
-        batch = locked(acting, batch_id)
-        batch.state = Batch.State.CLOSED
+        batch = resting(acting, batch_id)
+        waiting = QuarantinedItem.objects.filter(
+            context_obj=batch.id, decision=QuarantinedItem.Decision.WAITING
+        )
+        if waiting.exists():
+            raise Refused(
+                _("Còn tệp của đợt này đang bị cách ly."),
+                hint=_("Chờ lãnh đạo quyết định về tệp đó rồi kết thúc đợt."),
+            )
+        taken = batch.files.filter(document__isnull=False).exists()
+        batch.state = Batch.State.CLOSED if taken else Batch.State.ABANDONED
         batch.save(update_fields=["state"])
         record(
             Event(

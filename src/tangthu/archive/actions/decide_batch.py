@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.open_batch import queue_check
+from tangthu.archive.actions.open_batch import CHECK
+from tangthu.archive.actions.refuse_secret import refuse_targets, refuse_what_the_index_declares
 from tangthu.archive.batch.accept import COMPLETE, apply
 from tangthu.archive.batch.answers import checked_answers
+from tangthu.archive.batch.codes import declares_secret, marks_secrecy
 from tangthu.archive.batch.errors import BatchError
-from tangthu.archive.batch.model import Decision
+from tangthu.archive.batch.model import EDIT, Decision
 from tangthu.archive.dry_run import (
     code_lists,
     decisions_of,
@@ -20,12 +25,17 @@ from tangthu.archive.dry_run import (
     mapping_of,
     read_index,
     report_of,
+    standing,
 )
+from tangthu.archive.incoming import walk
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
+from tangthu.kernel import jobs
 from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
 from tangthu.ledger.record import Event, record
+
+_WAITS = dt.timedelta(seconds=30)
 
 
 def locked(acting: Acting, batch_id: uuid.UUID) -> Batch:
@@ -44,19 +54,107 @@ def locked(acting: Acting, batch_id: uuid.UUID) -> Batch:
     return batch
 
 
+def resting(acting: Acting, batch_id: uuid.UUID) -> Batch:
+    """The batch, locked, if no living process works on it: in review, or left by its job."""
+    batch = (
+        Batch.objects.select_for_update()
+        .filter(pk=batch_id, body_id__in=acting.viewer.bodies_with("archive.import"))
+        .first()
+    )
+    if batch is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."))
+    if batch.state in (Batch.State.CLOSED, Batch.State.ABANDONED) or under_way(batch):
+        raise Refused(
+            _("Đợt này đang được xử lý hoặc đã kết thúc."), hint=_("Chờ công việc đang chạy xong.")
+        )
+    return batch
+
+
+def last_job(batch: Batch) -> Job | None:
+    """The newest check or acceptance of the batch."""
+    return Job.objects.filter(subject_id=batch.id).order_by("-created_at").first()
+
+
+def under_way(batch: Batch) -> bool:
+    """Whether the batch's work runs or waits for a worker; False when its process has died."""
+    if batch.state not in (Batch.State.CHECKING, Batch.State.ACCEPTING):
+        return False
+    job = last_job(batch)
+    if job is None or job.state in (Job.State.DONE, Job.State.FAILED, Job.State.STOPPED):
+        return False
+    if job.state == Job.State.WAITING:
+        return timezone.now() - job.created_at < _WAITS or jobs.is_queued(job.id)
+    return jobs.is_running(job.id) or jobs.is_queued(job.id)
+
+
+def resume(acting: Acting, batch_id: uuid.UUID, *, queued: bool = True) -> Job:
+    """Go on with a check or an acceptance that was stopped, failed or died."""
+    with transaction.atomic():
+        batch = resting(acting, batch_id)
+        if batch.state == Batch.State.ACCEPTING:
+            job = last_job(batch)
+            kind, args = (job.kind, job.args) if job is not None else (CHECK, {})
+        else:
+            kind, args = CHECK, {}
+            batch.state = Batch.State.CHECKING
+            batch.save(update_fields=["state"])
+        return jobs.enqueue(
+            kind,
+            args={**args, "batch": str(batch.id)},
+            body_id=batch.body_id,
+            person_id=acting.viewer.person_id,
+            subject_id=batch.id,
+            queued=queued,
+        )
+
+
 def decide(acting: Acting, batch_id: uuid.UUID, decisions: Sequence[Decision]) -> Batch:
-    """Add decisions to the batch. All hold or none: a decision that cannot be is refused whole."""
+    """Add decisions to the batch. All hold or none: a decision that cannot be is refused whole.
+
+    A decision that declares something a state secret is not kept: the thing is refused (AR-127).
+    """
     with transaction.atomic():
         batch = locked(acting, batch_id)
-        together = [*decisions_of(batch), *decisions]
+        report = report_of(batch)
+        if len(standing(report, decisions)) != len(decisions):
+            raise Refused(
+                _("Báo cáo đã thay đổi từ khi bạn mở trang này."),
+                hint=_("Xem lại đề xuất hiện có rồi quyết định."),
+            )
+        secret = [one.target for one in decisions if _declares_secret(one)]
+        open_ones = [one for one in decisions if not _declares_secret(one)]
+        together = [*standing(report, decisions_of(batch)), *open_ones]
         try:
-            apply(report_of(batch), together, COMPLETE, lists=code_lists())
+            apply(report, together, COMPLETE, lists=code_lists())
         except BatchError as error:
             raise in_words(error) from error
-        batch.decisions = [dict(one.as_data()) for one in together]
-        batch.save(update_fields=["decisions"])
-        _record(acting, batch, len(decisions))
+        if open_ones:
+            batch.decisions = _latest(
+                [*batch.decisions, *(dict(one.as_data()) for one in open_ones)]
+            )
+            batch.save(update_fields=["decisions"])
+            _record(acting, batch, len(open_ones))
+    if secret:
+        refuse_targets(acting, batch, secret)
     return batch
+
+
+def _declares_secret(one: Decision) -> bool:
+    if one.kind != EDIT:
+        return False
+    return (one.field == "mode" and declares_secret(one.value)) or (
+        one.field == "secrecy" and marks_secrecy(one.value)
+    )
+
+
+def _latest(decisions: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Of several decisions on the same thing the latest, in the place of the latest."""
+    last: dict[tuple[str, str, str], Mapping[str, str]] = {}
+    for one in decisions:
+        key = (one["kind"], one["target"], one["field"])
+        last.pop(key, None)
+        last[key] = one
+    return [dict(one) for one in last.values()]
 
 
 def undo_decisions(acting: Acting, batch_id: uuid.UUID, target: str, field: str = "") -> Batch:
@@ -106,16 +204,16 @@ def choose_mapping(acting: Acting, batch_id: uuid.UUID, columns: Mapping[int, st
         batch.updates += 1
         batch.save(update_fields=["mapping", "updates"])
         _record(acting, batch, len(columns))
+    found = walk(Path(batch.folder), batch.index_name) if Path(batch.folder).is_dir() else ()
+    refuse_what_the_index_declares(acting, batch, list(found))
     return batch
 
 
 def check_again(acting: Acting, batch_id: uuid.UUID) -> Job:
-    """Queue another check, after files were added or released from quarantine."""
+    """Queue another check, after files were added, changed or released from quarantine."""
     with transaction.atomic():
-        batch = locked(acting, batch_id)
-        batch.state = Batch.State.CHECKING
-        batch.save(update_fields=["state"])
-        return queue_check(acting, batch)
+        locked(acting, batch_id)
+        return resume(acting, batch_id)
 
 
 def _record(acting: Acting, batch: Batch, count: int) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
+from django.db import transaction
+from django.db.models import F
 
 from tangthu.archive.models import Batch
 
 
-def end_acceptance(batch_id: uuid.UUID) -> None:
-    """Return the batch to review; what was not taken is its work list."""
-    Batch.objects.filter(pk=batch_id, state=Batch.State.ACCEPTING).update(state=Batch.State.REVIEW)
+def end_acceptance(batch: Batch) -> None:
+    """Return the batch to review; what was not taken is its work list.
+
+    What other batches of the body know of contents already held is stale from now on.
+    """
+    with transaction.atomic():
+        Batch.objects.filter(pk=batch.pk, state=Batch.State.ACCEPTING).update(
+            state=Batch.State.REVIEW
+        )
+        Batch.objects.filter(body_id=batch.body_id, state=Batch.State.REVIEW).update(
+            updates=F("updates") + 1
+        )

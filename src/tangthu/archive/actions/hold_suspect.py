@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import uuid
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.incoming import path_in
+from tangthu.archive.incoming import path_in, shown_path
+from tangthu.archive.marks import held_id, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock, quarantine
@@ -19,16 +19,24 @@ from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import QuarantinedItem
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
+from tangthu.standards.vietnamese import nfc
+
+DECISIONS = {"not_secret": "không mật", "declassified": "đã giải mật", "purged": "hủy"}
+"""What an officer can decide on a quarantined file, as the event says it."""
+
+_UUID_LENGTH = 36
 
 
 def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedItem:
     """Move the bytes of a batch's file into quarantine; its name goes with them.
 
-    The event says that a file was held, never which or why. Our upload copy is overwritten.
+    The event says that a file was held, never which or why. Our upload copy is overwritten; a file
+    in a folder that is not ours is not opened again while it is held.
     """
-    source = path_in(batch, item.path_bytes)
+    path_bytes = bytes(item.path_bytes)
+    source = path_in(batch, path_bytes)
     held = QuarantinedItem(
-        id=uuid.uuid4(),
+        id=_free_id(batch, path_bytes),
         body_id=batch.body_id,
         context_obj=batch.id,
         context_key=uuid.UUID(int=item.pk),
@@ -36,7 +44,7 @@ def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedIt
         size=item.size,
     )
     written = quarantine.keep(settings.HOME, held.id, durable.chunks_of(source))
-    name = json.dumps({"path": bytes(item.path_bytes).hex(), "sha256": written.digests["sha256"]})
+    name = json.dumps({"path": path_bytes.hex(), "sha256": written.digests["sha256"]})
     quarantine.keep_note(settings.HOME, held.id, name)
     with transaction.atomic():
         held.size = written.size
@@ -49,11 +57,32 @@ def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedIt
             proposals=[],
             quarantine_id=held.id,
         )
-        _touch(batch)
+        _mark(batch, add=path_mark(batch.id, path_bytes))
         record(_event("archive.quarantine.held", acting, batch, {}))
+    durable.point("archive.quarantine.recorded")
     if batch.owns_folder:
         durable.overwrite_and_remove(source)
     return held
+
+
+def _free_id(batch: Batch, path_bytes: bytes) -> uuid.UUID:
+    """The same id when a crash makes us hold the file again, another after a decision on it."""
+    ids = (held_id(batch.id, path_bytes, time) for time in itertools.count())
+    return next(one for one in ids if not QuarantinedItem.objects.filter(pk=one).exists())
+
+
+def purge_decided() -> None:
+    """Destroy quarantined bytes whose decision stands but which a crash left behind."""
+    lying = {
+        uuid.UUID(path.stem)
+        for path in settings.HOME.quarantine.iterdir()
+        if len(path.stem) == _UUID_LENGTH
+    }
+    decided = QuarantinedItem.objects.filter(pk__in=lying).exclude(
+        decision=QuarantinedItem.Decision.WAITING
+    )
+    for held in decided:
+        quarantine.purge(settings.HOME, held.pk)
 
 
 def decide_quarantined(
@@ -74,7 +103,7 @@ def decide_quarantined(
             raise NotFoundForViewer(_("Không có gì ở đây."))
         if held.decision != QuarantinedItem.Decision.WAITING:
             raise Refused(_("Tệp này đã có quyết định."))
-        if decision not in {"not_secret", "declassified", "purged"}:
+        if decision not in DECISIONS:
             raise InvalidInput(_("Chưa chọn quyết định."))
         if decision == "declassified" and not basis.strip():
             raise InvalidInput(
@@ -85,20 +114,21 @@ def decide_quarantined(
         held.decision = decision
         held.decided_by = acting.viewer.person_id
         held.decided_at = clock.now()
-        held.basis = basis.strip()[:200]
+        held.basis = nfc(basis).strip()[:200]
         held.save(update_fields=["decision", "decided_by", "decided_at", "basis"])
         item = BatchFile.objects.filter(quarantine_id=held.id).first()
         if item is not None and decision == "purged":
             item.delete()
         elif item is not None:
             _release(batch, item, held)
-        _touch(batch)
+        if decision == "purged":
+            _mark(batch)
         record(
             _event(
                 "archive.quarantine.decided",
                 acting,
                 batch,
-                {"decision": str(held.get_decision_display()), "basis": held.basis},
+                {"decision": DECISIONS[decision], "basis": held.basis},
             )
         )
         transaction.on_commit(lambda: quarantine.purge(settings.HOME, held.id))
@@ -115,14 +145,20 @@ def _release(batch: Batch, item: BatchFile, held: QuarantinedItem) -> None:
         chunks = quarantine.read(settings.HOME, held.id)
         durable.write_file(target, chunks, what="batch.released", mode=0o600)
     item.path_bytes = path_bytes
-    item.path = os.fsdecode(path_bytes).encode("utf-8", "backslashreplace").decode("utf-8")
+    item.path = shown_path(path_bytes)
     item.quarantine_id = None
     item.cleared = True
     item.save(update_fields=["path_bytes", "path", "quarantine_id", "cleared"])
+    _mark(batch, drop=path_mark(batch.id, path_bytes))
 
 
-def _touch(batch: Batch) -> None:
-    Batch.objects.filter(pk=batch.pk).update(updates=F("updates") + 1)
+def _mark(batch: Batch, *, add: str = "", drop: str = "") -> None:
+    """Shut a path of the batch out, or let it in again; either way the dry run is stale."""
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    marks = {*locked.shut_out, add} - {"", drop}
+    locked.shut_out = sorted(marks)
+    locked.updates += 1
+    locked.save(update_fields=["shut_out", "updates"])
 
 
 def _event(kind: str, acting: Acting, batch: Batch, detail: dict[str, str]) -> Event:

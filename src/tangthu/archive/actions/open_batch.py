@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.batch.answers import checked_answers
 from tangthu.archive.batch.errors import BatchError
 from tangthu.archive.dry_run import code_lists, default_answers, in_words
 from tangthu.archive.models import Batch, Fonds
+from tangthu.archive.unpacking import PACKED
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.models import Job
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
+from tangthu.standards.vietnamese import nfc
 
 CHECK = "archive.batch.check"
 MAX_INDEX_BYTES = 64 * 1024 * 1024
+_LEFT_AFTER = 24 * 3600
 
 
 def uploads_of(batch_id: uuid.UUID) -> Path:
@@ -41,12 +46,14 @@ def open_batch(
     folder: Path,
     owns_folder: bool,
     answers: Mapping[str, str] | None = None,
+    queued: bool = True,
 ) -> tuple[Batch, Job]:
     """Open a batch of `fonds` from an index file and a folder, and queue its check.
 
     The index is copied into our own folder first. `owns_folder`: the files were uploaded to us and
-    may be removed by us; a folder named on the server is only read. `answers` hold for the whole
-    batch (access=01 …). Raises Refused, or InvalidInput for what cannot be used.
+    may be removed by us (the folder may still be a zip beside it); a folder named on the server is
+    only read. `answers` hold for the whole batch (access=01 …). With `queued=False` the caller runs
+    the job. Raises Refused, or InvalidInput for what cannot be used.
     """
     acting.require("archive.import", fonds.body_id)
     if index.suffix.lower() not in {".xlsx", ".csv"}:
@@ -56,7 +63,8 @@ def open_batch(
         )
     if not index.is_file() or index.stat().st_size > MAX_INDEX_BYTES:
         raise InvalidInput(_("Không đọc được bảng kê, hoặc tệp quá lớn."), hint=_("Tối đa 64 MB."))
-    if not folder.is_dir():
+    packed = owns_folder and (folder.parent / PACKED).is_file()
+    if not folder.is_dir() and not packed:
         raise InvalidInput(_("Không thấy thư mục tệp."), hint=_("Kiểm tra lại đường dẫn."))
     try:
         given = checked_answers(answers or {}, code_lists())
@@ -68,38 +76,28 @@ def open_batch(
     if index != copied:
         durable.write_file(copied, durable.chunks_of(index), what="batch.index", mode=0o600)
     try:
-        return _open(acting, fonds, batch_id, name, copied, index.name, folder, owns_folder, given)
-    except BaseException:
-        copied.unlink(missing_ok=True)
-        raise
-
-
-def _open(
-    acting: Acting,
-    fonds: Fonds,
-    batch_id: uuid.UUID,
-    name: str,
-    index: Path,
-    index_name: str,
-    folder: Path,
-    owns_folder: bool,
-    answers: Mapping[str, str],
-) -> tuple[Batch, Job]:
-    with transaction.atomic():
         batch = Batch(
             id=batch_id,
             body_id=fonds.body_id,
             fonds=fonds,
-            name=name.strip()[:200] or str(clock.now().date()),
+            name=nfc(name).strip()[:200] or f"{fonds.code} {timezone.localdate():%d/%m/%Y}",
             state=Batch.State.CHECKING,
             created_by=acting.viewer.person_id,
             created_at=clock.now(),
             folder=str(folder),
             owns_folder=owns_folder,
-            index_path=str(index),
-            index_name=index_name[:300],
-            answers={**default_answers(fonds), **answers},
+            index_path=str(copied),
+            index_name=index.name[:300],
+            answers={**default_answers(fonds), **given},
         )
+        return _open(acting, batch, queued)
+    except BaseException:
+        durable.overwrite_and_remove(copied)
+        raise
+
+
+def _open(acting: Acting, batch: Batch, queued: bool) -> tuple[Batch, Job]:
+    with transaction.atomic():
         batch.save(force_insert=True)
         record(
             Event(
@@ -107,22 +105,31 @@ def _open(
                 obj=batch.id,
                 body=batch.body_id,
                 actor=acting.actor(batch.body_id),
-                detail={"name": batch.name, "fonds": fonds.code},
+                detail={"name": batch.name, "fonds": batch.fonds.code},
             )
         )
-        job = queue_check(acting, batch)
+        job = jobs.enqueue(
+            CHECK,
+            args={"batch": str(batch.id)},
+            body_id=batch.body_id,
+            person_id=acting.viewer.person_id,
+            subject_id=batch.id,
+            queued=queued,
+        )
     return batch, job
 
 
-def queue_check(acting: Acting, batch: Batch) -> Job:
-    """Queue the check of a batch on behalf of the acting person."""
-    return jobs.enqueue(
-        CHECK,
-        args={"batch": str(batch.id)},
-        body_id=batch.body_id,
-        person_id=acting.viewer.person_id,
-        subject_id=batch.id,
-    )
+def drop_leftovers() -> None:
+    """Remove what uploads that never became a batch left behind more than a day ago."""
+    old = time.time() - _LEFT_AFTER
+    known = {str(pk) for pk in Batch.objects.values_list("id", flat=True)}
+    for path in settings.HOME.uploads.iterdir():
+        if path.name in known or path.lstat().st_mtime > old:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def drop_uploads(batch: Batch) -> None:

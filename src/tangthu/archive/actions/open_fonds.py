@@ -11,8 +11,9 @@ from tangthu.archive.models import Fonds, Inventory
 from tangthu.archive.states import fonds_state, inventory_state
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body
-from tangthu.kernel.errors import Refused
+from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.ledger.record import Event, record
+from tangthu.standards.vietnamese import nfc
 
 
 def open_fonds(
@@ -30,6 +31,9 @@ def open_fonds(
 ) -> Fonds:
     """Open a fonds (phông lưu trữ, TT05 art. 4) of `body`. Raises Refused if its code is taken."""
     acting.require("archive.describe", body.id)
+    code, name, agency_code = (nfc(text).strip() for text in (code, name, agency_code))
+    if not code or not name or not agency_code:
+        raise InvalidInput(_("Phông cần có mã, tên và mã định danh cơ quan."))
     with transaction.atomic():
         if Fonds.objects.filter(body=body, code=code).exists():
             raise Refused(_("Mã phông này đã có."), hint=_("Chọn mã khác."))

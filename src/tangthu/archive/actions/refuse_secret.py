@@ -1,43 +1,143 @@
-"""Refuse what the index declares a state secret: at once, and without keeping anything (AR-127).
+"""Refuse what declares itself a state secret: at once, and without keeping anything (AR-127).
 
-The rows are blanked in our copy of the index, the files removed from our upload folder (a folder
-that is not ours is only read, and those files are not read at all). The event says that it
+The refusal is recorded first, with keyed marks by which the same file is recognised again; then
+the rows are blanked in our copy of the index and the files removed from our upload folder. A folder
+that is not ours is only read, and those files are never opened again. The event says that it
 happened and how often, never what it was.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence, Set
+import contextlib
+import uuid
+from collections.abc import Collection, Sequence, Set
 from pathlib import Path
 
-import openpyxl
 from django.db import transaction
-from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.batch.cells import Table
-from tangthu.archive.incoming import FoundFile, index_path, path_in
+from tangthu.archive import dry_run
+from tangthu.archive.batch.errors import BatchError
+from tangthu.archive.batch.headings import DOSSIER
+from tangthu.archive.batch.model import BatchFile as GivenFile
+from tangthu.archive.batch.model import Decision
+from tangthu.archive.batch.report import build_report
+from tangthu.archive.batch.rows import RowDraft
+from tangthu.archive.blanking import blank_rows
+from tangthu.archive.incoming import FoundFile, index_path, path_in, walk
+from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
+from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
 
+_NAMES_DOSSIER = ("fonds_code", "fonds_name", "inventory", "number")
 
-def refuse_declared(
-    acting: Acting, batch: Batch, *, rows: Set[int], files: Sequence[FoundFile], table: Table
+
+def refuse_what_the_index_declares(
+    acting: Acting, batch: Batch, found: Sequence[FoundFile]
 ) -> None:
-    """Blank the index rows (by row number), remove the files, and record that it happened."""
-    with transaction.atomic():
-        _blank(index_path(batch), rows, table)
-        if batch.owns_folder:
-            for item in files:
-                durable.overwrite_and_remove(path_in(batch, item.path_bytes))
-        batch.files.filter(path_bytes__in=[item.path_bytes for item in files]).delete()
-        Batch.objects.filter(pk=batch.pk).update(
-            refused_secret=F("refused_secret") + len(rows) + len(files),
-            updates=F("updates") + 1,
+    """Refuse the rows that the index declares secret, with their files, before any is opened."""
+    table = dry_run.read_index(batch)
+    try:
+        report = build_report(
+            table,
+            dry_run.mapping_of(batch, table),
+            [GivenFile(item.path, item.size, "") for item in found],
+            {},
+            batch.answers,
+            lists=dry_run.code_lists(),
+            index_names=[batch.index_name],
         )
+    except BatchError as error:
+        raise dry_run.in_words(error) from error
+    whole = {_dossier(row) for row in report.rows if row.secret == DOSSIER} - {()}
+    rows = {row.number for row in report.rows if row.secret or _dossier(row) in whole}
+    paths = {
+        finding.target.removeprefix("file:")
+        for finding in report.findings
+        if finding.code == "secret.declared" and finding.target.startswith("file:")
+    }
+    if rows or paths:
+        refuse(acting, batch, rows=rows, paths={i.path_bytes for i in found if i.path in paths})
+
+
+def _dossier(row: RowDraft) -> tuple[str, ...]:
+    """What names the dossier of a row; () if the row does not say."""
+    if "number" not in row.dossier:
+        return ()
+    return tuple(row.dossier[n].value if n in row.dossier else "" for n in _NAMES_DOSSIER)
+
+
+def refuse_targets(acting: Acting, batch: Batch, targets: Collection[str]) -> None:
+    """Refuse rows, files and dossiers of a checked batch that a person declares secret.
+
+    Raises Refused while the batch is worked on, and for what has already become a record: that is
+    for the officer in charge.
+    """
+    report = dry_run.report_of(batch)
+    rows: set[int] = set()
+    names: set[str] = set()
+    for target in targets:
+        if target.startswith("dossier:"):
+            dossier = report.dossiers[target.removeprefix("dossier:")]
+            rows.update(dossier.rows)
+            names.update(dossier.files, dossier.covers)
+        elif target.startswith("file:"):
+            names.add(target.removeprefix("file:"))
+            rows.update(
+                d.row for d in report.documents.values() if d.row and f"file:{d.file}" == target
+            )
+        else:
+            draft = report.documents[target]
+            rows.update([draft.row] if draft.row else [])
+            names.update([draft.file] if draft.file else [])
+    paths = {
+        bytes(raw)
+        for raw in batch.files.filter(path__in=names).values_list("path_bytes", flat=True)
+    }
+    refuse(acting, batch, rows=rows, paths=paths, while_checking=False)
+
+
+def refuse(
+    acting: Acting,
+    batch: Batch,
+    *,
+    rows: Set[int],
+    paths: Set[bytes],
+    while_checking: bool = True,
+) -> None:
+    """Record the refusal of index rows (by row number) and files, then destroy our copies."""
+    marks = {path_mark(batch.id, path) for path in paths}
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            digest = durable.digest_file(path_in(batch, path)).digests["sha256"]
+            marks.add(content_mark(batch.id, digest))
+    with transaction.atomic():
+        held = Batch.objects.select_for_update().get(pk=batch.pk)
+        if not while_checking and held.state != Batch.State.REVIEW:
+            raise Refused(
+                _("Đợt này đang được xử lý hoặc đã kết thúc."),
+                hint=_("Chờ công việc đang chạy xong."),
+            )
+        gone = held.files.filter(path_bytes__in=list(paths))
+        if gone.filter(document__isnull=False).exists():
+            raise Refused(
+                _("Tài liệu này đã được tiếp nhận vào kho."),
+                hint=_("Báo ngay cho lãnh đạo phụ trách bảo vệ bí mật nhà nước."),
+            )
+        targets = {f"file:{path}" for path in gone.values_list("path", flat=True)}
+        targets.update(f"row:{number}" for number in rows)
+        held.decisions = [one for one in held.decisions if not _about(one, targets)]
+        held.shut_out = sorted({*held.shut_out, *marks})
+        held.rows_to_blank = sorted({*held.rows_to_blank, *rows})
+        held.refused_secret += len(rows) + len(paths)
+        held.updates += 1
+        held.save(
+            update_fields=["decisions", "shut_out", "rows_to_blank", "refused_secret", "updates"]
+        )
+        gone.delete()
         record(
             Event(
                 kind="archive.batch.refused_secret",
@@ -45,43 +145,37 @@ def refuse_declared(
                 body=batch.body_id,
                 actor=acting.actor(batch.body_id),
                 out="fail",
-                detail={"rows": len(rows), "files": len(files)},
+                detail={"rows": len(rows), "files": len(paths)},
             )
         )
+    durable.point("archive.refusal.recorded")
+    finish_refusals(batch.pk)
+    batch.refresh_from_db()
 
 
-def _blank(path: Path, rows: Set[int], table: Table) -> None:
-    if not rows:
+def _about(decision: dict[str, str], targets: Set[str]) -> bool:
+    parts = Decision(**decision).target.split("|")
+    return not targets.isdisjoint(parts)
+
+
+def finish_refusals(batch_id: uuid.UUID) -> None:
+    """Destroy what recorded refusals still left in our own folder; may be repeated at any time."""
+    batch = Batch.objects.get(pk=batch_id)
+    if batch.rows_to_blank:
+        blank_rows(index_path(batch), set(batch.rows_to_blank))
+        Batch.objects.filter(pk=batch_id).update(rows_to_blank=[])
+    folder = Path(batch.folder)
+    if not (batch.owns_folder and batch.shut_out and folder.is_dir()):
         return
-    if path.suffix.lower() == ".csv":
-        data = _blank_csv(path, rows)
-    else:
-        book = openpyxl.load_workbook(path)
-        sheet = book[table.sheet] if table.sheet in book.sheetnames else book.worksheets[0]
-        for number in rows:
-            for cell in sheet[number]:
-                if not isinstance(cell, openpyxl.cell.cell.MergedCell):
-                    cell.value = None
-        buffer = io.BytesIO()
-        book.save(buffer)
-        data = buffer.getvalue()
-    old = path.with_name(f".{path.name}.old")
-    path.rename(old)
-    durable.write_file(path, [data], what="batch.index", mode=0o600)
-    durable.overwrite_and_remove(old)
+    marks = set(batch.shut_out)
+    for item in list(walk(folder)):
+        if path_mark(batch.id, item.path_bytes) in marks:
+            durable.overwrite_and_remove(path_in(batch, item.path_bytes))
+            _drop_empty(path_in(batch, item.path_bytes).parent, folder)
 
 
-def _blank_csv(path: Path, rows: Set[int]) -> bytes:
-    raw = path.read_bytes()
-    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        encoding, text = "cp1258", raw.decode("cp1258", "replace")
-    dialect = csv.Sniffer().sniff(text[:20000], delimiters=",;\t|")
-    lines = list(csv.reader(io.StringIO(text), dialect))
-    out = io.StringIO()
-    writer = csv.writer(out, dialect)
-    for number, line in enumerate(lines, start=1):
-        writer.writerow([""] * len(line) if number in rows else line)
-    return out.getvalue().encode(encoding)
+def _drop_empty(place: Path, top: Path) -> None:
+    """Remove the folders that a refused file leaves empty: their names may tell of it."""
+    while place != top and not any(place.iterdir()):
+        place.rmdir()
+        place = place.parent

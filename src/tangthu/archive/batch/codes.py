@@ -117,6 +117,11 @@ def declares_secret(text: str) -> bool:
     return key == "03" or key == "3" or bool(_SECRET.match(key))
 
 
+def secret_in_words(text: str) -> bool:
+    """Whether a value in a column of unknown meaning is nothing but a degree of secrecy."""
+    return bool(text) and len(text) <= 30 and bool(_SECRET.match(_key(text)))
+
+
 def marks_secrecy(text: str) -> bool:
     """Whether a value in a secrecy column (`Độ mật`) is anything but “not secret”."""
     return _key(text) not in _NOT_SECRET

@@ -6,6 +6,7 @@ the names state one, else body, year and number; nothing already given is compos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
@@ -14,6 +15,10 @@ from tangthu.standards.tt05.codes import arc_file_code, doc_code, file_code
 from tangthu.standards.tt05.dates import parse_date
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
 from tangthu.standards.vietnamese.dates import PartialDate
+
+_TRUTH = re.compile(
+    r"Bảng kê khai \d+ tài liệu(?:, \d+ tờ)?; hồ sơ số hóa này có \d+ tài liệu\.",
+)
 
 
 def archive_file_code(dossier: ReadyDossier) -> str:
@@ -60,13 +65,25 @@ def dossier_description(dossier: ReadyDossier) -> DossierDescription:
 def note(dossier: ReadyDossier) -> str:
     """The dossier's note, remark, and the truth about what was declared and what is here."""
     parts = [_text(dossier.values, "note"), _text(dossier.values, "remark")]
-    present = len(dossier.documents)
-    if dossier.declared_documents is not None and dossier.declared_documents != present:
-        declared = f"{dossier.declared_documents} tài liệu"
-        if dossier.declared_sheets is not None:
-            declared += f", {dossier.declared_sheets} tờ"
-        parts.append(f"Bảng kê khai {declared}; hồ sơ số hóa này có {present} tài liệu.")
-    return " ".join(part for part in parts if part)
+    return " ".join(part for part in (*parts, _truth(dossier, len(dossier.documents))) if part)
+
+
+def note_retold(standing: str, dossier: ReadyDossier, present: int) -> str:
+    """The note that stands, with what it says of declared and present documents brought up to date.
+
+    What else people wrote in it stays. `present` counts all documents of the dossier.
+    """
+    kept = " ".join(_TRUTH.sub(" ", standing).split())
+    return " ".join(part for part in (kept, _truth(dossier, present)) if part)
+
+
+def _truth(dossier: ReadyDossier, present: int) -> str:
+    if dossier.declared_documents is None or dossier.declared_documents == present:
+        return ""
+    declared = f"{dossier.declared_documents} tài liệu"
+    if dossier.declared_sheets is not None:
+        declared += f", {dossier.declared_sheets} tờ"
+    return f"Bảng kê khai {declared}; hồ sơ số hóa này có {present} tài liệu."
 
 
 def document_description(dossier: ReadyDossier, document: ReadyDocument) -> DocumentDescription:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tangthu.archive.batch.findings import DEFAULT, Finding, Repair, found
 from tangthu.archive.batch.model import BatchFile
@@ -65,3 +65,11 @@ def duplicates(files: Sequence[BatchFile]) -> Iterable[Finding]:
                 "file.duplicate", f"file:{file.path}", file.path, value=file.sha256,
                 file=file.path, other=other, repairs=(Repair(KEEP, "1", DEFAULT, 0.5),),
             )  # fmt: skip
+
+
+def already_held(files: Sequence[BatchFile], held: Mapping[str, str]) -> Iterable[Finding]:
+    """A finding for each file whose bytes already are a record; only a person takes it again."""
+    for file in files:
+        code = held.get(file.sha256) if file.sha256 else None
+        if code is not None:
+            yield found("file.held", f"file:{file.path}", file.path, value=code, file=file.path)

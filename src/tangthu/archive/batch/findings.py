@@ -94,6 +94,8 @@ KINDS: Mapping[str, Kind] = _kinds(
          gettext_noop("Tệp “%(file)s” không khai là PDF/A; bản số hóa phải là PDF/A."), "c"),
     Kind("file.duplicate", ASKS, FILE,
          gettext_noop("Tệp “%(file)s” giống hệt “%(other)s” (cùng SHA-256)."), "k"),
+    Kind("file.held", ASKS, FILE,
+         gettext_noop("Nội dung tệp “%(file)s” đã có trong kho, là tài liệu %(value)s."), "k"),
     Kind("file.unidentified", ASKS, FILE,
          gettext_noop("Không nhận ra định dạng của tệp “%(file)s”."), "k"),
     Kind("file.repaired", NOTE, FILE,

@@ -34,7 +34,7 @@ from tangthu.archive.batch.drafts import (
     row_draft,
 )
 from tangthu.archive.batch.duties import BATCH_WIDE, FROM_NAMES, LISTS
-from tangthu.archive.batch.file_checks import duplicates, file_findings
+from tangthu.archive.batch.file_checks import already_held, duplicates, file_findings
 from tangthu.archive.batch.findings import (
     ASKS,
     DEFAULT,
@@ -73,14 +73,17 @@ def build_report(
     *,
     lists: CodeLists,
     index_names: Iterable[str] = (),
+    held: Mapping[str, str] | None = None,
 ) -> BatchReport:
     """Make the dry run of a batch.
 
     `proposals` are those of capture by file path; `answers` hold for the whole batch (`access` or
     `mode`: "01", `body_code`: …); `index_names` are files beside the records that are the index
-    itself. Raises BadDecisionError for an answer that is no field or no code of its list.
+    itself; `held` gives by SHA-256 the code of the record whose content is already in the archive.
+    Raises BadDecisionError for an answer that is no field or no code of its list.
     """
-    return _Builder(table, mapping, files, proposals, answers or {}, lists, index_names).report()
+    return _Builder(table, mapping, files, proposals, answers or {}, lists, index_names,
+                    held or {}).report()  # fmt: skip
 
 
 class _Builder:
@@ -93,6 +96,7 @@ class _Builder:
         answers: Mapping[str, str],
         lists: CodeLists,
         index_names: Iterable[str],
+        held: Mapping[str, str],
     ) -> None:
         self.table = table
         self.mapping = mapping
@@ -102,6 +106,7 @@ class _Builder:
         self.lists = lists
         self.answers = checked_answers(answers, lists)
         self.index_names = tuple(index_names)
+        self.held = held
         self.batch: list[Finding] = []
         self.dossier_findings: list[Finding] = []
         self.others: list[Finding] = []
@@ -125,6 +130,9 @@ class _Builder:
             for row in rows
             if row.secret and row.number in matching.files
         }
+        for row in rows:  # a secret row that may mean several files means each of them
+            if row.secret:
+                secret_files.update(matching.unsure.get(row.number, ()))
         self._place_rows(rows, matching)
         self._place_files(matching, skipped, secret_files)
         for key in [key for key, place in self.places.by_key.items() if place.secret]:
@@ -136,6 +144,7 @@ class _Builder:
         for path in records:
             self.others.extend(file_findings(self.files[path], secret=path in secret_files))
         self.others.extend(duplicates([self.files[path] for path in records]))
+        self.others.extend(already_held([self.files[path] for path in records], self.held))
         for path, why in skipped.items():
             self.others.append(found("file.not-record", f"file:{path}", path, file=path, why=why))
         return BatchReport(

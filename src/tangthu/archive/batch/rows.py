@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tangthu.archive.batch.cells import Row, Table
-from tangthu.archive.batch.codes import CodeLists, declares_secret, marks_secrecy
+from tangthu.archive.batch.codes import (
+    CodeLists,
+    declares_secret,
+    marks_secrecy,
+    secret_in_words,
+)
 from tangthu.archive.batch.findings import (
     DEFAULT,
     DERIVED,
@@ -135,6 +140,8 @@ class RowReader:
                 return level
             if "secrecy" in columns and marks_secrecy(row.value(columns["secrecy"])):
                 return level
+        if any(secret_in_words(row.value(column)) for column, _ in self._extras):
+            return DOCUMENT
         return ""
 
     def _dossier_values(self, row: Row) -> Mapping[str, Value]:
