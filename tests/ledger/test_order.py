@@ -268,7 +268,7 @@ def test_ten_thousand_waiting_events_are_said_and_do_not_hold_business_up(
     obj = uuid.uuid4()
     run_once()
     assert not backlog(log).worrying
-    steps.record_on(cast, [uuid.uuid4() for _ in range(integrator.PENDING_WARNING)])
+    steps.record_on(cast, [uuid.uuid4() for _ in range(integrator.PENDING_WARNING + 1)])
     assert backlog(log).worrying
     steps.record_on(cast, [obj])
     assert history(obj)[0].stage == "recorded"

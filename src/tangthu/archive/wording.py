@@ -35,12 +35,83 @@ _REASONS: dict[str, str | Promise] = {
     "row.no-file": gettext_lazy("Chưa có tệp."),
 }
 
+_KINDS: dict[str, str | Promise] = {
+    "table.other-sheet": gettext_lazy("Sheet khác không đọc"),
+    "mapping.ambiguous": gettext_lazy("Cột chưa chắc thuộc cấp nào"),
+    "mapping.repeated": gettext_lazy("Cột lặp lại"),
+    "mapping.extra": gettext_lazy("Cột giữ làm đặc tả bổ sung"),
+    "secret.declared": gettext_lazy("Khai là bí mật nhà nước"),
+    "secret.suspected": gettext_lazy("Nghi có dấu độ mật"),
+    "row.no-dossier": gettext_lazy("Dòng không có số hồ sơ"),
+    "row.no-file": gettext_lazy("Dòng không có tệp"),
+    "row.no-path": gettext_lazy("Dòng không ghi tên tệp"),
+    "row.file-guessed": gettext_lazy("Tệp ghép gần đúng"),
+    "row.file-unsure": gettext_lazy("Nhiều tệp cùng khớp"),
+    "row.file-shared": gettext_lazy("Hai dòng một tệp"),
+    "row.cover": gettext_lazy("Dòng là bìa hồ sơ"),
+    "file.no-row": gettext_lazy("Tệp không có dòng"),
+    "file.unplaced": gettext_lazy("Tệp không rõ hồ sơ"),
+    "file.not-record": gettext_lazy("Tệp không phải tài liệu"),
+    "file.cover": gettext_lazy("Bìa hồ sơ"),
+    "file.empty": gettext_lazy("Tệp rỗng"),
+    "file.damaged": gettext_lazy("Tệp hỏng"),
+    "file.encrypted": gettext_lazy("Tệp có mật khẩu"),
+    "file.extension": gettext_lazy("Đuôi tệp sai"),
+    "file.not-pdfa": gettext_lazy("Không phải PDF/A"),
+    "file.duplicate": gettext_lazy("Hai tệp giống hệt"),
+    "file.held": gettext_lazy("Đã có trong kho"),
+    "file.unidentified": gettext_lazy("Không rõ định dạng"),
+    "file.repaired": gettext_lazy("Lỗi cấu trúc nhẹ"),
+    "file.active": gettext_lazy("Nội dung chủ động"),
+    "file.low-resolution": gettext_lazy("Quét dưới 200 dpi"),
+    "file.no-text": gettext_lazy("Không có lớp chữ"),
+    "name.codes": gettext_lazy("Mã đọc từ tên tệp"),
+    "name.varies": gettext_lazy("Tên tệp nêu nhiều mã"),
+    "name.ambiguous": gettext_lazy("Mã trong tên tệp chưa chắc"),
+    "name.contradiction": gettext_lazy("Tên tệp trái bảng kê"),
+    "field.type.mapped": gettext_lazy("Tên loại được quy đổi"),
+    "field.type.unknown": gettext_lazy("Tên loại lạ"),
+    "field.coded": gettext_lazy("Ghi bằng mã"),
+    "field.not-coded": gettext_lazy("Ngoài danh mục mã"),
+    "field.number.odd": gettext_lazy("Số văn bản lạ"),
+    "field.count.odd": gettext_lazy("Số lượng lạ"),
+    "field.notation.normalised": gettext_lazy("Ký hiệu viết lại"),
+    "field.box.normalised": gettext_lazy("Số hộp, hồ sơ viết lại"),
+    "field.too-long": gettext_lazy("Giá trị quá dài"),
+    "field.check": gettext_lazy("Trái quy tắc TT05"),
+    "field.pages.differ": gettext_lazy("Số trang khác nhau"),
+    "date.impossible": gettext_lazy("Ngày không có thật"),
+    "date.partial": gettext_lazy("Ngày không đủ"),
+    "date.order": gettext_lazy("Ngày kết thúc trước ngày bắt đầu"),
+    "date.outside-dossier": gettext_lazy("Ngày ngoài thời gian hồ sơ"),
+    "dossier.contradiction": gettext_lazy("Các dòng mâu thuẫn"),
+    "dossier.count.declared": gettext_lazy("Khai khác số có mặt"),
+    "dossier.sheets.declared": gettext_lazy("Số tờ khai và số trang"),
+    "dossier.ordinal.gap": gettext_lazy("Thiếu số thứ tự"),
+    "dossier.ordinal.duplicate": gettext_lazy("Trùng số thứ tự"),
+    "dossier.name-year": gettext_lazy("Năm trong tên tệp khác"),
+    "dossier.no-file": gettext_lazy("Hồ sơ không có tệp"),
+}
+
+
+def kind_words(code: str) -> str:
+    """A kind of finding in a few words."""
+    if code.startswith("field.missing."):
+        name = code.removeprefix("field.missing.")
+        return _("Thiếu %(label)s") % {"label": _lower(field_label(name))}
+    return str(_KINDS.get(code, code))
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
 
 def finding_words(finding: Finding) -> str:
     """What was found, with labels translated."""
     params = dict(finding.params)
-    if "label" in params:
-        params["label"] = _(str(params["label"]))
+    label = params.get("label")
+    if isinstance(label, str):
+        params["label"] = _(label)
     return _(finding.kind.words) % params
 
 
