@@ -23,18 +23,18 @@ def installation() -> Iterator[Path]:
     os.environ["TANGTHU_HOME"] = str(root)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tangthu.kernel.settings"
     os.environ.pop("DATABASE_URL", None)
-    from tangthu.kernel.home import Home
-
-    home = Home(root).ensure()
-    import django
-
-    django.setup()
-    from tests.support.house import make_cast
-
-    from tangthu.kernel import database
-    from tangthu.kernel.prepare import prepare
-
     try:
+        from tangthu.kernel.home import Home
+
+        home = Home(root).ensure()
+        import django
+
+        django.setup()
+        from tests.support.house import make_cast
+
+        from tangthu.kernel import database
+        from tangthu.kernel.prepare import prepare
+
         with database.available(home):
             prepare()
             make_cast()
