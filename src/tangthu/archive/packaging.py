@@ -6,16 +6,22 @@ import datetime as dt
 import hashlib
 import os
 import uuid
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from tangthu import __version__
 from tangthu.archive.as_tt05 import document_description, dossier_description
 from tangthu.archive.models import Place
-from tangthu.ledger.preservation import PreservedEvent, preserved_events
+from tangthu.kernel.errors import Refused
+from tangthu.ledger.integrator import step
+from tangthu.ledger.logs import Log
+from tangthu.ledger.preservation import PreservedEvent, has_waiting_events, preserved_events
 from tangthu.records.models import ContentFile, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
-from tangthu.repository.reading import path_of
+from tangthu.repository.reading import Whereabouts
 from tangthu.standards.premis import Agent, Event, Identifier, LedgerPlace, Link, ledger_event
 from tangthu.standards.ril import jcs
 from tangthu.standards.ril.events import b64u
@@ -24,8 +30,36 @@ from tangthu.standards.tt05.package import ContentFile as PackagedFile
 from tangthu.standards.tt05.package import Package, PackagedDocument
 
 DIGITISED = ("02", "03")
+_ATTEMPTS = 20
 SOFTWARE = ("Tàng Thư", __version__)
 _SOFTWARE_ID = Identifier("local", f"tangthu-{__version__}")
+
+
+@contextmanager
+def standing_still(log: Log, dossier_id: uuid.UUID, package_id: uuid.UUID) -> Iterator[Dossier]:
+    """Read a dossier in one snapshot in which each of its events has its place in the log.
+
+    Whoever edits meanwhile is neither kept waiting nor seen by halves: what is read inside is the
+    state of one instant, with exactly the events that led to it. Raises LogStopped, or Refused if
+    the log does not take the events in.
+    """
+    for _attempt in range(_ATTEMPTS):
+        while step(log):
+            pass
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            dossier = Dossier.objects.select_related("body").get(pk=dossier_id)
+            documents = Membership.objects.filter(dossier=dossier)
+            objs = [dossier_id, package_id, *documents.values_list("document_id", flat=True)]
+            if not has_waiting_events(objs):
+                yield dossier
+                return
+    raise Refused(
+        _("Sổ cái chưa nhận hết sự kiện của hồ sơ này."),
+        hint=_("Xem trang Sổ cái; khi sổ chạy lại thì đóng gói lại."),
+        log=log.origin,
+    )
 
 
 def state_digest(dossier: Dossier) -> str:
@@ -70,13 +104,19 @@ def package_of(
     modified: dt.datetime,
     record_status: str,
 ) -> Package:
-    """The package of a dossier as it stands, with every custody event so far."""
+    """The package of a dossier as it stands, with every custody event so far.
+
+    Raises NotReadable if no place has the bytes of one of its files.
+    """
     memberships = _memberships(dossier)
     files = _files(memberships)
+    where = Whereabouts()
     documents = tuple(
         PackagedDocument(
             description=document_description(dossier, item.document, item.ordinal),
-            files=tuple(_packaged(file, modified) for file in files.get(item.document_id, [])),
+            files=tuple(
+                _packaged(file, where, modified) for file in files.get(item.document_id, [])
+            ),
             id=item.document_id,
         )
         for item in memberships
@@ -106,9 +146,10 @@ def package_of(
     )
 
 
-def _packaged(file: ContentFile, moment: dt.datetime) -> PackagedFile:
+def _packaged(file: ContentFile, where: Whereabouts, moment: dt.datetime) -> PackagedFile:
+    """Bytes of the working store are compared with their digest when they are stored."""
     return PackagedFile(
-        source=Path(path_of(file)),
+        source=where.in_working_store(file) or where.path_of(file),
         original_name=os.fsdecode(bytes(file.name_bytes)),
         size=file.size,
         sha256=file.sha256,

@@ -17,7 +17,10 @@ Way = Literal["web", "cli", "job", "system"]
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A person acting through one way in. `system` acts only while an installation is set up."""
+    """A person acting through one way in.
+
+    `system` acts while an installation is set up, and in checks that the house itself orders.
+    """
 
     viewer: Viewer
     via: Way

@@ -29,6 +29,20 @@ def shared(name: str) -> Iterator[None]:
     yield from _held(name, "pg_advisory_lock_shared", "pg_advisory_unlock_shared")
 
 
+@contextmanager
+def attempted(name: str) -> Iterator[bool]:
+    """Hold the lock `name` if nobody else does; says whether it was got. Waits for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)])
+        got = bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(name)])
+
+
 def _held(name: str, take: str, give: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {take}(%s)", [_key(name)])

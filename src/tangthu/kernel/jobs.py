@@ -11,13 +11,14 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
+from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 
 from tangthu.kernel.errors import HouseError, NotFinished
@@ -81,6 +82,14 @@ class Running:
             row = cursor.fetchone()
         if row is not None and row[0]:
             raise NotFinished("Công việc đã dừng theo yêu cầu.", hint="Có thể chạy tiếp sau.")
+
+    def keep(self, result: dict[str, Any]) -> None:
+        """Keep what was found so far with the job: a run that is killed is gone on with from there.
+
+        Called inside a transaction, it is kept only if that commits.
+        """
+        self.job.result = result
+        Job.objects.filter(id=self.job.id).update(result=result)
 
 
 def enqueue(
@@ -214,10 +223,17 @@ def _disk_words(error: OSError) -> tuple[str, str]:
 
 
 async def revive_stalled(manager: JobManager) -> int:
-    """Put back jobs whose worker died without a word; returns how many."""
-    stalled = await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+    """Put back jobs whose worker died without a word; returns how many.
+
+    A job that another worker put back in the same instant is left to it; a database that is away
+    is asked again next time.
+    """
     count = 0
-    for item in stalled:
-        await manager.retry_job(item)
-        count += 1
+    try:
+        for item in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            with suppress(ConnectorException):
+                await manager.retry_job(item)
+                count += 1
+    except ConnectorException:
+        log.warning("the queue cannot be asked for stalled jobs now")
     return count

@@ -9,9 +9,10 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 
-from tangthu.kernel import jobs
+from tangthu.kernel import jobs, rounds
 
 _REVIVE_SECONDS = 5.0
+_ROUNDS_SECONDS = 15.0
 
 
 async def _revive_often(manager: JobManager) -> None:
@@ -20,11 +21,20 @@ async def _revive_often(manager: JobManager) -> None:
         await asyncio.sleep(_REVIVE_SECONDS)
 
 
+async def _go_round() -> None:
+    while True:
+        await asyncio.to_thread(rounds.run_due)
+        await asyncio.sleep(_ROUNDS_SECONDS)
+
+
 async def _work(concurrency: int) -> None:
     assert isinstance(queue.connector, DjangoConnector)
     app = queue.with_connector(queue.connector.get_worker_connector())
     async with app.open_async():
-        reviver = asyncio.create_task(_revive_often(app.job_manager))
+        beside = [
+            asyncio.create_task(_revive_often(app.job_manager)),
+            asyncio.create_task(_go_round()),
+        ]
         try:
             await app.run_worker_async(
                 queues=["house"],
@@ -37,9 +47,10 @@ async def _work(concurrency: int) -> None:
                 shutdown_graceful_timeout=10,
             )
         finally:
-            reviver.cancel()
-            with suppress(asyncio.CancelledError):
-                await reviver
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
 
 def run_worker(concurrency: int) -> None:

@@ -39,6 +39,16 @@ WHERE e.obj = ANY(%s) AND e.ch = 'c' ORDER BY e.obj, e.n
 """
 
 
+def has_waiting_events(objs: Sequence[uuid.UUID]) -> bool:
+    """Whether custody events of the objects wait in the outbox for their place in the log."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM ledger_pending WHERE obj = ANY(%s) AND ch = 'c')",
+            [list(objs)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def preserved_events(objs: Sequence[uuid.UUID]) -> Iterator[PreservedEvent]:
     """The integrated custody events of the objects that belong into a package, in time order.
 

@@ -1,54 +1,124 @@
-"""The job that checks every package of the acting person's bodies, the longest unchecked first."""
+"""The job that checks every package of the bodies it is for, the longest unchecked first.
+
+It can be stopped and gone on with, and goes on by itself after a crash: what was found so far is
+kept with the job, in the same transaction as the events, package by package.
+"""
 
 from __future__ import annotations
 
+import itertools
+import uuid
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import F, Min, QuerySet
+from django.utils.dateparse import parse_datetime
 
-from tangthu.identity.acting import Acting
+from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel.jobs import Running
-from tangthu.repository.actions.check_package import check_package
-from tangthu.repository.models import Package
+from tangthu.kernel.models import Job
+from tangthu.repository.actions.check_package import PackageVerdict, check_package
+from tangthu.repository.fixity import strangers
+from tangthu.repository.models import Package, Store
 
 CHECK_ALL = "repository.fixity"
+UNKNOWN = "unknown"
+_METADATA = 5
+_LISTED = 10_000
+
+Place = tuple[str, str, str]
+
+
+def nothing_found() -> dict[str, Any]:
+    """The answer of a check that has not looked at anything yet."""
+    return {
+        "objects": 0, "files": 0, "bad": [], "repaired": [], "unrepairable": [], "unchecked": [],
+        "found": 0,
+    }  # fmt: skip
 
 
 def run_checks(running: Running) -> dict[str, Any]:
-    """Job `repository.fixity`; `args`: repair, since (packages verified later are left alone)."""
-    person = Person.objects.get(pk=running.job.person_id)
-    acting = Acting(viewer_of(person), "job")
-    bodies = acting.viewer.bodies_with("repository.audit")
-    since = running.job.created_at
-    packages = (
-        Package.objects.filter(body_id__in=bodies)
-        .annotate(oldest=Min("copies__verified_at"))
-        .filter(oldest__lt=since)
-        .order_by("oldest", "id")
-        .values_list("pk", flat=True)
-    )
-    waiting = list(packages)
-    total = Package.objects.filter(body_id__in=bodies).count()
-    answer: dict[str, Any] = {
-        "objects": 0, "files": 0, "bad": [], "repaired": [], "unrepairable": [],
-    }  # fmt: skip
-    running.progress(0, total, "gói", force=True)
-    for number, package_id in enumerate(waiting, start=1):
-        verdict = check_package(acting, package_id, repair=bool(running.args.get("repair")))
-        name = verdict.package.objid
-        answer["objects"] += 1
-        answer["files"] += verdict.files
-        answer["bad"] += [_place(name, *item) for item in verdict.bad]
-        answer["repaired"] += [
-            {"package": name, "store": store, "path": path} for store, path in verdict.repaired
-        ]
-        answer["unrepairable"] += [_place(name, *item) for item in verdict.unrepairable]
-        running.progress(number, total, "gói")
-    running.progress(len(waiting), total, "gói", force=True)
+    """Job `repository.fixity`; `args`: repair, bodies, since (verified later is left alone)."""
+    acting, bodies = _for_whom(running.job)
+    since = parse_datetime(running.args.get("since") or "") or running.job.created_at
+    answer = running.job.result or running.args.get("before") or nothing_found()
+    due = _due(bodies).filter(oldest__lt=since).order_by("oldest", "id")
+    waiting = list(due.values_list("pk", "expected"))
+    left = sum(expected for _, expected in waiting)
+    done = answer["files"]
+
+    def watch(files: int) -> None:
+        nonlocal done
+        done += files
+        running.progress(done, max(done, answer["files"] + left), "tệp")
+
+    running.progress(done, done + left, "tệp", force=True)
+    for package_id, expected in waiting:
+        done = answer["files"]
+
+        def kept(verdict: PackageVerdict) -> None:
+            add(answer, verdict)
+            running.keep(answer)
+
+        check_package(
+            acting, package_id, repair=bool(running.args.get("repair")), watch=watch, also=kept
+        )
+        left -= expected
+    if running.args.get("strangers", True):
+        _add_strangers(answer)
+    running.progress(answer["files"], answer["files"], "tệp", force=True)
     return answer
 
 
-def _place(package: str, store: str, path: str, status: str) -> dict[str, str]:
-    return {"package": package, "store": store, "path": path, "status": status}
+def add(answer: dict[str, Any], verdict: PackageVerdict) -> None:
+    """Enter what was found in one package into the answer of the whole check."""
+    answer["objects"] += 1
+    answer["files"] += verdict.files
+    answer["found"] += bool(verdict.bad or verdict.unchecked)
+    repaired = [(store, path, "") for store, path in verdict.repaired]
+    for name, places in (
+        ("bad", verdict.bad),
+        ("repaired", repaired),
+        ("unrepairable", verdict.unrepairable),
+        ("unchecked", verdict.unchecked),
+    ):
+        listed = answer[name]
+        listed += [_told(verdict.package, place) for place in places][: _LISTED - len(listed)]
+
+
+def _add_strangers(answer: dict[str, Any]) -> None:
+    for store, objid in itertools.islice(strangers(), _LISTED):
+        answer["found"] += 1
+        answer["bad"].append(
+            {"package": objid, "dossier": "", "store": store.name, "path": "", "status": UNKNOWN}
+        )
+
+
+def _told(package: Package, place: Place) -> dict[str, str]:
+    store, path, status = place
+    told = {
+        "package": package.objid,
+        "dossier": str(package.dossier_id),
+        "store": store,
+        "path": path,
+    }
+    return {**told, "status": status} if status else told
+
+
+def _for_whom(job: Job) -> tuple[Acting, list[uuid.UUID]]:
+    """Who checks, and at which bodies: those named when it was ordered that he still audits."""
+    ordered = [uuid.UUID(body) for body in job.args.get("bodies", [])]
+    if job.person_id is None:
+        return SYSTEM, ordered
+    acting = Acting(viewer_of(Person.objects.get(pk=job.person_id)), "job")
+    allowed = acting.viewer.bodies_with("repository.audit")
+    return acting, [body for body in ordered if body in allowed]
+
+
+def _due(bodies: list[uuid.UUID]) -> QuerySet[Package]:
+    """The packages with their oldest check, and about how many files reading them will take."""
+    return Package.objects.filter(body_id__in=bodies, versions__number=F("head")).annotate(
+        oldest=Min("copies__verified_at"),
+        expected=(F("versions__files") + _METADATA) * Store.objects.count(),
+    )

@@ -1,82 +1,238 @@
 """Reading every copy of a package and saying what is wrong with it; writes nothing.
 
-A copy is whole when every file that its inventory names is there with its digest, and inventory,
-digest file and declaration agree. "Changed", "missing" and "cannot be read" are told apart: what
-cannot be checked is not called bad content.
+A copy is whole when it is the object and the state that the catalogue knows, every file that its
+inventory names is there with its digest, and nothing else is. "Changed", "missing" and "cannot be
+read" are told apart: what cannot be checked is not called bad. Each file is read once; the copies
+of a package are read side by side, since they lie on different media.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
-from tangthu.repository.models import Copy
-from tangthu.repository.stores import open_store
+from tangthu.kernel.models import Job
+from tangthu.repository.models import Copy, Package, PackageVersion, Store
+from tangthu.repository.stores import StoreUnusable, open_store
 from tangthu.standards import ocfl
+from tangthu.standards.tt05.identifiers import uuid_of
 
-BAD = ("changed", "missing", "unreadable")
+READERS = 2
+BAD = ("changed", "missing")
+_LOOK_SECONDS = 0.5
+_BATCH = 500
+
+Watch = Callable[[int], None]
+
+
+class _Stopped(Exception):
+    """The check was stopped between two files."""
 
 
 @dataclass(slots=True)
 class CopyVerdict:
-    """What was found in one copy. `problems` maps a path inside the object to its status."""
+    """What was found in one copy. Paths are relative to the object.
+
+    `problems` maps a path to `changed` or `missing`; `unread` a path to why it could not be read;
+    `extra` lists what does not belong. `unusable` is why the copy as a whole is bad: `missing`,
+    `inventory`, `another object`, `behind`, `altered`; `unreachable` why nobody could look at it.
+    """
 
     copy: Copy
     place: Path
     files: int = 0
     bytes: int = 0
     problems: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
     extra: list[str] = field(default_factory=list)
     unusable: str = ""
+    unreachable: str = ""
+
+    @property
+    def store(self) -> str:
+        """Name of the store."""
+        return self.copy.store.name
+
+    @property
+    def bad(self) -> list[tuple[str, str]]:
+        """Every bad place: path ("" for the whole object) and status."""
+        found = [*self.problems.items(), *((path, "extra") for path in self.extra)]
+        return [("", self.unusable), *found] if self.unusable else found
+
+    @property
+    def unchecked(self) -> list[tuple[str, str]]:
+        """Every place that could not be looked at: path ("" for the whole object) and why."""
+        found = list(self.unread.items())
+        return [("", self.unreachable), *found] if self.unreachable else found
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is wrong: no bad file, no file that does not belong, readable at all."""
-        return not (self.problems or self.extra or self.unusable)
+        """Whether all was read and nothing is wrong."""
+        return not (self.bad or self.unchecked)
 
 
-def check_copy(copy: Copy, tick: Callable[[int], None] | None = None) -> CopyVerdict:
-    """Read one copy through and compare every byte with what was recorded.
+def copies_of(package: Package) -> list[Copy]:
+    """The package's copy in each store, in order; one that was never made is not saved yet."""
+    known = {
+        copy.store_id: copy
+        for copy in Copy.objects.filter(package=package).select_related("store", "package")
+    }
+    return [
+        known.get(store.pk) or Copy(package=package, store=store)
+        for store in Store.objects.order_by("position")
+    ]
 
-    `tick(files)` is called after each file. Never raises for a damaged copy: that is its verdict.
+
+def check_copies(copies: Sequence[Copy], watch: Watch | None = None) -> list[CopyVerdict]:
+    """Read the copies of one package through and judge each.
+
+    `watch` hears twice a second, in the calling thread, how many files were read since it heard
+    last; what it raises stops the readers between two files and is passed on. A damaged copy never
+    raises: that is its verdict.
     """
-    verdict = CopyVerdict(copy, Path(copy.store.path))
+    if not copies:
+        return []
+    head = PackageVersion.objects.get(
+        package_id=copies[0].package_id, number=copies[0].package.head
+    )
+    stop = threading.Event()
+    verdicts = [CopyVerdict(copy, Path(copy.store.path)) for copy in copies]
+    heard = 0
+    with ThreadPoolExecutor(min(READERS, len(copies))) as pool:
+        work = [pool.submit(_read, verdict, head.inventory_sha256, stop) for verdict in verdicts]
+        try:
+            while wait(work, timeout=_LOOK_SECONDS).not_done:
+                heard = _tell(watch, verdicts, heard)
+        finally:
+            stop.set()
+    for item in work:
+        item.result()
+    _tell(watch, verdicts, heard)
+    return verdicts
+
+
+def _tell(watch: Watch | None, verdicts: Sequence[CopyVerdict], heard: int) -> int:
+    read = sum(verdict.files for verdict in verdicts)
+    if watch is not None:
+        watch(read - heard)
+    return read
+
+
+def _read(verdict: CopyVerdict, expected: str, stop: threading.Event) -> None:
+    """Fill in the verdict; `expected` is the digest of the inventory that was catalogued."""
+    package = verdict.copy.package
     try:
-        store = open_store(copy.store)
-        verdict.place = store.path_of(copy.package.objid)
+        verdict.place = open_store(verdict.copy.store).path_of(package.objid)
         if not verdict.place.is_dir():
             verdict.unusable = "missing"
-            return verdict
+            return
         trusted = ocfl.load_inventory(verdict.place)
-        if len(trusted.inventory.versions) < copy.package.head:
-            verdict.unusable = "behind"
+        verdict.unusable = _unlike(trusted, verdict.place, package, expected)
         for result in ocfl.check_files(verdict.place, trusted):
+            if stop.is_set():
+                raise _Stopped
             verdict.files += 1
             verdict.bytes += result.size or 0
             if result.status in BAD:
                 verdict.problems[result.path] = result.status
+            elif result.status == "unreadable":
+                verdict.unread[result.path] = result.reason or "unreadable"
             elif result.status == "extra":
                 verdict.extra.append(result.path)
-            if tick is not None:
-                tick(verdict.files)
-    except ocfl.OcflError as error:
-        verdict.unusable = type(error).__name__
+    except StoreUnusable as error:
+        verdict.unreachable = str(error.message)
+    except ocfl.ObjectMissingError:
+        verdict.unusable = "missing"
+    except ocfl.OcflError:
+        verdict.unusable = "inventory"
     except OSError as error:
-        verdict.unusable = f"unreadable: {error.strerror}"
-    return verdict
+        verdict.unreachable = error.strerror or "unreadable"
 
 
-def beyond_repair(verdicts: list[CopyVerdict]) -> dict[str, str]:
-    """Paths of a package that are bad in every copy, with their status; "" for the whole object."""
-    if any(verdict.whole for verdict in verdicts):
+def _unlike(trusted: ocfl.Trusted, place: Path, package: Package, expected: str) -> str:
+    """How the object differs from what the catalogue knows; "" if it does not.
+
+    A version that is stored but not catalogued yet (its sealing was cut off) is no difference.
+    """
+    inventory = trusted.inventory
+    if inventory.id != package.objid:
+        return "another object"
+    if len(inventory.versions) < package.head:
+        return "behind"
+    if len(inventory.versions) == package.head:
+        return "" if trusted.digest == expected else "altered"
+    catalogued = ocfl.read_copy(place, f"v{package.head}")
+    return "" if catalogued is not None and catalogued.digest == expected else "altered"
+
+
+def beyond_repair(verdicts: Sequence[CopyVerdict]) -> dict[str, str]:
+    """Paths that are bad in every copy and cannot be made good, with status; "" for the whole.
+
+    A copy that could not be looked at may still be good: with one, nothing is beyond repair.
+    """
+    if any(verdict.unreachable for verdict in verdicts):
         return {}
     if all(verdict.unusable for verdict in verdicts):
         return {"": verdicts[0].unusable}
     usable = [verdict for verdict in verdicts if not verdict.unusable]
-    common = set(usable[0].problems)
+    lost = dict(usable[0].problems)
     for verdict in usable[1:]:
-        common &= set(verdict.problems)
-    if len(usable) < len(verdicts):
-        common = set().union(*(verdict.problems for verdict in usable))
-    return {path: usable[0].problems.get(path, "changed") for path in sorted(common)}
+        lost = {path: status for path, status in lost.items() if path in verdict.problems}
+    if not lost:
+        return {}
+    known = ocfl.load_inventory(usable[0].place).inventory
+    recorded = dict(known.content_files())
+    # The root's own files can be written anew from the inventory that was trusted.
+    rewritten = {known.declaration, ocfl.INVENTORY, known.sidecar}
+    rewritten |= {f"{known.head}/{ocfl.INVENTORY}", f"{known.head}/{known.sidecar}"}
+    unusable = [verdict for verdict in verdicts if verdict.unusable]
+    return {
+        path: status
+        for path, status in sorted(lost.items())
+        if path not in rewritten
+        and not any(
+            path in recorded
+            and ocfl.check_file(one.place, path, known.algorithm, recorded[path]).status == "ok"
+            for one in unusable
+        )
+    }
+
+
+def strangers() -> Iterator[tuple[Store, str]]:
+    """Objects in the stores that the catalogue does not know, as store and object identifier.
+
+    An object is judged by where it stands: one that stands where a package belongs is for that
+    package's own check. What a sealing still under way has stored is nobody's stranger.
+    """
+    under_way = set(
+        Job.objects.filter(
+            state__in=[Job.State.WAITING, Job.State.RUNNING], args__has_key="package"
+        ).values_list("args__package", flat=True)
+    )
+    for store in Store.objects.order_by("position"):
+        try:
+            root = open_store(store)
+            for places in _batches(root.objects()):
+                objids = {place: unquote(place.name) for place in places}
+                known = set(
+                    Package.objects.filter(objid__in=objids.values()).values_list(
+                        "objid", flat=True
+                    )
+                )
+                for place, objid in objids.items():
+                    if objid in known and root.path_of(objid) == place:
+                        continue
+                    if str(uuid_of(objid)) not in under_way:
+                        yield store, objid
+        except (StoreUnusable, ocfl.OcflError, OSError):
+            continue
+
+
+def _batches(places: Iterator[Path]) -> Iterator[list[Path]]:
+    while batch := list(itertools.islice(places, _BATCH)):
+        yield batch

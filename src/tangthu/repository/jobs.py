@@ -1,14 +1,21 @@
-"""What the repository runs in the background."""
+"""What the repository runs in the background, and what it does of itself from time to time."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel import jobs
+from tangthu.kernel import jobs, rounds
+
+_HOUR = 3600.0
+_MINUTE = 60.0
 
 
 def register_handlers() -> None:
-    """Tell the kernel which function runs which kind of job."""
+    """Tell the kernel which function runs which kind of job, and what is done in rounds."""
+    from tangthu.repository.actions.keep_proofs import keep_proofs
+    from tangthu.repository.actions.order_check import order_due_checks
     from tangthu.repository.checking import CHECK_ALL, run_checks
 
     jobs.register(CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"))
+    rounds.register("fixity", order_due_checks, every=_HOUR)
+    rounds.register("proofs", keep_proofs, every=_MINUTE)

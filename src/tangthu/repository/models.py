@@ -69,12 +69,16 @@ class Copy(models.Model):
         GOOD = "good", _("Nguyên vẹn")
         BAD = "bad", _("Hỏng")
         UNREPAIRABLE = "unrepairable", _("Không phục hồi được")
+        # Not bad: nobody could look. The state before is what is known, `verified_at` stays.
+        UNCHECKED = "unchecked", _("Chưa kiểm tra được")
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="copies")
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="copies")
     state = models.CharField(max_length=12, choices=State.choices, default=State.GOOD)
     verified_at = models.DateTimeField()
     problem = models.TextField(default="")
+    # The version whose `seal` event the proof kept beside this copy holds; 0: none is kept yet.
+    proof_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "store"], name="one_copy")]

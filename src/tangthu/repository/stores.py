@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from tangthu.kernel.errors import HouseError
 from tangthu.repository.models import Package, Store
-from tangthu.standards import durable, ocfl
+from tangthu.standards import ocfl
+
+log = logging.getLogger("tangthu.repository")
 
 DEFAULT_STORES = ("kho-a", "kho-b")
 
 
+class StoreUnusable(HouseError):
+    """A store's folder is not there, is no OCFL storage root, or cannot be used."""
+
+    http_status = 503
+
+
 def open_store(store: Store) -> ocfl.StorageRoot:
-    """Open (on first use: make) the storage root of a store. Raises OcflError or OSError."""
-    root = Path(store.path)
-    if not (root / "ocfl_layout.json").exists():
-        durable.make_dirs(root.parent)
-        return ocfl.create_root(root)
-    return ocfl.open_root(root)
+    """Open the storage root of a store. Raises StoreUnusable.
+
+    A root that is not there is never made here: an unmounted disk must not look like a new store.
+    """
+    try:
+        return ocfl.open_root(Path(store.path))
+    except (ocfl.OcflError, OSError) as error:
+        raise StoreUnusable(
+            _("Không mở được kho {name}.").format(name=store.name),
+            hint=_("Kiểm tra ổ đĩa của kho đã được gắn và ghi được, rồi làm lại."),
+            store=store.name,
+            why=type(error).__name__,
+        ) from error
+
+
+def recover_all() -> None:
+    """Complete or clear in every store what a crash cut off; a store that is away is left alone."""
+    for store in Store.objects.order_by("position"):
+        try:
+            ocfl.recover(open_store(store))
+        except (OSError, ocfl.OcflError) as error:
+            log.warning("store %s not recovered: %s", store.name, error)
 
 
 def object_root(store: Store, package: Package) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+import shutil
 import uuid
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import packaging
@@ -21,11 +22,11 @@ from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
 from tangthu.kernel.rulebook import rulebook
 from tangthu.kernel.stores import FolderStore, content_key
-from tangthu.ledger.integrator import step
 from tangthu.ledger.logs import log_of
-from tangthu.records.models import ContentFile, Dossier, Membership
-from tangthu.repository.actions.store_package import Order, store_package
+from tangthu.records.models import Dossier
+from tangthu.repository.actions.store_package import Order, is_stored, store_package
 from tangthu.repository.models import Package, PackageVersion
+from tangthu.repository.reading import packaged_only
 from tangthu.standards import ocfl
 from tangthu.standards.tt05 import aip_hoso
 from tangthu.standards.tt05.errors import PackageRefusedError
@@ -42,7 +43,9 @@ class NothingToSeal(Refused):
 def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
     """Order the sealing of a dossier: its next version is fixed now, the work runs as a job.
 
-    Raises NotFoundForViewer, Refused without `archive.seal`, NothingToSeal if nothing changed.
+    While an order for the dossier is still worked on, that one is answered with. An order that
+    failed after it had stored something is taken up again, so that nothing stays half entered.
+    Raises NotFoundForViewer, NothingToSeal if nothing changed.
     """
     with transaction.atomic():
         dossier = (
@@ -52,106 +55,126 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
         )
         if dossier is None:
             raise NotFoundForViewer(_("Không có gì ở đây."))
-        order = _order(dossier)
+        left = _unfinished(dossier)
+        if left is not None and jobs.is_queued(left.pk):
+            return left
+        args = left.args if left is not None and is_stored(_order(left.args)) else None
         return jobs.enqueue(
             SEAL,
-            args=order,
+            args=args or _new_order(dossier),
             body_id=dossier.body_id,
             person_id=acting.viewer.person_id,
             subject_id=dossier.pk,
         )
 
 
-def _order(dossier: Dossier) -> dict[str, Any]:
+def _unfinished(dossier: Dossier) -> Job | None:
+    """The newest order of the dossier, if it did not come to its end."""
+    newest = Job.objects.filter(kind=SEAL, subject_id=dossier.pk).order_by("-created_at").first()
+    return newest if newest is not None and newest.state != Job.State.DONE else None
+
+
+def _new_order(dossier: Dossier) -> dict[str, Any]:
     package = Package.objects.filter(dossier_id=dossier.pk).first()
-    digest = packaging.state_digest(dossier)
     number, status = 1, "NEW"
     if package is not None:
         newest = PackageVersion.objects.get(package=package, number=package.head)
-        if newest.state_sha256 == digest:
+        if newest.state_sha256 == packaging.state_digest(dossier):
             raise NothingToSeal(
                 _("Hồ sơ không có thay đổi nào từ lần đóng gói trước."),
                 hint=_("Không cần đóng gói lại."),
             )
         number, status = package.head + 1, "SUPPLEMENT"
+    moment = clock.now()
     return {
         "dossier": str(dossier.pk),
+        "code": dossier.archive_file_code,
         "package": str(package.pk if package else uuid.uuid4()),
         "number": number,
         "status": status,
-        "state": digest,
-        "moment": clock.now().replace(microsecond=0).isoformat(),
+        # Thousandths of a second are what packages and inventories can say.
+        "moment": moment.replace(microsecond=moment.microsecond // 1000 * 1000).isoformat(),
     }
+
+
+def _order(args: dict[str, Any]) -> Order:
+    package_id = uuid.UUID(args["package"])
+    return Order(
+        package_id=package_id,
+        objid=object_id(package_id),
+        number=args["number"],
+        moment=dt.datetime.fromisoformat(args["moment"]),
+        message=f"{args['status']} v{args['number']} {args['code']}",
+        record_status=args["status"],
+    )
 
 
 def seal(acting: Acting, args: dict[str, Any]) -> PackageVersion:
     """Carry out an order: plan, store in every store, enter in the catalogue.
 
-    Safe to repeat after a crash. Raises InvalidInput with the findings when the descriptions do
-    not meet TT05, OcflError or OSError when a store fails.
+    Safe to repeat after a crash. The version holds the dossier as it was in one instant after the
+    work began, and says which (`state_sha256`). Raises InvalidInput with the findings when the
+    descriptions do not meet TT05; StoreUnusable, CopyDamaged, OcflError or OSError when a store
+    fails.
     """
     dossier = Dossier.objects.select_related("body").get(pk=args["dossier"])
     acting.require("archive.seal", dossier.body_id)
-    package_id = uuid.UUID(args["package"])
-    order = Order(
-        package_id=package_id,
-        objid=object_id(package_id),
-        number=args["number"],
-        moment=dt.datetime.fromisoformat(args["moment"]),
-        message=f"{args['status']} v{args['number']} {dossier.archive_file_code}",
-        record_status=args["status"],
-        state_sha256=args["state"],
-    )
+    order = _order(args)
     with advisory.exclusive(f"seal {dossier.pk}"):
-        done = PackageVersion.objects.filter(package_id=package_id, number=order.number).first()
+        done = PackageVersion.objects.filter(
+            package_id=order.package_id, number=order.number, sealed_at=order.moment
+        ).first()
         if done is None:
             done = _store(acting, dossier, order)
-        _drop_working_copies(dossier)
+        _drop_working_copies(done)
     return done
 
 
 def _store(acting: Acting, dossier: Dossier, order: Order) -> PackageVersion:
-    other = Package.objects.filter(dossier_id=dossier.pk).exclude(pk=order.package_id).first()
-    if other is not None:
+    package = Package.objects.filter(dossier_id=dossier.pk).first()
+    if package is not None and (package.pk, package.head + 1) != (order.package_id, order.number):
         raise Refused(_("Hồ sơ vừa được người khác đóng gói."), hint=_("Tải lại trang."))
-    place = Place.objects.select_related("inventory__fonds").get(dossier=dossier)
-    log = log_of(dossier.body_id)
-    while step(log):
-        pass  # every event so far must have its place in the log before it enters a package
-    with tempfile.TemporaryDirectory(dir=settings.HOME.cache) as work:
-
-        def make_plan() -> PackagePlan:
-            package = packaging.package_of(
-                dossier,
-                place,
-                package_id=order.package_id,
-                created=_created(order),
-                modified=order.moment,
-                record_status=order.record_status,
-            )
-            try:
-                return aip_hoso.plan(package, Path(work), rulebook())
-            except PackageRefusedError as error:
-                raise InvalidInput(
-                    _("Mô tả chưa đủ để đóng gói."),
-                    hint="; ".join(
-                        f"{finding.place}: {finding.message}" for finding in error.findings[:10]
-                    ),
-                    problems={"": [finding.message for finding in error.findings[:200]]},
-                ) from error
-
+    work = settings.HOME.cache / f"seal-{order.package_id}"
+    shutil.rmtree(work, ignore_errors=True)  # what a killed run left there
+    work.mkdir(parents=True)
+    try:
         return store_package(
             acting,
             dossier.body,
             dossier.pk,
             order,
-            make_plan,
-            lambda: _index(dossier),
+            lambda: _plan(dossier, order, work),
+            lambda: reindex_dossiers([dossier.pk]),
         )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
-def _index(dossier: Dossier) -> None:
-    reindex_dossiers([dossier.pk])
+def _plan(dossier: Dossier, order: Order, work: Path) -> tuple[PackagePlan, str]:
+    """The plan of the package, and the digest of the state it was made from."""
+    with (
+        translation.override(settings.LANGUAGE_CODE),  # packages speak Vietnamese, whoever asks
+        packaging.standing_still(log_of(dossier.body_id), dossier.pk, order.package_id) as still,
+    ):
+        package = packaging.package_of(
+            still,
+            Place.objects.select_related("inventory__fonds").get(dossier=still),
+            package_id=order.package_id,
+            created=_created(order),
+            modified=order.moment,
+            record_status=order.record_status,
+        )
+        state = packaging.state_digest(still)
+    try:
+        return aip_hoso.plan(package, work, rulebook()), state
+    except PackageRefusedError as error:
+        raise InvalidInput(
+            _("Mô tả chưa đủ để đóng gói."),
+            hint="; ".join(
+                f"{finding.place}: {finding.message}" for finding in error.findings[:10]
+            ),
+            problems={"": [finding.message for finding in error.findings[:200]]},
+        ) from error
 
 
 def _created(order: Order) -> dt.datetime:
@@ -159,21 +182,14 @@ def _created(order: Order) -> dt.datetime:
     return first.sealed_at if first else order.moment
 
 
-def _drop_working_copies(dossier: Dossier) -> None:
-    """After every store verified its copy, content lives in AIPs only (DESIGN section 2)."""
+def _drop_working_copies(version: PackageVersion) -> None:
+    """After every store verified its copy, content lives in AIPs only (DESIGN section 2).
+
+    Only what this version holds, and nothing that a record outside a package still needs.
+    """
     store = FolderStore(settings.HOME.working)
-    documents = Membership.objects.filter(dossier=dossier).values("document_id")
-    digests = set(
-        ContentFile.objects.filter(document__in=documents).values_list("sha256", flat=True)
-    )
-    sealed = Package.objects.values("dossier_id")
     with advisory.exclusive(advisory.WORKING_STORE):
-        still_open = set(
-            ContentFile.objects.filter(sha256__in=digests)
-            .exclude(document__memberships__dossier_id__in=sealed)
-            .values_list("sha256", flat=True)
-        )
-        for digest in digests - still_open:
+        for digest in packaged_only(version):
             store.remove(content_key(digest))
 
 

@@ -8,189 +8,193 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory, clock
-from tangthu.ledger.record import Event, Recorded, record
-from tangthu.repository.fixity import CopyVerdict, beyond_repair, check_copy
+from tangthu.ledger.record import Event, record_many
+from tangthu.repository.actions.mend_copies import Mended, mend
+from tangthu.repository.actions.note_beside import note_beside
+from tangthu.repository.fixity import CopyVerdict, Watch, beyond_repair, check_copies, copies_of
 from tangthu.repository.models import Copy, Package
-from tangthu.repository.stores import beside, open_store
-from tangthu.standards import durable, ocfl
+from tangthu.standards import durable
 
-BESIDE_FILE = "events.jsonl"
+_TOLD = 200
+_PROBLEM_LENGTH = 4000
+WHOLE, MENDED = gettext_noop("nguyên vẹn"), gettext_noop("đã phục hồi")
+HURT, LOST = gettext_noop("có bản sao hỏng"), gettext_noop("hỏng ở mọi bản sao")
+UNSEEN = gettext_noop("có bản sao chưa kiểm tra được")
 
 
 @dataclass(slots=True)
 class PackageVerdict:
-    """What a check of one package found and did."""
+    """What a check of one package found (`copies`), did, and left (`after`, read once more)."""
 
     package: Package
     copies: list[CopyVerdict]
-    repaired: list[tuple[str, str]] = field(default_factory=list)  # store, path
-    unrepairable: list[tuple[str, str, str]] = field(default_factory=list)  # store, path, status
+    after: list[CopyVerdict]
+    mended: list[Mended] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
     @property
     def bad(self) -> list[tuple[str, str, str]]:
         """Every bad place as found: store, path ("" for the whole object), status."""
-        found = [
-            (copy.copy.store.name, path, status)
-            for copy in self.copies
-            for path, status in copy.problems.items()
+        return [(copy.store, path, status) for copy in self.copies for path, status in copy.bad]
+
+    @property
+    def unchecked(self) -> list[tuple[str, str, str]]:
+        """Every place that could not be looked at: store, path, why."""
+        return [(copy.store, path, why) for copy in self.after for path, why in copy.unchecked]
+
+    @property
+    def repaired(self) -> list[tuple[str, str]]:
+        """Store and path of what was mended and then read back good."""
+        left = {(copy.store, path) for copy in self.after for path, _ in copy.bad}
+        return [(one.store, one.path) for one in self.mended if (one.store, one.path) not in left]
+
+    @property
+    def unrepairable(self) -> list[tuple[str, str, str]]:
+        """Store, path and status of what is bad in every store."""
+        return [
+            (copy.store, path, status) for copy in self.after for path, status in self.lost.items()
         ]
-        found += [(c.copy.store.name, path, "extra") for c in self.copies for path in c.extra]
-        found += [(c.copy.store.name, "", c.unusable) for c in self.copies if c.unusable]
-        return found
 
     @property
     def files(self) -> int:
         """How many files were read, over all copies."""
         return sum(copy.files for copy in self.copies)
 
+    @property
+    def words(self) -> str:
+        """The verdict in a few words."""
+        if self.lost:
+            return LOST
+        if any(copy.bad for copy in self.after):
+            return HURT
+        if self.unchecked:
+            return UNSEEN
+        return MENDED if self.mended else WHOLE
 
-def check_package(acting: Acting, package_id: uuid.UUID, *, repair: bool) -> PackageVerdict:
-    """Check a package in all stores; with `repair`, replace bad files by good ones of another copy.
+    @property
+    def outcome(self) -> Literal["ok", "fail", "part"]:
+        """As the ledger says it: `part` if nothing was found bad but not all could be read."""
+        if self.bad:
+            return "fail"
+        return "part" if self.unchecked else "ok"
 
-    Raises Refused without `repository.audit` at the package's body.
+
+def check_package(
+    acting: Acting,
+    package_id: uuid.UUID,
+    *,
+    repair: bool,
+    watch: Watch | None = None,
+    also: Callable[[PackageVerdict], None] = lambda verdict: None,
+) -> PackageVerdict:
+    """Check a package in all stores; with `repair`, mend what is bad from what is good elsewhere.
+
+    `watch` is told of files read (see `check_copies`); `also` runs in the transaction that enters
+    the outcome. Raises Refused without `repository.audit` at the package's body.
     """
     package = Package.objects.select_related("body").get(pk=package_id)
     acting.require("repository.audit", package.body_id)
     with advisory.exclusive(f"seal {package.dossier_id}"):
-        copies = list(
-            Copy.objects.filter(package=package)
-            .select_related("store", "package")
-            .order_by("store__position")
-        )
-        verdict = PackageVerdict(package, [check_copy(copy) for copy in copies])
-        if verdict.bad and repair:
-            _repair(verdict)
-        lost = beyond_repair([check_copy(copy) for copy in copies]) if verdict.bad else {}
-        for copy in verdict.copies:
-            name = copy.copy.store.name
-            verdict.unrepairable += [(name, path, status) for path, status in lost.items()]
-        _enter(acting, verdict, repair)
+        package.refresh_from_db(fields=["head"])
+        found = check_copies(copies_of(package), watch)
+        verdict = PackageVerdict(package, found, found)
+        if repair and not all(copy.whole for copy in found):
+            verdict.mended = mend(found)
+            verdict.after = check_copies([copy.copy for copy in found], watch)
+        verdict.lost = beyond_repair(verdict.after)
+        _enter(acting, verdict, repair, also)
+        durable.point("repository.checked")
+        note_beside(package)
     return verdict
 
 
-def _repair(verdict: PackageVerdict) -> None:
-    """Mend each bad copy file by file from the others, or as a whole from a whole one."""
-    for bad in (copy for copy in verdict.copies if not copy.whole):
-        store = open_store(bad.copy.store)
-        for good in (copy for copy in verdict.copies if copy is not bad and not copy.unusable):
-            if bad.unusable or bad.extra:
-                if good.whole and _replace(store, good):
-                    verdict.repaired.append((bad.copy.store.name, ""))
-                    break
-                continue
-            for path in [p for p in bad.problems if p not in good.problems]:
-                try:
-                    ocfl.repair_file(store, bad.place, path, good.place)
-                except (ocfl.OcflError, OSError):
-                    continue
-                verdict.repaired.append((bad.copy.store.name, path))
-
-
-def _replace(store: ocfl.StorageRoot, good: CopyVerdict) -> bool:
-    try:
-        ocfl.replicate(good.place, store, replace=True)
-    except (ocfl.OcflError, OSError):
-        return False
-    return True
-
-
-def _enter(acting: Acting, verdict: PackageVerdict, repair: bool) -> None:
-    """Write the copies' new state with the events, then the events beside the objects."""
-    mended = {store for store, _ in verdict.repaired}
-    lost = {store for store, _, _ in verdict.unrepairable}
+def _enter(
+    acting: Acting,
+    verdict: PackageVerdict,
+    repair: bool,
+    also: Callable[[PackageVerdict], None],
+) -> None:
+    """Write the copies' new state with the events, in one transaction."""
     package = verdict.package
-    words = "nguyên vẹn"
-    if verdict.unrepairable:
-        words = "hỏng ở mọi bản sao"
-    elif verdict.bad:
-        words = "đã phục hồi" if mended else "có bản sao hỏng"
-    recorded: list[tuple[str, Recorded]] = []
+    actor = acting.actor(package.body_id)
     with transaction.atomic():
         moment = clock.now()
-        for copy in verdict.copies:
-            name = copy.copy.store.name
-            good = copy.whole or (name in mended and name not in lost)
-            state = Copy.State.GOOD if good else Copy.State.BAD
-            if name in lost:
-                state = Copy.State.UNREPAIRABLE
-            Copy.objects.filter(pk=copy.copy.pk).update(
-                state=state,
-                verified_at=moment,
-                problem=""
-                if good
-                else json.dumps(
-                    [[path, status] for where, path, status in verdict.bad if where == name],
-                    ensure_ascii=False,
-                )[:4000],
-            )
-        checked = record(
+        for copy in verdict.after:
+            row = copy.copy
+            row.state, row.problem = _state(copy, verdict), _problem(copy)
+            if row.state != Copy.State.UNCHECKED or row.pk is None:
+                row.verified_at = moment
+            row.save()
+        events = [
             Event(
                 kind="repository.package.checked",
                 obj=package.id,
                 body=package.body_id,
-                actor=acting.actor(package.body_id),
-                out="ok" if not verdict.bad else "fail",
+                actor=actor,
+                out=verdict.outcome,
                 detail={
                     "copies": len(verdict.copies),
+                    "stores": [copy.store for copy in verdict.copies],
                     "files": verdict.files,
-                    "verdict": words,
-                    "bad": [list(item) for item in verdict.bad][:200],
+                    "verdict": verdict.words,
+                    "bad": _told(verdict.bad),
+                    "unchecked": _told(verdict.unchecked),
+                    "lost": _told(list(verdict.lost.items())),
                     "repair": repair,
                 },
             )
-        )
-        recorded.append(("repository.package.checked", checked))
-        for store in sorted(mended):
-            source = next(
-                (c.copy.store.name for c in verdict.copies if c.copy.store.name != store), ""
-            )
-            event = record(
-                Event(
-                    kind="repository.package.repaired",
-                    obj=package.id,
-                    body=package.body_id,
-                    actor=acting.actor(package.body_id),
-                    detail={
-                        "store": store,
-                        "source": source,
-                        "files": sum(1 for where, _ in verdict.repaired if where == store),
-                        "paths": [path for where, path in verdict.repaired if where == store],
-                    },
+        ]
+        good = set(verdict.repaired)
+        for store in dict.fromkeys(one.store for one in verdict.mended):
+            here = [
+                one for one in verdict.mended if one.store == store and (store, one.path) in good
+            ]
+            if here:
+                events.append(
+                    Event(
+                        kind="repository.package.repaired",
+                        obj=package.id,
+                        body=package.body_id,
+                        actor=actor,
+                        detail={
+                            "store": store,
+                            "source": ", ".join(dict.fromkeys(one.source for one in here)),
+                            "files": len(here),
+                            "paths": [one.path for one in here][:_TOLD],
+                        },
+                    )
                 )
-            )
-            recorded.append(("repository.package.repaired", event))
-    _note_beside(verdict, recorded)
+        record_many(events)
+        also(verdict)
 
 
-def _note_beside(verdict: PackageVerdict, recorded: list[tuple[str, Recorded]]) -> None:
-    """Append one line per event to the file beside each copy's object, durably."""
-    lines = b"".join(
-        json.dumps(
-            {
-                "eid": str(event.eid),
-                "n": event.n,
-                "t": event.t,
-                "kind": kind,
-                "bad": verdict.bad,
-                "repaired": verdict.repaired,
-            },
-            ensure_ascii=False,
-        ).encode("utf-8")
-        + b"\n"
-        for kind, event in recorded
-    )
-    for copy in verdict.copies:
-        try:
-            folder = beside(copy.copy.store, verdict.package.objid)
-            durable.make_dirs(folder)
-            path = folder / BESIDE_FILE
-            before = path.read_bytes() if path.exists() else b""
-            durable.write_file(path, [before, lines], what="repository.beside")
-        except (OSError, ocfl.OcflError):
-            continue  # a store that is away has its event in the ledger
+def _state(copy: CopyVerdict, verdict: PackageVerdict) -> Copy.State:
+    if verdict.lost and copy.bad:
+        return Copy.State.UNREPAIRABLE
+    if copy.bad:
+        return Copy.State.BAD
+    return Copy.State.UNCHECKED if copy.unchecked else Copy.State.GOOD
+
+
+def _problem(copy: CopyVerdict) -> str:
+    """What is wrong now, as JSON pairs of path and status, cut to a length a row can bear."""
+    places = [list(item) for item in (*copy.bad, *copy.unchecked)][:_TOLD]
+    while places:
+        text = json.dumps(places, ensure_ascii=False)
+        if len(text) <= _PROBLEM_LENGTH:
+            return text
+        places.pop()
+    return ""
+
+
+def _told(places: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [list(place) for place in places[:_TOLD]]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db import transaction
 
-from tangthu.repository.models import Store
+from tangthu.repository.models import Copy, Store
 from tangthu.repository.stores import DEFAULT_STORES, default_path, open_store
+from tangthu.standards import durable, ocfl
 
 
 def ensure_stores() -> list[Store]:
-    """The stores in order, registered and made ready on first use. Safe to call at once twice."""
+    """The stores in order, registered on first use. Safe to call at once twice.
+
+    A root is made only for a store that holds no copy yet. Raises StoreUnusable for one that
+    should be there and is not, OcflError or OSError for one that cannot be made.
+    """
     found = list(Store.objects.order_by("position"))
     if not found:
         with transaction.atomic():
@@ -22,5 +29,9 @@ def ensure_stores() -> list[Store]:
             )
         found = list(Store.objects.order_by("position"))
     for store in found:
+        if not Copy.objects.filter(store=store).exists():
+            root = Path(store.path)
+            durable.make_dirs(root.parent)
+            ocfl.create_root(root)
         open_store(store)
     return found

@@ -1,22 +1,83 @@
-"""Order a fixity check of all packages that the acting person audits."""
+"""Order a fixity check: of all packages a person audits, or of those whose turn it is."""
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
 from tangthu.identity.acting import Acting
-from tangthu.kernel import jobs
+from tangthu.identity.models import Body
+from tangthu.kernel import advisory, clock, jobs
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.repository.checking import CHECK_ALL
+from tangthu.repository.models import Copy
+
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+# TT05 asks for every record within three years (AR-89); a month finds a bad disk before the second
+# copy has had time to go as well.
+EVERY = dt.timedelta(days=30)
 
 
-def order_check(acting: Acting, *, repair: bool) -> Job:
-    """Queue a check; with `repair`, bad files are replaced from good copies. Raises Refused."""
-    bodies = sorted(acting.viewer.bodies_with("repository.audit"))
+def order_check(acting: Acting, *, repair: bool, queued: bool = True) -> Job:
+    """Queue a check; with `repair`, what is bad is mended from good copies. Raises Refused.
+
+    A check of the same person and kind that still runs is answered with, not doubled; one that
+    was stopped before its end is gone on with.
+    """
+    bodies = sorted(map(str, acting.viewer.bodies_with("repository.audit")))
     if not bodies:
-        raise Refused("Bạn không có quyền kiểm tra kho.", hint="Nhờ quản trị cơ quan phân quyền.")
-    return jobs.enqueue(
-        CHECK_ALL,
-        args={"repair": repair},
-        body_id=bodies[0],
-        person_id=acting.viewer.person_id,
-    )
+        raise Refused(
+            _("Bạn không có quyền kiểm tra kho."), hint=_("Nhờ quản trị cơ quan phân quyền.")
+        )
+    args: dict[str, Any] = {"repair": repair, "bodies": bodies}
+    with advisory.exclusive("order check"), transaction.atomic():
+        newest = (
+            Job.objects.filter(
+                kind=CHECK_ALL,
+                person_id=acting.viewer.person_id,
+                args__repair=repair,
+                args__bodies=bodies,
+            )
+            .order_by("-created_at")
+            .first()
+        )
+        if newest is not None and newest.state in UNDER_WAY and jobs.is_queued(newest.pk):
+            return newest
+        if newest is not None and newest.state not in (*UNDER_WAY, Job.State.DONE):
+            args["since"] = newest.args.get("since") or newest.created_at.isoformat()
+            args["before"] = newest.result
+        return jobs.enqueue(
+            CHECK_ALL,
+            args=args,
+            body_id=uuid.UUID(bodies[0]),
+            person_id=acting.viewer.person_id,
+            queued=queued,
+        )
+
+
+def order_due_checks() -> list[Job]:
+    """For each body with packages whose turn it is, queue a check that mends (RM-950).
+
+    Called by the house itself; a body whose last such check still runs gets no second one.
+    """
+    before = clock.now() - EVERY
+    ordered = []
+    for body in Body.objects.order_by("id"):
+        due = Copy.objects.filter(package__body=body, verified_at__lt=before).exists()
+        running = Job.objects.filter(
+            kind=CHECK_ALL, body_id=body.pk, person_id=None, state__in=UNDER_WAY
+        )
+        if due and not any(jobs.is_queued(job.pk) for job in running):
+            args = {
+                "repair": True,
+                "bodies": [str(body.pk)],
+                "since": before.isoformat(),
+                "strangers": False,
+            }
+            ordered.append(jobs.enqueue(CHECK_ALL, args=args, body_id=body.pk, person_id=None))
+    return ordered

@@ -2,7 +2,8 @@
 
 Order of things (invariant 4): the first store writes and reads back the whole version in one atomic
 step, every other store copies it, verified; then one transaction enters version and copies with the
-`seal` event. Killed anywhere and run again with the same order, it recognises what is stored.
+`seal` event. Killed anywhere and run again with the same order, it recognises what is stored. The
+earlier versions that a new one stands on are read through before.
 """
 
 from __future__ import annotations
@@ -14,26 +15,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body
 from tangthu.kernel import clock
+from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.open_stores import ensure_stores
+from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import open_store
+from tangthu.repository.stores import StoreUnusable, open_store
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
 
 AGENT_ADDRESS = "urn:uuid:{}"
+_STATE = "; state sha256:"
+
+
+class CopyDamaged(Refused):
+    """A copy that the next version would be built upon is not whole, or cannot be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be stored, fixed before work begins so that a second run does the same.
 
-    `moment` is when the version was ordered; `message` tells why, and with moment and person it is
-    how a stored version is recognised.
+    `moment` is when the version was ordered: no two orders of a package have the same, so it is how
+    a stored version is recognised. `message` tells why.
     """
 
     package_id: uuid.UUID
@@ -42,7 +51,6 @@ class Order:
     moment: dt.datetime
     message: str
     record_status: str
-    state_sha256: str
 
 
 def store_package(
@@ -50,31 +58,35 @@ def store_package(
     body: Body,
     dossier_id: uuid.UUID,
     order: Order,
-    make_plan: Callable[[], PackagePlan],
-    also: Callable[[], None],
+    make_plan: Callable[[], tuple[PackagePlan, str]],
+    also: Callable[[], object],
 ) -> PackageVersion:
-    """Store the version that `order` describes; `make_plan` is asked only if it is not stored yet.
+    """Store the version that `order` describes, in every store, and enter it in the catalogue.
 
-    `also` runs inside the transaction that enters the version (the index entry, say). Raises
+    `make_plan` is asked only if it is not stored yet; it answers with the plan and the digest of
+    the state that this packages, which is written into the version itself. `also` runs inside the
+    transaction that enters the version (the index entry, say). Raises StoreUnusable, CopyDamaged,
     OcflError or OSError (disk full, damaged store): nothing is then in the catalogue.
     """
     stores = ensure_stores()
     first = open_store(stores[0])
     for store in stores:
         ocfl.recover(open_store(store))
-    note = ocfl.Note(
-        order.message,
-        acting.viewer.full_name or "Tàng Thư",
-        AGENT_ADDRESS.format(acting.viewer.person_id),
-        order.moment,
-    )
+    _prove_whole(order)
     place = first.path_of(order.objid)
-    if not _is_stored(place, order, note):
-        plan = make_plan()
+    state = _stored_state(place, order)
+    if state is None:
+        plan, state = make_plan()
         files = {
             f"{plan.folder}/{item.path}": ocfl.Source(item.source, item.sha256)
             for item in plan.files
         }
+        note = ocfl.Note(
+            f"{order.message}{_STATE}{state}",
+            acting.viewer.full_name or "Tàng Thư",
+            AGENT_ADDRESS.format(acting.viewer.person_id),
+            order.moment,
+        )
         if order.number == 1:
             ocfl.create_object(first, order.objid, files, note)
         else:
@@ -84,22 +96,50 @@ def store_package(
     for store in stores[1:]:
         ocfl.replicate(place, open_store(store))
     durable.point("repository.stored")
-    version = _catalogue(acting, body, dossier_id, order, stores, place, also)
+    version = _catalogue(acting, body, dossier_id, order, state, stores, place, also)
     durable.point("repository.catalogued")
     return version
 
 
-def _is_stored(place: Path, order: Order, note: ocfl.Note) -> bool:
-    """Whether a run that was killed has already stored this very version."""
-    if not place.exists():
+def is_stored(order: Order) -> bool:
+    """Whether a run that was cut off has stored this very version in the first store."""
+    store = Store.objects.order_by("position").first()
+    try:
+        return store is not None and (
+            _stored_state(open_store(store).path_of(order.objid), order) is not None
+        )
+    except (StoreUnusable, ocfl.OcflError, OSError):
         return False
+
+
+def _stored_state(place: Path, order: Order) -> str | None:
+    """The digest of the state that the stored version of this order holds; None if not stored."""
+    if not place.exists():
+        return None
     stored = ocfl.open_object(place)
     version = stored.version()
-    return (
-        len(stored.inventory.versions) == order.number
-        and version.message == note.message
-        and version.created == note.version({}).created
-    )
+    created = dt.datetime.fromisoformat(version.created)
+    _, mark, state = (version.message or "").partition(_STATE)
+    if len(stored.inventory.versions) != order.number or created != order.moment or not mark:
+        return None
+    return state
+
+
+def _prove_whole(order: Order) -> None:
+    """Read the earlier versions through: the catalogue will say that the new one is whole."""
+    package = Package.objects.filter(pk=order.package_id).first()
+    if package is None:
+        return
+    for verdict in check_copies([copy for copy in copies_of(package) if copy.pk is not None]):
+        if not verdict.whole:
+            raise CopyDamaged(
+                _("Bản sao của gói ở kho {name} không nguyên vẹn hoặc không đọc được.").format(
+                    name=verdict.store
+                ),
+                hint=_("Kiểm tra và phục hồi trong trang Kho lưu trữ, rồi đóng gói lại."),
+                store=verdict.store,
+                objid=order.objid,
+            )
 
 
 def _catalogue(
@@ -107,9 +147,10 @@ def _catalogue(
     body: Body,
     dossier_id: uuid.UUID,
     order: Order,
+    state_digest: str,
     stores: list[Store],
     place: Path,
-    also: Callable[[], None],
+    also: Callable[[], object],
 ) -> PackageVersion:
     stored = ocfl.open_object(place)
     state = stored.state()
@@ -122,7 +163,7 @@ def _catalogue(
         if existing is not None:
             return existing
         moment = clock.now()
-        package, _ = Package.objects.update_or_create(
+        package, _made = Package.objects.update_or_create(
             id=order.package_id,
             defaults={
                 "body": body,
@@ -138,7 +179,7 @@ def _catalogue(
             sealed_at=order.moment,
             mets_sha256=mets,
             inventory_sha256=stored.trusted.digest,
-            state_sha256=order.state_sha256,
+            state_sha256=state_digest,
             files=len(state),
             bytes=sum(sizes.values()),
         )

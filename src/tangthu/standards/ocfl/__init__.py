@@ -24,10 +24,16 @@ from tangthu.standards.ocfl.errors import (
     VersionMissingError,
 )
 from tangthu.standards.ocfl.intake import Source
-from tangthu.standards.ocfl.inventory import Inventory, Version, parse_inventory
-from tangthu.standards.ocfl.object_inventory import Trusted, load_inventory
-from tangthu.standards.ocfl.reader import FileResult, OcflObject, check_files, open_object
-from tangthu.standards.ocfl.repair import Repaired, repair_all, repair_file
+from tangthu.standards.ocfl.inventory import INVENTORY, Inventory, Version, parse_inventory
+from tangthu.standards.ocfl.object_inventory import Trusted, load_inventory, read_copy
+from tangthu.standards.ocfl.reader import (
+    FileResult,
+    OcflObject,
+    check_file,
+    check_files,
+    open_object,
+)
+from tangthu.standards.ocfl.repair import Repaired, repair_all, repair_content, repair_file
 from tangthu.standards.ocfl.replicate import replicate
 from tangthu.standards.ocfl.storage_root import StorageRoot, create_root, open_root
 from tangthu.standards.ocfl.validator import CODES, Code, Finding, validate_object, validate_root
@@ -38,6 +44,7 @@ POINTS = (*storage_root.POINTS, *intake.POINTS, *commit.POINTS, *repair.POINTS)
 
 __all__ = [
     "CODES",
+    "INVENTORY",
     "POINTS",
     "Code",
     "Committed",
@@ -67,6 +74,7 @@ __all__ = [
     "VersionConflictError",
     "VersionMissingError",
     "add_version",
+    "check_file",
     "check_files",
     "create_object",
     "create_root",
@@ -74,8 +82,10 @@ __all__ = [
     "open_object",
     "open_root",
     "parse_inventory",
+    "read_copy",
     "recover",
     "repair_all",
+    "repair_content",
     "repair_file",
     "replicate",
     "validate_object",

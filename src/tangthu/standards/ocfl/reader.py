@@ -160,8 +160,12 @@ def check_files(object_root: Path, trusted: Trusted | None = None) -> Iterator[F
             expected_names.add(result.path)
             yield result
     recorded = dict(inventory.content_files())
+    links: dict[str, bool] = {}
     for path in sorted(recorded):
-        yield check_file(object_root, path, inventory.algorithm, recorded[path])
+        folder = path.rpartition("/")[0]
+        if folder not in links:
+            links[folder] = _through_a_link(object_root, path)
+        yield _checked(object_root, path, inventory.algorithm, recorded[path], links[folder])
     for relative, entries, error in walk(object_root):
         if relative.partition("/")[0] in ("logs", "extensions"):
             continue
@@ -176,10 +180,16 @@ def check_files(object_root: Path, trusted: Trusted | None = None) -> Iterator[F
 
 def check_file(object_root: Path, path: str, algorithm: str, expected: str) -> FileResult:
     """Read one file and compare its digest; never raises."""
+    return _checked(object_root, path, algorithm, expected, _through_a_link(object_root, path))
+
+
+def _checked(
+    object_root: Path, path: str, algorithm: str, expected: str, through_link: bool
+) -> FileResult:
     wanted = expected.lower()
+    if through_link:
+        return FileResult(path, "changed", wanted, reason="a folder above it is a link")
     try:
-        if _through_a_link(object_root, path):
-            return FileResult(path, "changed", wanted, reason="a folder above it is a link")
         digests, size = digests_of(object_root / path, [algorithm])
     except (FileNotFoundError, NotADirectoryError):
         return FileResult(path, "missing", wanted)

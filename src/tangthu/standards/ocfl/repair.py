@@ -63,6 +63,25 @@ def repair_file(store: StorageRoot, object_root: Path, path: str, source_root: P
         return _replace_bytes(job, object_root, path, data)
 
 
+def repair_content(store: StorageRoot, object_root: Path, path: str, candidate: Path) -> Repaired:
+    """Replace a content file by the file `candidate`, wherever that comes from.
+
+    Only bytes with the digest that the object's own inventory records for `path` are taken. Raises
+    DamagedSourceError for other bytes, UnreadableObjectError if the object has no such content or
+    no inventory that can be trusted, or OSError; the object is then as it was.
+    """
+    target = load_inventory(object_root)
+    algorithm = target.inventory.algorithm
+    recorded = dict(target.inventory.content_files()).get(path)
+    if recorded is None:
+        raise UnreadableObjectError(
+            f"The object has no file {path!r}.", "Name a file of the object.", path=path
+        )
+    with job_for(store, target.inventory.id) as job:
+        found = check_file(object_root, path, algorithm, recorded)
+        return _replace(job, object_root, found, Source(candidate), algorithm, recorded.lower())
+
+
 def repair_all(store: StorageRoot, object_root: Path, source_root: Path) -> list[Repaired]:
     """Repair every file that is not as it should be; extra files are left alone.
 
