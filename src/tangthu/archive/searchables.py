@@ -1,18 +1,28 @@
-"""How dossiers and documents stand in the index: what is found, where it sorts, who may find it."""
+"""How dossiers and documents stand in the index: what is found, where it sorts, who may find it.
+
+A dossier may have any number of documents: they are read and written in portions, with a fixed
+number of statements for each.
+"""
 
 from __future__ import annotations
 
+import itertools
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
 
 from tangthu.archive.models import Place
-from tangthu.capture.models import PageText
 from tangthu.discovery import index
 from tangthu.discovery.index import Findable
 from tangthu.records.models import CodeAlias, Document, Dossier, Membership
 from tangthu.repository.models import Package
 from tangthu.standards.vietnamese import code_keys, fold
 
+PORTION = 200
 _STRICTEST_FIRST = ("03", "02", "01")
 
 
@@ -24,40 +34,123 @@ def strictest(levels: Iterable[str]) -> str:
 
 def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
     """Write the index entries of the dossiers and of every document in them; returns how many."""
-    sealed = set(
-        Package.objects.filter(dossier_id__in=dossier_ids).values_list("dossier_id", flat=True)
-    )
     count = 0
-    for dossier in Dossier.objects.filter(pk__in=dossier_ids):
-        place = Place.objects.select_related("inventory").filter(dossier=dossier).first()
-        memberships = (
-            Membership.objects.filter(dossier=dossier)
-            .select_related("document")
-            .order_by("ordinal")
-        )
-        documents = [
-            _document_entry(membership, dossier, place, dossier.pk in sealed)
-            for membership in memberships
-        ]
-        entries = [_dossier_entry(dossier, place, dossier.pk in sealed, documents), *documents]
-        count += index.put(entries)
+    for dossier in Dossier.objects.filter(pk__in=dossier_ids).iterator():
+        # The note may count documents. Where some of them are closed to people who may find the
+        # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
+        open_to_all = True
+        for portion in _portions(Membership.objects.filter(dossier=dossier)):
+            entries = list(_document_entries(portion))
+            open_to_all &= all(one.access_level == dossier.access_level for one in entries)
+            count += index.put(entries)
+        count += index.put([_dossier_entry(dossier, with_note=open_to_all)])
     return count
 
 
-def _aliases(**owner: object) -> list[str]:
-    return list(CodeAlias.objects.filter(**owner).values_list("code_key", flat=True))
+def reindex_document(document: Document) -> None:
+    """Write the index entry of one document again, after its description changed."""
+    membership = Membership.objects.filter(document=document).order_by("ordinal", "pk").first()
+    if membership is not None:
+        index.put(_document_entries([membership]))
+
+
+def _portions(memberships: Any) -> Iterator[list[Membership]]:
+    ordered = memberships.order_by("ordinal").iterator(chunk_size=PORTION)
+    while portion := list(itertools.islice(ordered, PORTION)):
+        yield portion
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The dossier under which a document is listed: of several, the first by its code."""
+
+    dossier_id: uuid.UUID
+    code: str
+    ordinal: int
+    sealed: bool
+    place: Place | None
+
+
+def _document_entries(memberships: Sequence[Membership]) -> Iterator[Findable]:
+    """Entries of the documents of some memberships."""
+    ids = [membership.document_id for membership in memberships]
+    documents = Document.objects.in_bulk(ids)
+    homes, levels = _homes(documents)
+    aliases = _aliases(ids)
+    texts = _texts(ids)
+    for one in ids:
+        yield _document_entry(
+            documents[one],
+            homes[one],
+            strictest([documents[one].access_level, *levels[one]]),
+            aliases[one],
+            texts.get(one, ""),
+        )
+
+
+def _homes(
+    documents: dict[uuid.UUID, Document],
+) -> tuple[dict[uuid.UUID, _Home], dict[uuid.UUID, list[str]]]:
+    """Where each document is listed, and the access levels of all dossiers in which it stands."""
+    standing = list(
+        Membership.objects.filter(document__in=documents)
+        .select_related("dossier")
+        .order_by("dossier__archive_file_code")
+    )
+    # A dossier of the document's own body goes before one of another.
+    standing.sort(key=lambda one: one.dossier.body_id != documents[one.document_id].body_id)
+    dossier_ids = {membership.dossier_id for membership in standing}
+    sealed = _sealed(dossier_ids)
+    places = Place.objects.select_related("inventory").in_bulk(dossier_ids)
+    homes: dict[uuid.UUID, _Home] = {}
+    levels: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for one in standing:
+        if one.dossier.body_id == documents[one.document_id].body_id:
+            levels[one.document_id].append(one.dossier.access_level)
+        if one.document_id not in homes:
+            homes[one.document_id] = _Home(
+                one.dossier_id,
+                one.dossier.archive_file_code,
+                one.ordinal,
+                one.dossier_id in sealed,
+                places.get(one.dossier_id),
+            )
+    return homes, levels
+
+
+def _sealed(dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    packages = Package.objects.filter(dossier_id__in=dossier_ids)
+    return set(packages.values_list("dossier_id", flat=True))
+
+
+def _aliases(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, list[str]]:
+    found: dict[uuid.UUID | None, list[str]] = defaultdict(list)
+    aliases = CodeAlias.objects.filter(document__in=document_ids)
+    for owner, key in aliases.values_list("document_id", "code_key"):
+        found[owner].append(key)
+    return found
+
+
+def _texts(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The page texts of each document in order, as far as the index reads."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT file.document_id, "
+            "left(string_agg(page.text, ' ' ORDER BY file.position, page.page), %s) "
+            "FROM capture_pagetext page JOIN records_contentfile file ON file.id = page.file_id "
+            "WHERE file.document_id = ANY(%s) GROUP BY 1",
+            [index.MAX_TEXT, list(document_ids)],
+        )
+        return dict(cursor.fetchall())
 
 
 def _year(date: str) -> int | None:
     return int(date[:4]) if date[:4].isdigit() else None
 
 
-def _dossier_entry(
-    dossier: Dossier, place: Place | None, sealed: bool, documents: Sequence[Findable]
-) -> Findable:
-    # The note may count documents. Where some of them are closed to people who may find the
-    # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
-    open_to_all = all(one.access_level == dossier.access_level for one in documents)
+def _dossier_entry(dossier: Dossier, *, with_note: bool) -> Findable:
+    place = Place.objects.select_related("inventory").filter(dossier=dossier).first()
+    aliases = CodeAlias.objects.filter(dossier=dossier).values_list("code_key", flat=True)
     return Findable(
         obj=dossier.pk,
         kind="dossier",
@@ -67,32 +160,23 @@ def _dossier_entry(
         inventory_id=place.inventory_id if place else None,
         dossier_id=dossier.pk,
         code=dossier.archive_file_code,
-        code_keys=[
-            fold(dossier.archive_file_code),
-            fold(dossier.file_code),
-            *_aliases(dossier=dossier),
-        ],
+        code_keys=[fold(dossier.archive_file_code), fold(dossier.file_code), *aliases],
         title=dossier.title,
-        subtitle=dossier.note if open_to_all else "",
+        subtitle=dossier.note if with_note else "",
         retention_code=dossier.retention_code,
         date_from=dossier.start_date,
         date_to=dossier.end_date,
         year=_year(dossier.start_date),
-        sealed=sealed,
-        place=dossier.archive_file_code,
+        sealed=bool(_sealed([dossier.pk])),
+        place=fold(dossier.archive_file_code),
         keywords=dossier.keywords,
         text=" ".join(str(value) for value in dossier.extra.values()),
     )
 
 
 def _document_entry(
-    membership: Membership, dossier: Dossier, place: Place | None, sealed: bool
+    document: Document, home: _Home, access_level: str, aliases: Sequence[str], text: str
 ) -> Findable:
-    document = membership.document
-    pages = PageText.objects.filter(file__document=document).order_by("file__position", "page")
-    levels = Membership.objects.filter(
-        document=document, dossier__body_id=document.body_id
-    ).values_list("dossier__access_level", flat=True)
     shown = f"{document.number}/{document.symbol}".strip("/")
     keys = code_keys(shown)
     extra = " ".join(str(value) for value in document.extra.values())
@@ -100,17 +184,12 @@ def _document_entry(
         obj=document.pk,
         kind="document",
         body_id=document.body_id,
-        access_level=strictest([document.access_level, *levels]),
-        fonds_id=place.inventory.fonds_id if place else None,
-        inventory_id=place.inventory_id if place else None,
-        dossier_id=dossier.pk,
+        access_level=access_level,
+        fonds_id=home.place.inventory.fonds_id if home.place else None,
+        inventory_id=home.place.inventory_id if home.place else None,
+        dossier_id=home.dossier_id,
         code=shown or document.record_archive_code,
-        code_keys=[
-            keys.full,
-            keys.yearless,
-            fold(document.record_archive_code),
-            *_aliases(document=document),
-        ],
+        code_keys=[keys.full, keys.yearless, fold(document.record_archive_code), *aliases],
         title=document.subject,
         subtitle=" ".join(filter(None, [document.type_text, document.note, document.handwriting])),
         record_type=document.record_type,
@@ -119,23 +198,8 @@ def _document_entry(
         date_from=document.issued_on,
         date_to=document.issued_on,
         year=_year(document.issued_on),
-        sealed=sealed,
-        place=f"{dossier.archive_file_code}.{membership.ordinal:07d}",
+        sealed=home.sealed,
+        place=f"{fold(home.code)}.{home.ordinal:07d}",
         keywords=document.keywords,
-        text=" ".join([extra, *pages.values_list("text", flat=True)]).strip(),
+        text=f"{extra} {text}".strip(),
     )
-
-
-def reindex_document(document: Document) -> None:
-    """Write the index entry of one document again, after its description changed."""
-    membership = (
-        Membership.objects.filter(document=document)
-        .select_related("document", "dossier")
-        .order_by("dossier__archive_file_code")
-        .first()
-    )
-    if membership is None:
-        return
-    place = Place.objects.select_related("inventory").filter(dossier=membership.dossier).first()
-    sealed = Package.objects.filter(dossier_id=membership.dossier_id).exists()
-    index.put([_document_entry(membership, membership.dossier, place, sealed)])

@@ -5,20 +5,29 @@ The index is derived: it carries no event and can be rebuilt from the records at
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
-from tangthu.discovery.vectors import vectors
+from tangthu.discovery.vectors import code_token, cut_token, vector
+from tangthu.standards.vietnamese.dates import DateError, from_iso
 
 MAX_TEXT = 200_000
+# `head` is read by the thousand when ranking, so that no field may make it big.
+MAX_HEAD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """What an app wants found: facets, sort places and the texts by importance."""
+    """What an app wants found: facets, sort places and the texts by importance.
+
+    `code_keys` are keys of standards.vietnamese.code_keys, or folded archive codes; `place` is
+    folded; dates are partial ISO dates.
+    """
 
     obj: uuid.UUID
     kind: str
@@ -43,41 +52,71 @@ class Findable:
     text: str = field(default="", repr=False)
 
 
-_COLUMNS = (
+# Columns that are taken over as they are.
+_PLAIN = (
     "obj", "kind", "body_id", "access_level", "fonds_id", "inventory_id", "dossier_id", "code",
-    "code_keys", "title", "subtitle", "record_type", "retention_code", "issuer", "date_from",
-    "date_to", "year", "sealed", "place", "text",
+    "title", "subtitle", "record_type", "retention_code", "issuer", "date_from", "date_to", "year",
+    "sealed", "place",
 )  # fmt: skip
+_COLUMNS = (*_PLAIN, "text", "first_day", "last_day", "head", "whole")
 _PUT = (
-    f"INSERT INTO discovery_entry ({', '.join(_COLUMNS)}, exact, folded) "
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))}, %s::tsvector, %s::tsvector) "
+    f"INSERT INTO discovery_entry ({', '.join(_COLUMNS)}) "
+    f"VALUES ({', '.join(['%s'] * (len(_COLUMNS) - 2))}, %s::tsvector, %s::tsvector) "
     "ON CONFLICT (obj) DO UPDATE SET "
-    + ", ".join(f"{name} = EXCLUDED.{name}" for name in (*_COLUMNS[1:], "exact", "folded"))
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS[1:])
 )
 
 
 def put(entries: Iterable[Findable]) -> int:
     """Add or replace index entries; returns how many."""
-    rows = []
-    for entry in entries:
-        text = entry.text[:MAX_TEXT]
-        exact, folded = vectors(
-            [
-                (entry.title, "A"),
-                (entry.code, "A"),
-                (entry.issuer, "B"),
-                (entry.subtitle, "B"),
-                (entry.keywords, "B"),
-                (text, "D"),
-            ]
-        )
-        values = [getattr(entry, name) for name in _COLUMNS[:-1]]
-        values[_COLUMNS.index("code_keys")] = list(entry.code_keys)
-        rows.append([*values, text, exact, folded])
+    rows = [_row(entry) for entry in entries]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_PUT, rows)
     return len(rows)
+
+
+def _row(entry: Findable) -> list[Any]:
+    text = entry.text.replace("\0", " ")[:MAX_TEXT]
+    head, whole = entry_vectors(entry, text)
+    days = span(entry.date_from, entry.date_to)
+    return [*(getattr(entry, name) for name in _PLAIN), text, *days, head, whole]
+
+
+def entry_vectors(entry: Findable, text: str) -> tuple[str, str]:
+    """Literals of the head and the whole vector of an entry.
+
+    Weights: A the title, B what describes it further, C the issuer, D the text.
+    """
+    description = [
+        (entry.title[:MAX_HEAD], "A"),
+        (entry.code, "B"),
+        (entry.subtitle[:MAX_HEAD], "B"),
+        (entry.keywords[:MAX_HEAD], "B"),
+        (entry.issuer, "C"),
+    ]
+    marks = [code_token(key) for key in entry.code_keys if key]
+    marks.append(cut_token(entry.body_id, entry.access_level))
+    rest = [
+        (entry.title[MAX_HEAD:], "A"),
+        (entry.subtitle[MAX_HEAD:], "B"),
+        (entry.keywords[MAX_HEAD:], "B"),
+        (text, "D"),
+    ]
+    return vector(description, marks), vector([*description, *rest], marks)
+
+
+def span(date_from: str, date_to: str) -> tuple[dt.date | None, dt.date | None]:
+    """First and last day that two partial ISO dates may mean; None where there is no date."""
+    try:
+        first = from_iso(date_from)
+    except DateError:
+        return None, None
+    try:
+        last = from_iso(date_to)
+    except DateError:
+        last = first
+    return first.first_day(), max(last.last_day(), first.last_day())
 
 
 def drop(objs: Sequence[uuid.UUID]) -> None:

@@ -1,19 +1,43 @@
-"""Register pages over the index: filters that are links, counts beside them, paging by key."""
+"""Register pages over the index: filters that are links, counts beside them, paging by key.
+
+A register is read body by body and level by level, each in the order of an index, and merged: the
+cost of a page depends on the length of the page, not on how much there is.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 
+from tangthu.discovery.candidates import Candidates, Match
+from tangthu.discovery.frequency import shares
+from tangthu.discovery.guarded import reading
 from tangthu.discovery.language import Query, parse
-from tangthu.discovery.search import conditions_sql, visible
+from tangthu.discovery.matching import (
+    EACH,
+    IN_EACH,
+    Condition,
+    conditions,
+    cut_tsquery,
+    must_hold,
+    must_not,
+    pairs,
+    share,
+    visible,
+)
 from tangthu.identity.policies import Viewer
 
 COUNT_CAP = 10_000
+# A phrase may have to be looked up in every text, so that fewer matches of words are counted.
+TEXT_COUNT_CAP = 1_000
+# So many entries are looked at for a facet; what is not among them is neither offered nor counted.
+FACET_CAP = 100_000
+WALK_SHARE = 0.08
 
 # Orders a person may choose: the column, always followed by obj so that paging by key is exact.
 ORDERS = {"place": "place", "date": "date_from", "code": "code"}
@@ -77,30 +101,20 @@ def page(
     """One page of the things of `kind` that the viewer may see.
 
     `after` / `before` are (sort value, obj) of the last / first row of the neighbouring page.
-    Counting stops at COUNT_CAP.
+    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. Raises TooBroad if the
+    database would need too long.
     """
-    column = ORDERS.get(order, "place")
-    condition, values = _condition(viewer, kind, text, filters or {})
+    asked = _Asked(viewer, kind, parse(text), filters or {})
     backwards = before is not None
-    upward = descending == backwards
-    sign, direction = (">", "ASC") if upward else ("<", "DESC")
-    keyset, key_values = "", []
-    key = before or after
-    if key is not None:
-        keyset, key_values = f"AND ({column}, obj) {sign} (%s, %s)", list(key)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS}, {column} FROM discovery_entry WHERE {condition} {keyset} "
-            f"ORDER BY {column} {direction}, obj {direction} LIMIT %s",
-            [*values, *key_values, limit + 1],
+    with asked.reading() as cursor:
+        found = asked.rows(
+            cursor,
+            ORDERS.get(order, "place"),
+            "ASC" if descending == backwards else "DESC",
+            before or after,
+            limit + 1,
         )
-        found = cursor.fetchall()
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM discovery_entry WHERE {condition} "
-            f"LIMIT {COUNT_CAP + 1}) capped",
-            values,
-        )
-        count = cursor.fetchone()[0]
+        count, capped = asked.count(cursor)
     more = len(found) > limit
     rows = [Row(*row) for row in found[:limit]]
     if backwards:
@@ -109,8 +123,8 @@ def page(
         tuple(rows),
         has_next=more if not backwards else True,
         has_previous=more if backwards else after is not None,
-        count=min(count, COUNT_CAP),
-        capped=count > COUNT_CAP,
+        count=count,
+        capped=capped,
     )
 
 
@@ -122,27 +136,122 @@ def facet(
     text: str = "",
     filters: Mapping[str, str] | None = None,
 ) -> list[tuple[Any, int]]:
-    """Values of one facet with their counts (capped), the most frequent first, at most 30.
+    """Values of one facet with their counts, the most frequent first, at most 30.
 
-    The facet's own filter is left out, so that its other values stay choosable.
+    The facet's own filter is left out, so that its other values stay choosable. Counted are the
+    first FACET_CAP matches, the first TEXT_COUNT_CAP where words are asked for.
     """
-    column = _FACETS[name]
     others = {key: value for key, value in (filters or {}).items() if key != name}
-    condition, values = _condition(viewer, kind, text, others)
-    with connection.cursor() as cursor:
+    asked = _Asked(viewer, kind, parse(text), others)
+    with asked.reading() as cursor:
+        return asked.facet(cursor, _FACETS[name])
+
+
+class _Asked:
+    """What a register page asks for: the cut, the words and the filters."""
+
+    def __init__(self, viewer: Viewer, kind: str, query: Query, filters: Mapping[str, str]) -> None:
+        self._viewer = viewer
+        self._kind = kind
+        self._query = query
+        self._filters = {**filters, "kind": kind}
+        self._seen = pairs(viewer)
+        self._positive = must_hold(query)
+        found = conditions(query, filters)
+        self._excluding = must_not(query)
+        if self._excluding:
+            found.append(Condition("NOT ts_match_vq(whole, %s::tsquery)", (self._excluding,)))
+        self._sql = "".join(f" AND {one.sql}" for one in found)
+        self._values = [value for one in found for value in one.values]
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """A cursor to read with; under the limit of time where words are asked for.
+
+        Without words the cost is bounded by the caps.
+        """
+        if self._positive or self._excluding:
+            return reading()
+        return cast("AbstractContextManager[Any]", connection.cursor())
+
+    def rows(
+        self,
+        cursor: Any,
+        column: str,
+        direction: str,
+        key: tuple[str, uuid.UUID] | None,
+        limit: int,
+    ) -> list[tuple[Any, ...]]:
+        """The rows that follow `key` in the order of `column`, nearest first."""
+        keyset, key_values = "", []
+        if key is not None:
+            keyset = f"AND ({column}, obj) {'>' if direction == 'ASC' else '<'} (%s, %s)"
+            key_values = [key[0].replace("\0", ""), key[1]]
+        ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
+        rest = f"{self._sql} {keyset}"
+        values = [*self._values, *key_values]
+        if self._positive and share(self._query, shares("whole")) < WALK_SHARE:
+            cut, cut_values = visible(self._viewer)
+            marks = cut_tsquery(self._seen)
+            words = f"{marks} & ({self._positive})" if marks else self._positive
+            cursor.execute(
+                f"SELECT {_COLUMNS}, {column} FROM discovery_entry WHERE whole @@ %s::tsquery "
+                f"AND {cut} AND kind = %s {rest} {ordered}",
+                [words, *cut_values, self._kind, *values],
+            )
+            return list(cursor.fetchall())
+        if self._positive:
+            rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
+            values = [self._positive, *values]
         cursor.execute(
-            f"SELECT {column}, count(*) FROM (SELECT {column} FROM discovery_entry "
-            f"WHERE {condition} LIMIT {COUNT_CAP}) capped WHERE {column} IS NOT NULL "
-            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 30",
+            f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {_COLUMNS}, {column} AS sort_key "
+            f"FROM discovery_entry WHERE {IN_EACH} {rest} {ordered}) e "
+            f"ORDER BY sort_key {direction}, obj {direction} LIMIT {limit}",
+            [*self._each(), *values],
+        )
+        return list(cursor.fetchall())
+
+    def count(self, cursor: Any) -> tuple[int, bool]:
+        """How many there are, and whether there are more than were counted."""
+        if self._positive:
+            found, cap = len(self._candidates(cursor)), TEXT_COUNT_CAP
+        else:
+            cap = COUNT_CAP
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT 1 FROM {EACH} CROSS JOIN LATERAL (SELECT FROM "
+                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {cap + 1}) e "
+                f"LIMIT {cap + 1}) capped",
+                [*self._each(), *self._values],
+            )
+            found = cursor.fetchone()[0]
+        return min(found, cap), found > cap
+
+    def facet(self, cursor: Any, column: str) -> list[tuple[Any, int]]:
+        """Values of `column` with their counts."""
+        if self._positive:
+            source = "SELECT {column} FROM discovery_entry WHERE obj = ANY(%s)"
+            values: list[Any] = [[match.obj for match in self._candidates(cursor)]]
+        else:
+            source = (
+                f"SELECT e.{{column}} FROM {EACH} CROSS JOIN LATERAL (SELECT {{column}} FROM "
+                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {FACET_CAP}) e "
+                f"LIMIT {FACET_CAP}"
+            )
+            values = [*self._each(), *self._values]
+        cursor.execute(
+            f"SELECT {column}, count(*) FROM ({source.format(column=column)}) found "
+            f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 31",
             values,
         )
-        return [(value, count) for value, count in cursor.fetchall() if value != ""]
+        return [(value, count) for value, count in cursor.fetchall() if value != ""][:30]
 
+    def _candidates(self, cursor: Any) -> list[Match]:
+        return Candidates(cursor, self._viewer, self._query, self._filters, scored=False).matches()[
+            : TEXT_COUNT_CAP + 1
+        ]
 
-def _condition(
-    viewer: Viewer, kind: str, text: str, filters: Mapping[str, str]
-) -> tuple[str, Sequence[Any]]:
-    cut, cut_values = visible(viewer)
-    query = parse(text) if text else Query("")
-    where, values = conditions_sql(query, filters)
-    return " AND ".join(["kind = %s", cut, *where]), [kind, *cut_values, *values]
+    def _each(self) -> list[Any]:
+        return [
+            [body for body, _ in self._seen],
+            [level for _, level in self._seen],
+            [self._kind],
+        ]

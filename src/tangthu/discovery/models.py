@@ -2,19 +2,26 @@
 
 It is not record state and carries no event. It holds what lists and search need to answer without
 touching the records: the body and effective access level (the cut), facets, sort keys, and two
-vectors of our own tokens, exact and folded (PostgreSQL's parser would break document codes).
+vectors of our own tokens (PostgreSQL's parser would break document codes). `head` holds the
+description and stays small enough to be read by the thousand; `whole` adds the text of the pages.
 """
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
+_CUT = ["body_id", "access_level", "kind"]
+
 
 class Entry(models.Model):
-    """One findable thing: a dossier or a document (more kinds come with later apps)."""
+    """One findable thing: a dossier or a document (more kinds come with later apps).
+
+    `place` is the sort key of the default order, folded, and begins with the archive code, so that
+    the beginning of a code finds all below it. `first_day` and `last_day` are the span that the
+    partial dates may mean.
+    """
 
     obj = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20)
@@ -24,7 +31,6 @@ class Entry(models.Model):
     inventory_id = models.UUIDField(null=True)
     dossier_id = models.UUIDField(null=True)
     code = models.CharField(max_length=200)
-    code_keys = ArrayField(models.CharField(max_length=200), default=list)
     title = models.TextField()
     subtitle = models.TextField(default="")
     record_type = models.CharField(max_length=10, default="")
@@ -32,23 +38,35 @@ class Entry(models.Model):
     issuer = models.CharField(max_length=400, default="")
     date_from = models.CharField(max_length=10, default="")
     date_to = models.CharField(max_length=10, default="")
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
     year = models.SmallIntegerField(null=True)
     sealed = models.BooleanField(default=False)
     place = models.CharField(max_length=240)
     text = models.TextField(default="")
-    exact = SearchVectorField(null=True)
-    folded = SearchVectorField(null=True)
+    head = SearchVectorField(null=True)
+    whole = SearchVectorField(null=True)
 
     class Meta:
+        # Each list is walked in its own order within one body, level and kind; a viewer of several
+        # reads from each and merges. The facets are counted in the index alone.
         indexes = [
-            GinIndex(fields=["folded"], name="entry_folded", fastupdate=False),
-            GinIndex(fields=["exact"], name="entry_exact", fastupdate=False),
-            GinIndex(fields=["code_keys"], name="entry_codes"),
-            models.Index(fields=["kind", "body_id", "place", "obj"], name="entry_place"),
-            models.Index(fields=["kind", "body_id", "date_from", "obj"], name="entry_date"),
+            GinIndex(fields=["head"], name="entry_head", fastupdate=False),
+            GinIndex(fields=["whole"], name="entry_whole", fastupdate=False),
+            models.Index(fields=[*_CUT, "place", "obj"], name="entry_place"),
+            models.Index(fields=[*_CUT, "date_from", "obj"], name="entry_date"),
+            models.Index(fields=[*_CUT, "code", "obj"], name="entry_code"),
+            models.Index(fields=[*_CUT, "year", "place", "obj"], name="entry_year"),
+            models.Index(
+                fields=[*_CUT, "record_type", "year", "retention_code", "sealed", "fonds_id"],
+                name="entry_facets",
+            ),
+            models.Index(
+                fields=["body_id", "access_level", "first_day", "last_day"], name="entry_days"
+            ),
             models.Index(fields=["dossier_id", "place"], name="entry_dossier"),
-            models.Index(fields=["kind", "body_id", "record_type"], name="entry_type"),
-            models.Index(fields=["kind", "body_id", "year"], name="entry_year"),
+            models.Index(fields=["fonds_id", "kind", "place"], name="entry_fonds"),
+            models.Index(fields=["inventory_id", "kind", "place"], name="entry_inventory"),
         ]
 
     def __str__(self) -> str:

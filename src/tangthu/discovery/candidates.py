@@ -1,0 +1,214 @@
+"""The matches of a query: so many of them as are ranked or counted, each with its score.
+
+Which ones is not left to chance where there are more: first those whose description (`head`) holds
+all that is asked, for they would come first anyway; then those of which only the text does. A word
+too common for the index to be of use is looked for in the order of archive codes, body by body,
+until there are enough.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tangthu.discovery import findable
+from tangthu.discovery.frequency import shares
+from tangthu.discovery.language import Query, Term, wanted
+from tangthu.discovery.matching import (
+    EACH,
+    IN_EACH,
+    Condition,
+    conditions,
+    cut_tsquery,
+    must_hold,
+    must_not,
+    pairs,
+    share,
+    tsquery,
+    visible,
+)
+from tangthu.discovery.vectors import code_token, quote
+from tangthu.identity.policies import Viewer
+
+CAP = 1000
+# From this share of entries on, walking meets CAP matches sooner than the index lists them.
+WALK_SHARE = 0.12
+WALK = 9000
+_WEIGHTS = "'{0.1, 0.3, 0.5, 1.0}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A match that takes part in the ranking; `score` is 0 where none was asked for."""
+
+    obj: uuid.UUID
+    kind: str
+    place: str
+    score: float
+
+
+class Candidates:
+    """One run of a query: how its matches are got, and what each is worth."""
+
+    def __init__(
+        self,
+        cursor: Any,
+        viewer: Viewer,
+        query: Query,
+        filters: Mapping[str, str],
+        typed: Query | None = None,
+        *,
+        scored: bool = True,
+    ) -> None:
+        """`typed` is the query as the person typed it, where `query` is a wider one."""
+        self._cursor = cursor
+        self._scored = scored
+        self._seen = pairs(viewer)
+        self._query = query
+        self._positive = must_hold(query)
+        self._negative = must_not(query)
+        self._filters = conditions(query, filters)
+        cut, values = visible(viewer)
+        self._visible = Condition(cut, tuple(values))
+        self._kinds = [filters["kind"]] if "kind" in filters else [k.name for k in findable.kinds()]
+        self._ranked_by = _ranking_words(query, typed or query)
+        self._phrase = _phrase(query)
+
+    def matches(self) -> list[Match]:
+        """At most CAP + 1 matches, the surest first; fewer means that these are all."""
+        if not self._seen:
+            return []
+        if not self._positive:
+            return self._unranked()
+        common = shares("head")
+        found: dict[uuid.UUID, Match] = {}
+        if share(self._query, common) >= WALK_SHARE:
+            found = self._walk()
+        if len(found) <= CAP:
+            found = self._by_index("head", self._head_score())
+        if len(found) <= CAP and any(not term.field for term in wanted(self._query)):
+            found = self._by_index("whole", self._text_score()) | found
+        return list(found.values())
+
+    def _unranked(self) -> list[Match]:
+        """Matches of a query that only has fields or exclusions: by place."""
+        sql, values = self._joined([*self._filters, *self._exclusion()])
+        self._cursor.execute(
+            f"SELECT e.obj, e.kind, e.place, 0 FROM {EACH} CROSS JOIN LATERAL ("
+            f"SELECT obj, kind, place FROM discovery_entry WHERE {IN_EACH} {sql} "
+            f"ORDER BY place, obj LIMIT {CAP + 1}) e ORDER BY place, obj LIMIT {CAP + 1}",
+            [*self._each(), *values],
+        )
+        return [Match(*row) for row in self._cursor.fetchall()]
+
+    def _by_index(self, column: str, score: Condition) -> dict[uuid.UUID, Match]:
+        """Matches in a vector, by its index, in no order."""
+        cut = cut_tsquery(self._seen)
+        asked = f"{cut} & ({self._positive})" if cut else self._positive
+        # The scores are worked out only for the matches that are kept.
+        sql, values = self._joined([self._visible, *self._filters, *self._exclusion()])
+        self._cursor.execute(
+            f"WITH found AS MATERIALIZED (SELECT obj, kind, place, {column} FROM discovery_entry "
+            f"WHERE {column} @@ %s::tsquery {sql} LIMIT {CAP + 1}) "
+            f"SELECT obj, kind, place, {score.sql} FROM found",
+            [asked, *values, *score.values],
+        )
+        return {row[0]: Match(*row) for row in self._cursor.fetchall()}
+
+    def _walk(self) -> dict[uuid.UUID, Match]:
+        """Matches in `head` among the first entries of each body and level, in their order."""
+        sql, values = self._joined(self._filters)
+        exclusion, excluded = self._joined(self._exclusion())
+        score = self._head_score()
+        steps = max(200, WALK // (len(self._seen) * max(1, len(self._kinds))))
+        # ts_match_vq is the operator @@ under a name that no index answers.
+        self._cursor.execute(
+            "WITH found AS MATERIALIZED ("
+            f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT obj, kind, place, head, whole "
+            f"FROM discovery_entry WHERE {IN_EACH} {sql} ORDER BY place, obj LIMIT {steps}) e "
+            f"WHERE ts_match_vq(head, %s::tsquery) {exclusion} LIMIT {CAP + 1}) "
+            f"SELECT obj, kind, place, {score.sql} FROM found",
+            [*self._each(), *values, self._positive, *excluded, *score.values],
+        )
+        return {row[0]: Match(*row) for row in self._cursor.fetchall()}
+
+    def _each(self) -> list[Any]:
+        return [[body for body, _ in self._seen], [level for _, level in self._seen], self._kinds]
+
+    def _exclusion(self) -> list[Condition]:
+        if not self._negative:
+            return []
+        return [Condition("NOT ts_match_vq(whole, %s::tsquery)", (self._negative,))]
+
+    @staticmethod
+    def _joined(all_of: Sequence[Condition]) -> tuple[str, list[Any]]:
+        sql = "".join(f" AND {one.sql}" for one in all_of)
+        return sql, [value for one in all_of for value in one.values]
+
+    def _head_score(self) -> Condition:
+        """A whole code before all, then the words side by side in the title, then all in the title;
+        more than any score of the text alone.
+        """
+        if not self._scored:
+            return Condition("0")
+        parts: list[str] = ["3"]
+        values: list[Any] = []
+        keys = [quote(code_token(key)) for term in wanted(self._query) for key in term.keys]
+        keys += [quote(code_token(code)) for code, no in self._query.archive_codes if not no]
+        if keys:
+            parts.append("12 * (head @@ %s::tsquery)::int")
+            values.append(" | ".join(keys))
+        if self._phrase:
+            parts.append("4 * (head @@ %s::tsquery)::int")
+            values.append(self._phrase_in_title())
+        title = _all_in_title(self._query)
+        if title:
+            parts.append("2 * (head @@ %s::tsquery)::int")
+            values.append(title)
+        if self._ranked_by:
+            parts.append(f"ts_rank({_WEIGHTS}, head, %s::tsquery, 1)")
+            values.append(self._ranked_by)
+        return Condition(" + ".join(parts), tuple(values))
+
+    def _phrase_in_title(self) -> str:
+        return " <-> ".join(f"{quote(token)}:A" for token in self._phrase)
+
+    def _text_score(self) -> Condition:
+        if not (self._ranked_by and self._scored):
+            return Condition("0")
+        parts = [f"ts_rank({_WEIGHTS}, whole, %s::tsquery, 1)"]
+        values = [self._ranked_by]
+        if self._phrase:
+            parts.append("(whole @@ %s::tsquery)::int")
+            values.append(" <-> ".join(quote(token) for token in self._phrase))
+        return Condition(" + ".join(parts), tuple(values))
+
+
+def _ranking_words(query: Query, typed: Query) -> str:
+    """Tsquery of any of the words, for ts_rank; those typed with diacritics count as such too."""
+    tokens = [token for one in (query, typed) for term in wanted(one) for token in term.tokens]
+    return " | ".join(quote(token) for token in dict.fromkeys(tokens))
+
+
+def _phrase(query: Query) -> tuple[str, ...]:
+    """All words asked for, if they may be taken as one phrase; else nothing."""
+    terms = list(wanted(query))
+    if len({term.group for term in terms}) > 1 or any(t.prefix for t in terms):
+        return ()
+    tokens = tuple(token for term in terms for token in term.tokens)
+    return tokens if len(tokens) > 1 else ()
+
+
+def _all_in_title(query: Query) -> str:
+    """Tsquery that holds where all words asked for stand in the title; "" for alternatives."""
+    terms = list(wanted(query))
+    if len({term.group for term in terms}) > 1:
+        return ""
+    in_title = [
+        Term(term.tokens, adjacent=term.adjacent, prefix=term.prefix, field="title")
+        for term in terms
+        if term.tokens and term.field != "issuer"
+    ]
+    return " & ".join(tsquery(term) for term in in_title)

@@ -1,0 +1,185 @@
+"""A parsed query as PostgreSQL conditions on discovery_entry."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tangthu.discovery.frequency import Shares
+from tangthu.discovery.language import Query, Term, wanted
+from tangthu.discovery.vectors import code_token, cut_token, quote
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.rulebook import rulebook
+from tangthu.standards.vietnamese import fold, match_type, words
+from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
+
+_WEIGHTS = {"": "", "title": "A", "issuer": "C"}
+_LAST = "\U0010ffff"
+# Of more bodies than this the index is not asked for each: the SQL condition alone cuts.
+_MAX_CUTS = 12
+
+Pair = tuple[uuid.UUID, str]
+
+# Every body, level and kind that is to be read, and the entries of one of them.
+EACH = (
+    "unnest(%s::uuid[], %s::text[]) AS cut(body, level) CROSS JOIN unnest(%s::text[]) AS kinds(one)"
+)
+IN_EACH = "body_id = cut.body AND access_level = cut.level AND kind = kinds.one"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An SQL condition with its parameters."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+def pairs(viewer: Viewer) -> list[Pair]:
+    """The (body, access level) pairs that the viewer may see."""
+    return [(body, level) for body, levels in viewer.levels() for level in levels]
+
+
+def visible(viewer: Viewer) -> tuple[str, list[Any]]:
+    """SQL condition on discovery_entry that holds for what `viewer` may see, with parameters."""
+    found = pairs(viewer)
+    if not found:
+        return "FALSE", []
+    return (
+        "(body_id, access_level) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))",
+        [[body for body, _ in found], [level for _, level in found]],
+    )
+
+
+def cut_tsquery(found: Sequence[Pair]) -> str:
+    """Tsquery of the marks of `found`, so that the index leaves out the rest; "" if of no use."""
+    if not 0 < len(found) <= _MAX_CUTS:
+        return ""
+    return "(" + " | ".join(quote(cut_token(*pair)) for pair in found) + ")"
+
+
+def tsquery(term: Term) -> str:
+    """Tsquery of one term, its sign left aside."""
+    weight = _WEIGHTS[term.field]
+    either = []
+    if term.tokens:
+        last = len(term.tokens) - 1
+        marks = [
+            ":" + "*" * (term.prefix and at == last) + weight
+            if weight or (term.prefix and at == last)
+            else ""
+            for at in range(last + 1)
+        ]
+        joiner = " <-> " if term.adjacent else " & "
+        parts = (quote(token) + mark for token, mark in zip(term.tokens, marks, strict=True))
+        either.append("(" + joiner.join(parts) + ")")
+    for key in term.keys:
+        either.append(quote(code_token(key)))
+        # The beginning of a code is sought up to where a part of it ends.
+        either.append(quote(code_token(key + ("-" if "/" in key else "/"))) + ":*")
+    return "(" + " | ".join(either) + ")"
+
+
+def must_hold(query: Query) -> str:
+    """Tsquery of what must be found: the groups, one of which is enough; "" if nothing must."""
+    groups: dict[int, list[str]] = {}
+    for term in wanted(query):
+        groups.setdefault(term.group, []).append(tsquery(term))
+    return " | ".join("(" + " & ".join(parts) + ")" for parts in groups.values())
+
+
+def must_not(query: Query) -> str:
+    """Tsquery of what must not be found; "" if there is no such thing."""
+    return " | ".join(tsquery(term) for term in query.terms if term.excluded)
+
+
+def share(query: Query, shares: Shares) -> float:
+    """Highest share of the entries that may hold what must be found: of each group the rarest word.
+
+    The rarest alone, not the product: syllables come in company, `quyết` with `định`.
+    """
+    groups: dict[int, float] = {}
+    for term in wanted(query):
+        most = min((shares.of(token) for token in term.tokens), default=0.0)
+        if term.prefix:
+            most = 0.0
+        groups[term.group] = min(groups.get(term.group, 1.0), most)
+    return min(1.0, sum(groups.values()))
+
+
+def conditions(query: Query, filters: Mapping[str, str]) -> list[Condition]:
+    """Conditions of the fields of a query, of its archive codes and of the page's filter links."""
+    found = [_condition(name, value) for name, value in filters.items()]
+    found += [_condition(name, value) for name, value in query.conditions.items()]
+    for name, value in query.without:
+        one = _condition(name, value)
+        found.append(Condition(f"NOT COALESCE(({one.sql}), FALSE)", one.values))
+    for code, excluded in query.archive_codes:
+        sql = "(head @@ %s::tsquery OR (place >= %s AND place < %s))"
+        values = (quote(code_token(code)), code, code + _LAST)
+        found.append(Condition(f"NOT {sql}" if excluded else sql, values))
+    return found
+
+
+_NEVER = Condition("FALSE")
+
+
+def _condition(name: str, value: str) -> Condition:
+    """Condition of one field. A value that no entry can have leaves nothing; KeyError: no field."""
+    value = value.replace("\0", " ").strip()
+    if name == "kind":
+        return Condition("kind = %s", (value[:20],))
+    if name == "type":
+        return Condition("record_type = %s", (_type_code(value),))
+    if name == "retention":
+        return Condition("retention_code = %s", (_retention_code(value),))
+    if name == "sealed":
+        return Condition("sealed = %s", (value == "1",))
+    if name == "issuer":
+        parts = " & ".join(quote(word.folded) + ":C" for word in words(value[:200]))
+        return Condition("head @@ %s::tsquery", (parts,)) if parts else _NEVER
+    if name in {"fonds", "inventory", "dossier"}:
+        try:
+            return Condition(f"{name}_id = %s", (uuid.UUID(value),))
+        except ValueError:
+            return _NEVER
+    return _in_time(name, value)
+
+
+def _in_time(name: str, value: str) -> Condition:
+    """Dates overlap: a year found by a day in it, and a day by its year."""
+    try:
+        day = parse_date(value)
+    except DateError:
+        return _NEVER
+    if name == "year":
+        return Condition("year = %s", (day.year,)) if day.month is None else _NEVER
+    return {
+        "date": _span(day, day),
+        "from": Condition("last_day >= %s", (day.first_day(),)),
+        "to": Condition("first_day <= %s", (day.last_day(),)),
+    }[name]
+
+
+def _span(first: PartialDate, last: PartialDate) -> Condition:
+    return Condition("(first_day <= %s AND last_day >= %s)", (last.last_day(), first.first_day()))
+
+
+def _type_code(value: str) -> str:
+    """The code of a record type given as its code, name or abbreviation."""
+    if value.isascii() and value.isdigit():
+        return value[:10]
+    return match_type(value, rulebook()).code or ""
+
+
+def _retention_code(value: str) -> str:
+    """The code of a retention given as its code or as (the beginning of) its name."""
+    asked = fold(value)
+    if value.isascii() and value.isdigit() and len(value) <= 2:
+        return value
+    for code in rulebook().newest_codes("maintenance"):
+        if asked and fold(code.vi).startswith(asked):
+            return code.code
+    return value[:10]
