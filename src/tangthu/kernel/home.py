@@ -6,9 +6,11 @@ import errno
 import fcntl
 import os
 import secrets
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +70,10 @@ class Home:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def temporary(self) -> Path:
+        return self.root / "tmp"
+
     def ensure(self) -> Home:
         """Create the folders that are missing and prove that the home can be written to.
 
@@ -76,7 +82,9 @@ class Home:
         try:
             for path in (self.root, self.ledger, self.stores, self.cache, self.run, self.logs):
                 path.mkdir(parents=True, exist_ok=True)
-            for private in (self.secrets, self.quarantine, self.uploads, self.working):
+            for private in (
+                self.secrets, self.quarantine, self.uploads, self.working, self.temporary
+            ):  # fmt: skip
                 private.mkdir(parents=True, exist_ok=True)
                 private.chmod(0o700)
             with tempfile.NamedTemporaryFile(dir=self.run) as probe:
@@ -85,6 +93,26 @@ class Home:
                 os.fsync(probe.fileno())
         except OSError as error:
             raise _unusable(self.root, error) from error
+        return self
+
+    def keep_temporary_files(self) -> None:
+        """Let this process and its children put temporary files into the home, nowhere else."""
+        os.environ["TMPDIR"] = tempfile.tempdir = str(self.temporary)
+
+    def forget_temporary_files(self) -> None:
+        """Remove what killed processes left in the folder for temporary files over a day ago."""
+        old = time.time() - 86400
+        for path in self.temporary.iterdir():
+            with suppress(OSError):
+                if path.lstat().st_mtime > old:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+
+    def require_space(self) -> None:
+        """Raise HomeUnusable if the disk has too little room left to start in earnest."""
         stat = os.statvfs(self.root)
         free = stat.f_bavail * stat.f_frsize
         if free < MIN_FREE_BYTES:
@@ -93,7 +121,6 @@ class Home:
                 hint="Cần ít nhất 200 MB: dọn bớt ổ đĩa hoặc đặt TANGTHU_HOME sang ổ khác.",
                 free=free,
             )
-        return self
 
     def secret(self, name: str, *, length: int = 48) -> str:
         """The text secret `name`, made once (mode 600) and read ever after."""
@@ -110,6 +137,29 @@ class Home:
             out.flush()
             os.fsync(out.fileno())
         return value
+
+    @contextmanager
+    def alive(self, name: str, *, wait_seconds: float) -> Iterator[int]:
+        """Wait until all who inherited the handle `name` have ended, then yield that handle.
+
+        A process hands it on to its children (`pass_fds`): however they end, the system lets go of
+        it, so a later start knows when the last child of a killed one is gone. AlreadyRunning
+        after `wait_seconds`.
+        """
+        with (self.run / f"{name}.lock").open("a") as handle:
+            deadline = time.monotonic() + wait_seconds
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() > deadline:
+                        raise AlreadyRunning(
+                            f"Tiến trình của lần chạy trước trên {self.root} chưa dừng.",
+                            hint="Đợi ít giây rồi thử lại, hoặc dừng các tiến trình ấy.",
+                        ) from error
+                    time.sleep(0.1)
+            yield handle.fileno()
 
     @contextmanager
     def only_one(self, name: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ import functools
 import importlib.util
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,14 +22,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from tangthu.kernel import pg_launcher
 from tangthu.kernel.errors import DatabaseUnusable
 from tangthu.kernel.home import Home
+from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
 _SOCKET_LIMIT = 95
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
+_OLD_SERVER_SECONDS = 4.0
 
 
 def install_folder() -> Path:
@@ -49,17 +53,21 @@ def socket_folder(home: Home) -> str:
     the folder open and names it through /proc; the server itself uses a relative path.
     """
     inside = home.postgres / "run"
-    if len(os.fsencode(inside)) <= _SOCKET_LIMIT:
+    # libpq takes a comma for the end of a host name.
+    if len(os.fsencode(inside)) <= _SOCKET_LIMIT and "," not in str(inside):
         return str(inside)
     return f"/proc/self/fd/{os.open(inside, os.O_PATH | os.O_DIRECTORY)}"
 
 
 def url(home: Home, database: str = "tangthu") -> str:
     """Connection string (owner role) of the embedded server."""
-    password = home.secret("postgres-owner")
-    return (
-        f"host={socket_folder(home)} port=5432 dbname={database} "
-        f"user={OWNER} password={password} connect_timeout=10"
+    return make_conninfo(
+        host=socket_folder(home),
+        port=5432,
+        dbname=database,
+        user=OWNER,
+        password=home.secret("postgres-owner"),
+        connect_timeout=10,
     )
 
 
@@ -103,8 +111,12 @@ def _own(home: Home) -> None:
 
 
 def _initialise(home: Home) -> None:
-    if (home.postgres / "data" / "PG_VERSION").exists():
+    data = home.postgres / "data"
+    if data.exists():
         return
+    # A cut-off initdb leaves a folder that looks like a cluster and is none.
+    unfinished = home.postgres / "data.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
     password_file = home.postgres / ".initial-password"
     password_file.write_text(home.secret("postgres-owner"), encoding="ascii")
     password_file.chmod(0o600)
@@ -118,7 +130,7 @@ def _initialise(home: Home) -> None:
                 home,
                 "initdb",
                 [
-                    "--pgdata={DATA}/data",
+                    "--pgdata={DATA}/data.unfinished",
                     f"--username={OWNER}",
                     "--auth=scram-sha-256",
                     "--pwfile={DATA}/.initial-password",
@@ -145,6 +157,8 @@ def _initialise(home: Home) -> None:
             hint=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "",
             status=done.returncode,
         )
+    unfinished.rename(data)
+    durable.fsync_dir(home.postgres)
 
 
 def _answers(home: Home) -> bool:
@@ -156,13 +170,26 @@ def _answers(home: Home) -> bool:
 
 
 def _postmaster(home: Home) -> int | None:
-    """Process id of the running server of this home, or None."""
+    """Process id of the running server of this home, or None.
+
+    The file may name a process of long ago whose number another program bears now.
+    """
     try:
         pid = int((home.postgres / "data" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, 0)
+        program = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
     except (OSError, ValueError, IndexError):
         return None
-    return pid
+    return pid if program.endswith(b"postgres") else None
+
+
+def is_running(home: Home) -> bool:
+    """Whether the embedded server of this home has a process, answering or not yet."""
+    return _postmaster(home) is not None
+
+
+def _clear_old_claim(home: Home) -> None:
+    """Remove a lock file whose process is not PostgreSQL: the server would refuse to start."""
+    (home.postgres / "data" / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _launch(home: Home) -> None:
@@ -203,12 +230,17 @@ def _launch(home: Home) -> None:
             stderr=log,
             start_new_session=True,
         )
+    _await(home, process)
+
+
+def _await(home: Home, process: subprocess.Popen[bytes] | None) -> None:
+    """Wait until the server answers; it may first have to recover from a crash."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if _answers(home):
             return
-        status = process.poll()
-        if status is not None:
+        status = process.poll() if process is not None else None
+        if status is not None or (process is None and not is_running(home)):
             raise DatabaseUnusable(
                 "PostgreSQL nhúng không khởi động được.",
                 hint=f"Xem {home.logs / 'postgres.log'}.",
@@ -220,14 +252,29 @@ def _launch(home: Home) -> None:
     )
 
 
+def _launch_patiently(home: Home) -> None:
+    """Launch; just after a kill -9 the old server's last processes may still be ending."""
+    deadline = time.monotonic() + _OLD_SERVER_SECONDS
+    while True:
+        try:
+            return _launch(home)
+        except DatabaseUnusable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
 def start(home: Home) -> None:
     """Make sure the embedded server of this home runs and has the database `tangthu`."""
     _own(home)
     with (home.run / "postgres-start.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _answers(home):
+        if is_running(home):
+            _await(home, None)
+        else:
             _initialise(home)
-            _launch(home)
+            _clear_old_claim(home)
+            _launch_patiently(home)
         with psycopg.connect(url(home, "postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname='tangthu'")
             if found.fetchone() is None:

@@ -18,7 +18,6 @@ VERSION = __version__
 SECRET_KEY = HOME.secret("django-key")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TANGTHU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-PORT = int(os.environ.get("PORT", "8000"))
 SITE_HTTPS = os.environ.get("TANGTHU_HTTPS", "") == "1"
 
 # An installation that touches a network must refuse state secrets everywhere (AR-127, AR-128);
@@ -158,6 +157,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = HOME.uploads
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Folders on the server whose subfolders an archivist may name for an import; only read.
+IMPORT_ROOTS = [
+    Path(root).expanduser().absolute()
+    for root in os.environ.get("TANGTHU_IMPORT_ROOTS", str(HOME.root / "inbox")).split(os.pathsep)
+    if root
+]
 
 LOGGING = {
     "version": 1,

@@ -24,6 +24,7 @@ def house(*, migrate: bool = False) -> Iterator[None]:
     from tangthu.kernel.home import Home
 
     home = Home.from_environment().ensure()
+    home.keep_temporary_files()
     import django
 
     django.setup()

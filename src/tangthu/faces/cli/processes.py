@@ -14,6 +14,7 @@ def up(demo: bool) -> None:
     from tangthu.kernel.home import Home
 
     home = Home.from_environment().ensure()
+    home.keep_temporary_files()
     import django
 
     django.setup()
@@ -35,7 +36,9 @@ def worker(concurrency: int) -> None:
     """Run queued jobs until stopped."""
     with house():
         from tangthu.kernel.worker import run_worker
+        from tangthu.repository.stores import recover_all
 
+        recover_all()
         run_worker(concurrency)
 
 

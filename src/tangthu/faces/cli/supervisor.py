@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
-_RESTART_SECONDS = 2.0
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 30.0
+_STEADY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+
+
+class StopAsked(BaseException):
+    """SIGINT, SIGTERM or SIGHUP arrived while something was still being started."""
 
 
 def _die_with_parent() -> None:
@@ -21,34 +27,71 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def stop_by_exception(number: int, frame: FrameType | None) -> None:
+    """Signal handler for the time of starting: unwind, so that what was begun is undone."""
+    raise StopAsked
+
+
+@dataclass
+class _Kept:
+    """When something was started last, and how long to pause before it is started again."""
+
+    started: float
+    pause: float = _FIRST_PAUSE_SECONDS
+
+    def due(self) -> bool:
+        """Whether it may be started again; each further failure doubles the pause."""
+        return time.monotonic() - self.started >= self.pause
+
+    def again(self) -> None:
+        """Note a new start."""
+        steady = time.monotonic() - self.started > _STEADY_SECONDS
+        self.pause = _FIRST_PAUSE_SECONDS if steady else min(self.pause * 2, _LONGEST_PAUSE_SECONDS)
+        self.started = time.monotonic()
+
+
 @dataclass
 class Supervisor:
-    """Starts named commands, restarts one that ends by itself, stops all together."""
+    """Starts named commands, restarts one that ends by itself, stops all together.
+
+    `handle` is inherited by every child (see Home.alive). `mend` is called about once a second and
+    sees to it that what the children need runs; it says what it did, or nothing.
+    """
 
     commands: Mapping[str, list[str]]
     environment: Mapping[str, str]
+    handle: int
+    mend: Callable[[], None] = lambda: None
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _kept: dict[str, _Kept] = field(default_factory=dict)
     _stopping: bool = False
 
     def start(self) -> None:
-        """Start every command and arrange for Ctrl-C and SIGTERM to stop all."""
-        signal.signal(signal.SIGINT, self._stop_asked)
-        signal.signal(signal.SIGTERM, self._stop_asked)
+        """Start every command; from now on Ctrl-C, SIGTERM and SIGHUP stop all."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop_asked)
         for name in self.commands:
             self._launch(name)
+            self._kept[name] = _Kept(time.monotonic())
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stopping
 
     def watch(self) -> None:
         """Block until asked to stop, restarting what ends by itself; then stop all."""
-        last_start = dict.fromkeys(self.commands, time.monotonic())
+        turn = 0
         while not self._stopping:
             time.sleep(0.2)
+            turn += 1
+            if turn % 5 == 0 and not self._stopping:
+                self.mend()
             for name, child in list(self._children.items()):
-                if child.poll() is None or self._stopping:
-                    continue
-                if time.monotonic() - last_start[name] > _RESTART_SECONDS:
+                if child.poll() is not None and self._kept[name].due() and not self._stopping:
                     print(f"{name}: khởi động lại (mã {child.returncode})", file=sys.stderr)
                     self._launch(name)
-                    last_start[name] = time.monotonic()
+                    self._kept[name].again()
         self.stop()
 
     def stop(self) -> None:
@@ -71,6 +114,7 @@ class Supervisor:
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[self.handle],
             preexec_fn=_die_with_parent,
         )
 

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from django.conf import settings
+from django.db import connections
 
 from tangthu.faces.cli import demonstration
-from tangthu.faces.cli.supervisor import Supervisor
-from tangthu.kernel import database
-from tangthu.kernel.errors import PortBusy
+from tangthu.faces.cli.supervisor import StopAsked, Supervisor, stop_by_exception
+from tangthu.kernel import database, postgres
+from tangthu.kernel.errors import DatabaseUnusable, InvalidInput, PortBusy
 from tangthu.kernel.home import Home
 from tangthu.kernel.prepare import prepare
+
+_OLD_CHILDREN_SECONDS = 20.0
+
+
+def port_from_environment() -> int:
+    """PORT, 8000 by default. Raises InvalidInput unless it is a number from 1 to 65535."""
+    given = os.environ.get("PORT") or "8000"
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 65535):
+        raise InvalidInput(
+            f"PORT={given[:40]} không phải là một cổng.", hint="Cần một số từ 1 đến 65535."
+        )
+    return int(given)
 
 
 def check_port(port: int) -> None:
@@ -46,9 +61,9 @@ def _commands(port: int) -> dict[str, list[str]]:
     return {"web": granian, "worker": [*me, "worker"], "integrator": [*me, "integrator"]}
 
 
-def _wait_until_answering(port: int, seconds: float = 60.0) -> bool:
+def _wait_until_answering(port: int, house: Supervisor, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not house.stopping:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/song", timeout=2):
                 return True
@@ -57,27 +72,63 @@ def _wait_until_answering(port: int, seconds: float = 60.0) -> bool:
     return False
 
 
+def _keeper_of_database(home: Home) -> Callable[[], None]:
+    """A function that starts the embedded server again if it is gone; it tries ever less often."""
+    pause, not_before = 1.0, 0.0
+
+    def mend() -> None:
+        nonlocal pause, not_before
+        if time.monotonic() < not_before or not database.embedded() or postgres.is_running(home):
+            return
+        try:
+            postgres.start(home)
+            print("postgres: khởi động lại", file=sys.stderr)
+            pause = 1.0
+        except DatabaseUnusable as error:
+            print(f"postgres: {error}", file=sys.stderr)
+            pause = min(pause * 2, 60.0)
+        not_before = time.monotonic() + pause
+
+    return mend
+
+
 def up(home: Home, *, demo: bool) -> None:
     """Start database, web, worker and integrator, print where to sign in, stop all on Ctrl-C."""
-    port = settings.PORT
-    with home.only_one("up"):
+    port = port_from_environment()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_by_exception)
+    with (
+        home.only_one("up"),
+        home.alive("children", wait_seconds=_OLD_CHILDREN_SECONDS) as handle,
+        suppress(StopAsked),
+    ):
         check_port(port)
+        home.require_space()
+        home.forget_temporary_files()
         with database.available(home):
             prepare()
             signins = demonstration.ensure(home) if demo else []
-            environment = {
-                **os.environ,
-                "TANGTHU_HOME": str(home.root),
-                "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings",
-            }
-            house = Supervisor(_commands(port), environment)
-            house.start()
-            try:
-                if _wait_until_answering(port):
-                    _welcome(port, signins, home.root)
-                house.watch()
-            finally:
-                house.stop()
+            connections.close_all()
+            _run(home, port, signins, handle)
+
+
+def _run(home: Home, port: int, signins: list[demonstration.SignIn], handle: int) -> None:
+    environment = {
+        **os.environ,
+        "TANGTHU_HOME": str(home.root),
+        "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    house = Supervisor(_commands(port), environment, handle, _keeper_of_database(home))
+    try:
+        house.start()
+        if _wait_until_answering(port, house):
+            _welcome(port, signins, home.root)
+        elif not house.stopping:
+            print("Trang web chưa trả lời; vẫn đang thử.", file=sys.stderr)
+        house.watch()
+    finally:
+        house.stop()
 
 
 def _welcome(port: int, signins: list[demonstration.SignIn], root: Path) -> None:
