@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -79,11 +80,17 @@ class Runner:
         self._process.communicate()
 
     def run(
-        self, target: str, *arguments: Any, at: tuple[str, int] | None = None, timeout: float = 120
+        self,
+        target: str,
+        *arguments: Any,
+        at: tuple[str, int] | None = None,
+        after: float | None = None,
+        timeout: float = 120,
     ) -> Finished:
         """Run `target(*arguments)` (JSON values) to its end, or until point `at` is passed.
 
-        `at` is the name of a durable point and at which passing of it (from 1) the process dies.
+        `at` is the name of a durable point and at which passing of it (from 1) the process dies;
+        `after` the seconds after which it is killed wherever it stands.
         """
         with tempfile.TemporaryDirectory() as folder:
             trace, output = Path(folder, "points"), Path(folder, "output")
@@ -91,6 +98,7 @@ class Runner:
                 "target": target,
                 "arguments": arguments,
                 "at": at,
+                "after": after,
                 "trace": str(trace),
                 "output": str(output),
             }
@@ -103,7 +111,7 @@ class Runner:
             status = int(self._process.stdout.readline())
             points = tuple(trace.read_text(encoding="ascii").splitlines())
             finished = Finished(status, points, output.read_text(errors="replace"))
-        assert at is not None or status == 0, finished.output
+        assert at is not None or after is not None or status == 0, finished.output
         return finished
 
     def kill(self, target: str, *arguments: Any, at: tuple[str, int]) -> Finished:
@@ -134,6 +142,9 @@ def _serve() -> None:
         child = os.fork()
         if child == 0:
             _obey(order, durable.observe)
+        if order["after"] is not None:
+            time.sleep(order["after"])
+            os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
