@@ -9,6 +9,14 @@ def _reads(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
 
 
+def _imports(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("archive.import"))  # type: ignore[attr-defined]
+
+
+def _decides(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("quarantine.decide"))  # type: ignore[attr-defined]
+
+
 class ArchiveConfig(AppConfig):
     name = "tangthu.archive"
     label = "archive"
@@ -33,5 +41,14 @@ class ArchiveConfig(AppConfig):
             navigation.register(
                 NavEntry(
                     name, label, url_name, icon, key, order, section=_("Lưu trữ"), allowed=_reads
+                )
+            )
+        for name, label, url_name, icon, key, allowed in (
+            ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
+            ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
+        ):
+            navigation.register(
+                NavEntry(
+                    name, label, url_name, icon, key, 40, section=_("Lưu trữ"), allowed=allowed
                 )
             )

@@ -131,7 +131,7 @@ def _pdfa(pdf: pikepdf.Pdf, facts: dict[str, Any]) -> None:
 
 def _property(xmp: str, prefix: str, name: str, value: str) -> str | None:
     tag = re.escape(f"{prefix}:{name}")
-    found = re.search(rf"<{tag}\s*>\s*({value})\s*<", xmp) or re.search(
+    found = re.search(rf"<{tag}(?:\s[^<>]*)?>\s*({value})\s*<", xmp) or re.search(
         rf"\s{tag}\s*=\s*[\"']({value})[\"']", xmp
     )
     return found.group(1) if found else None

@@ -31,7 +31,7 @@ from tangthu.archive.searchables import reindex_dossiers
 from tangthu.capture import text as texts
 from tangthu.capture.actions.keep_texts import keep_texts
 from tangthu.identity.acting import Acting
-from tangthu.kernel import jobs
+from tangthu.kernel import advisory, jobs
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.models import Job, QuarantinedItem
 from tangthu.kernel.sandbox import Sandbox, SandboxError
@@ -113,31 +113,33 @@ def accept_dossier(
             % {"number": describing.text_of(ready.values, "number")},
             hint=_("Kiểm tra số hồ sơ, năm, mã cơ quan và số thứ tự văn bản."),
         ) from error
-    for stored, one in enumerate(waiting, start=1):
-        _store(batch, files[one.file.path])
-        told(stored)
-    found = _texts(new, sandbox)
-    durable.point("archive.accept.stored")
-    with transaction.atomic():
-        dossier = _make(acting, batch, ready, code, new)
-        keep_texts(found)
-        for item, one in zip(new, waiting, strict=True):
-            BatchFile.objects.filter(pk=files[one.file.path].pk).update(document_id=item.id)
-        reindex_dossiers([dossier.pk])
-        record(
-            Event(
-                kind="archive.batch.accepted",
-                obj=batch.id,
-                body=batch.body_id,
-                actor=acting.actor(batch.body_id),
-                detail={
-                    "dossiers": 1,
-                    "documents": len(new),
-                    "proposed": sum(1 for one in waiting if one.confirmed),
-                    "dossier": str(dossier.pk),
-                },
+    # Sealing removes contents that no record needs; it waits until ours are records.
+    with advisory.shared(advisory.WORKING_STORE):
+        for stored, one in enumerate(waiting, start=1):
+            _store(batch, files[one.file.path])
+            told(stored)
+        found = _texts(new, sandbox)
+        durable.point("archive.accept.stored")
+        with transaction.atomic():
+            dossier = _make(acting, batch, ready, code, new)
+            keep_texts(found)
+            for item, one in zip(new, waiting, strict=True):
+                BatchFile.objects.filter(pk=files[one.file.path].pk).update(document_id=item.id)
+            reindex_dossiers([dossier.pk])
+            record(
+                Event(
+                    kind="archive.batch.accepted",
+                    obj=batch.id,
+                    body=batch.body_id,
+                    actor=acting.actor(batch.body_id),
+                    detail={
+                        "dossiers": 1,
+                        "documents": len(new),
+                        "proposed": sum(1 for one in waiting if one.confirmed),
+                        "dossier": str(dossier.pk),
+                    },
+                )
             )
-        )
     durable.point("archive.accept.committed")
     return dossier
 

@@ -135,6 +135,14 @@ def decide_quarantined(
     return held
 
 
+def note_suspect_viewed(acting: Acting, held: QuarantinedItem) -> None:
+    """Record, in the batch's chain of access, that the deciding officer looked at a held file."""
+    acting.require("quarantine.decide", held.body_id)
+    with transaction.atomic():
+        batch = Batch.objects.get(pk=held.context_obj)
+        record(_event("archive.quarantine.viewed", acting, batch, {}))
+
+
 def _release(batch: Batch, item: BatchFile, held: QuarantinedItem) -> None:
     """Give the bytes back to the batch's folder and let the check open the file."""
     note = json.loads(quarantine.read_note(settings.HOME, held.id))

@@ -36,6 +36,11 @@ def uploads_of(batch_id: uuid.UUID) -> Path:
     return settings.HOME.uploads / str(batch_id)
 
 
+def index_copy(ours: Path, index: Path) -> Path:
+    """Where the copy of an index lies in our own folder of the batch."""
+    return ours / f"bang-ke{index.suffix.lower()}"
+
+
 def open_batch(
     acting: Acting,
     fonds: Fonds,
@@ -45,6 +50,7 @@ def open_batch(
     index: Path,
     folder: Path,
     owns_folder: bool,
+    index_name: str = "",
     answers: Mapping[str, str] | None = None,
     queued: bool = True,
 ) -> tuple[Batch, Job]:
@@ -53,7 +59,8 @@ def open_batch(
     The index is copied into our own folder first. `owns_folder`: the files were uploaded to us and
     may be removed by us (the folder may still be a zip beside it); a folder named on the server is
     only read. `answers` hold for the whole batch (access=01 …). With `queued=False` the caller runs
-    the job. Raises Refused, or InvalidInput for what cannot be used.
+    the job. `index_name` is what the index was called, if it has been moved to its place already.
+    Raises Refused, or InvalidInput for what cannot be used.
     """
     acting.require("archive.import", fonds.body_id)
     if index.suffix.lower() not in {".xlsx", ".csv"}:
@@ -72,7 +79,7 @@ def open_batch(
         raise in_words(error) from error
     ours = uploads_of(batch_id)
     durable.make_dirs(ours)
-    copied = ours / f"bang-ke{index.suffix.lower()}"
+    copied = index_copy(ours, index)
     if index != copied:
         durable.write_file(copied, durable.chunks_of(index), what="batch.index", mode=0o600)
     try:
@@ -87,7 +94,7 @@ def open_batch(
             folder=str(folder),
             owns_folder=owns_folder,
             index_path=str(copied),
-            index_name=index.name[:300],
+            index_name=(index_name or index.name)[:300],
             answers={**default_answers(fonds), **given},
         )
         return _open(acting, batch, queued)

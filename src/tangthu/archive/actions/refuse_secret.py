@@ -165,6 +165,9 @@ def finish_refusals(batch_id: uuid.UUID) -> None:
         blank_rows(index_path(batch), set(batch.rows_to_blank))
         Batch.objects.filter(pk=batch_id).update(rows_to_blank=[])
     folder = Path(batch.folder)
+    if batch.owns_folder and batch.refused_secret:
+        # A copy of the index that came with the files holds the same rows.
+        durable.overwrite_and_remove(folder / batch.index_name)
     if not (batch.owns_folder and batch.shut_out and folder.is_dir()):
         return
     marks = set(batch.shut_out)

@@ -144,10 +144,14 @@ class BatchReport:
     findings: tuple[Finding, ...]
     answers: Mapping[str, str]
     skipped: Mapping[str, str]
+    by_id: Mapping[str, Finding] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {finding.id: finding for finding in self.findings})
 
     def finding(self, identity: str) -> Finding | None:
         """The finding with this id, or None."""
-        return next((finding for finding in self.findings if finding.id == identity), None)
+        return self.by_id.get(identity)
 
     def counts(self) -> Mapping[str, int]:
         """How many findings of each severity."""

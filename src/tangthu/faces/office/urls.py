@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(office)),
     path("", include("tangthu.discovery.urls")),
     path("", include("tangthu.archive.urls")),
+    path("", include("tangthu.archive.urls_imports")),
     path("ui/", include("tangthu.ui.urls")),
 ]
 

@@ -1,0 +1,210 @@
+"""Digitisation batches: the list, opening a new one, and opening a fonds for it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tangthu.archive import queries
+from tangthu.archive.actions.open_batch import drop_leftovers, open_batch
+from tangthu.archive.actions.open_fonds import open_fonds
+from tangthu.archive.forms_imports import NewBatchForm, NewFondsForm
+from tangthu.archive.models import Batch
+from tangthu.archive.receiving import offered_folders, read_folder, receiving, take_uploads
+from tangthu.archive.views.asked import acting, viewer
+from tangthu.identity.queries import bodies
+from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb
+from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register, Tone
+
+STATES: dict[str, Tone] = {
+    Batch.State.RECEIVING: "info",
+    Batch.State.CHECKING: "info",
+    Batch.State.REVIEW: "warn",
+    Batch.State.ACCEPTING: "info",
+    Batch.State.CLOSED: "ok",
+    Batch.State.ABANDONED: "",
+}
+
+
+def require_importer(request: HttpRequest) -> None:
+    """Raise NotFoundForViewer for whoever imports nowhere."""
+    if not viewer(request).may_anywhere("archive.import"):
+        raise NotFoundForViewer(_("Không có gì ở đây."))
+
+
+@require_safe
+def batches(request: HttpRequest) -> HttpResponse:
+    """The batches of the viewer's bodies, newest first."""
+    require_importer(request)
+    register = _register(request)
+    found = queries.batches(viewer(request))
+    chosen = register.chosen("state")
+    if chosen:
+        found = found.filter(state__in=chosen)
+    cursor = register.cursor(width=2)
+    backwards = bool(cursor and cursor.backwards)
+    if cursor is not None:
+        moment, last = parse_datetime(str(cursor.values[0])), uuid.UUID(str(cursor.values[1]))
+        side = "gt" if backwards else "lt"
+        found = found.filter(
+            Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": last})
+        )
+    order = ("created_at", "id") if backwards else ("-created_at", "-id")
+    page = register.page(
+        list(found.order_by(*order)[: register.page_size + 1]),
+        sort_values=lambda one: (one.created_at.isoformat(), str(one.id)),
+        cursor=cursor,
+    )
+    actions = [
+        Action(_("Nhập đợt mới"), reverse("imports:new"), key="m", icon="plus", weight="primary")
+    ]
+    return render(request, "archive/imports/list.html", {"register": page, "actions": actions})
+
+
+def _register(request: HttpRequest) -> Register[Batch]:
+    return Register(
+        name="batches",
+        caption=_("Đợt số hóa"),
+        query=request.GET,
+        default_sort="-created",
+        row_id=lambda one: str(one.id),
+        columns=(
+            Column(
+                "name",
+                _("Đợt"),
+                lambda one: Cell(
+                    one.name,
+                    reverse("imports:batch", args=[one.id]),
+                    note=f"{one.fonds.code} – {one.fonds.name}",
+                ),
+                primary=True,
+            ),
+            Column("state", _("Trạng thái"), _state, "tag"),
+            Column("created", _("Nhập lúc"), lambda one: formats.moment(one.created_at), "date"),
+            Column("body", _("Cơ quan"), lambda one: one.body.short_name, wide_only=True),
+        ),
+        filters=(
+            Filter(
+                "state",
+                _("Trạng thái"),
+                tuple(Option(value, str(words)) for value, words in Batch.State.choices),
+                tabs=True,
+            ),
+        ),
+        empty=EmptyState(
+            _("Chưa có đợt số hóa nào"),
+            _("Gửi lên bảng kê và các tệp quét; hệ thống kiểm tra trước, chưa nhận gì vào kho."),
+            _("Nhập đợt mới"),
+            reverse("imports:new"),
+        ),
+    )
+
+
+def _state(one: Batch) -> Cell:
+    return Cell(one.get_state_display(), tone=STATES[one.state])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_batch(request: HttpRequest) -> HttpResponse:
+    """Choose fonds, index and files, and open the batch."""
+    require_importer(request)
+    who = viewer(request)
+    fonds = queries.fonds(who).filter(body_id__in=who.bodies_with("archive.import"))
+    if request.method == "POST":
+        form = NewBatchForm(fonds, offered_folders(), request.POST, request.FILES)
+        if form.is_valid():
+            batch = _open(request, form)
+            if batch is not None:
+                return redirect("imports:batch", batch_id=batch.id)
+    else:
+        form = NewBatchForm(fonds, offered_folders())
+    context = {
+        "form": form,
+        "way": [_list_crumb(), Crumb(_("Nhập đợt mới"))],
+        "has_fonds": fonds.exists(),
+        "save_label": _("Gửi và kiểm tra"),
+        "cancel_url": reverse("imports:batches"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "archive/imports/new.html", context, status=status)
+
+
+def _open(request: HttpRequest, form: NewBatchForm) -> Batch | None:
+    """Receive the files and open the batch; None with the form's errors when that cannot be."""
+    given = form.cleaned_data
+    drop_leftovers()
+    try:
+        with receiving() as place:
+            index = given["index"][0] if given["index"] else None
+            if given["folder"]:
+                received = read_folder(place, given["folder"], index)
+            else:
+                paths = request.POST.getlist("files_paths")
+                received = take_uploads(place, index, given["files"], paths)
+            batch, _job = open_batch(
+                acting(request),
+                given["fonds"],
+                batch_id=received.batch_id,
+                name=given["name"],
+                index=received.index,
+                index_name=received.index_name,
+                folder=received.folder,
+                owns_folder=received.ours,
+                answers=form.answers(),
+            )
+    except InvalidInput as error:
+        told = False
+        for name, sentences in error.problems.items():
+            if name in form.fields:
+                form.add_error(name, [str(one) for one in sentences])
+                told = True
+        if not told:
+            form.add_error(None, str(error))
+        return None
+    return batch
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_fonds(request: HttpRequest) -> HttpResponse:
+    """Open a fonds and go on with the batch."""
+    require_importer(request)
+    who = viewer(request)
+    offered = bodies(who).filter(id__in=who.bodies_with("archive.describe"))
+    form = NewFondsForm(offered, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            fonds = open_fonds(
+                acting(request),
+                given["body"],
+                code=given["code"],
+                name=given["name"],
+                agency_code=given["agency_code"],
+            )
+        except HouseError as error:
+            form.add_error("code", str(error))
+        else:
+            messages.success(request, _("Đã mở phông %(name)s.") % {"name": fonds.name})
+            return redirect("imports:new")
+    context = {
+        "form": form,
+        "way": [_list_crumb(), Crumb(_("Mở phông mới"))],
+        "save_label": _("Mở phông"),
+        "cancel_url": reverse("imports:new"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "archive/imports/new_fonds.html", context, status=status)
+
+
+def _list_crumb() -> Crumb:
+    return Crumb(_("Đợt số hóa"), reverse("imports:batches"))
