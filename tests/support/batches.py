@@ -39,6 +39,7 @@ class Paper:
     subject: str = "Về việc phân công trực"
     file: str = ""
     lines: Sequence[str] = ()
+    pdf: bytes = b""
     changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -96,7 +97,7 @@ def write(folder: Path, rows: Sequence[Paper], without_row: Sequence[Paper] = ()
     for paper in (*rows, *without_row):
         path = folder / "tep" / paper.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(archival_pdf(paper.lines or [f"Trang {paper.name}"]))
+        path.write_bytes(paper.pdf or archival_pdf(paper.lines or [f"Trang {paper.name}"]))
     book = openpyxl.Workbook()
     book.active.append(list(HEADINGS))
     for paper in rows:
@@ -164,3 +165,18 @@ def accept(house: TestHouse, batch: Batch, how: str = "complete", who: str = "cu
     done = execute(queue_acceptance(house.acting(who), batch.id, how, queued=False).id)
     batch.refresh_from_db()
     return done
+
+
+def stamped_pdf(stamp: str = "MẬT") -> bytes:
+    """A page with a secrecy stamp alone in its upper part and a text layer that says so."""
+    import typst
+
+    source = f"""#set page(margin: (top: 2cm, left: 3cm, right: 2cm, bottom: 2cm))
+#set text(size: 13pt)
+#grid(columns: (1fr, 1fr), align: center, [ỦY BAN NHÂN DÂN], [CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM])
+#v(0.6cm)
+#grid(columns: (1fr, 1fr), align: center, [{stamp}], [])
+#v(4cm)
+Nội dung giả định để thử.
+"""
+    return typst.compile(source.encode(), format="pdf", pdf_standards="a-2b")
