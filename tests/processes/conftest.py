@@ -1,0 +1,31 @@
+"""One house, started for the first time, that the tests of this folder share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import Up
+
+
+def awkward(folder: Path, length: int = 200) -> Path:
+    """A path of `length` characters with what a shell, libpq and a quoting bug trip over."""
+    start = folder / "Lưu trữ, “tỉnh” \"Hậu Giang\" & 'kho' $HOME %s"
+    rest = length - len(str(start)) - 1
+    assert rest > 0, "the folder for temporary files lies too deep for this test"
+    return start / ("đ" * rest)
+
+
+@pytest.fixture(scope="session")
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shared house lives: a path of 200 characters, in a folder of mode 700."""
+    return awkward(tmp_path_factory.mktemp("nhà"))
+
+
+@pytest.fixture(scope="module")
+def running(first_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A house that has printed where to sign in."""
+    with Up(first_home, tmp_path_factory.mktemp("notes")) as up:
+        yield up.ready()
