@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +31,12 @@ def running(first_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A house that has printed where to sign in."""
     with Up(first_home, tmp_path_factory.mktemp("notes")) as up:
         yield up.ready()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every account may walk into, as pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="tangthu-open-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

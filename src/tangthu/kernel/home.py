@@ -111,9 +111,12 @@ class Home:
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.temporary)
 
     def forget_temporary_files(self) -> None:
-        """Remove what killed processes left in the folder for temporary files over a day ago."""
+        """Remove what killed processes left over a day ago: temporary files, half-written ones."""
         old = time.time() - 86400
-        for path in self.temporary.iterdir():
+        half_written = (
+            path for folder in (self.working, self.uploads) for path in folder.rglob(".*.tmp")
+        )
+        for path in (*self.temporary.iterdir(), *half_written):
             with suppress(OSError):
                 if path.lstat().st_mtime > old:
                     continue

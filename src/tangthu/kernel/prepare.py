@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import ProgrammingError
+from django.db.utils import DatabaseError
 
 from tangthu.kernel import database
 from tangthu.kernel.errors import DatabaseUnusable
@@ -27,15 +27,21 @@ def prepare() -> None:
             call_command("migrate", database="owner", interactive=False, verbosity=0)
             with connection.transaction():
                 database.apply_grants(connection)
-        except (ProgrammingError, psycopg.errors.InsufficientPrivilege) as error:
-            cause = error.__cause__ if isinstance(error, ProgrammingError) else error
-            if not isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        except (DatabaseError, psycopg.Error) as error:
+            if not _lacks_privilege(error):
                 raise
             raise DatabaseUnusable(
                 "Tài khoản trong DATABASE_URL không tạo được bảng trong cơ sở dữ liệu.",
                 hint="Cho tài khoản ấy làm chủ cơ sở dữ liệu: "
                 "ALTER DATABASE tên_cơ_sở_dữ_liệu OWNER TO tài_khoản;",
             ) from error
+
+
+def _lacks_privilege(error: BaseException | None) -> bool:
+    """Whether a refusal of PostgreSQL stands at the root of `error`, whatever wrapped it."""
+    while error is not None and not isinstance(error, psycopg.errors.InsufficientPrivilege):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def require_prepared() -> None:

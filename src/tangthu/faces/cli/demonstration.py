@@ -154,7 +154,7 @@ def _fonds() -> None:
     )
     _accept(archivist, _import(archivist, fonds, "Đợt số hóa 1/2024", first, COMPLETED))
     packaged = Package.objects.values("dossier_id")
-    for dossier in Dossier.objects.filter(body=body).exclude(pk__in=packaged):
+    for dossier in Dossier.objects.filter(body=body, title=first.title).exclude(pk__in=packaged):
         jobs.execute(queue_sealing(archivist, dossier.pk).id)
     _import(archivist, fonds, "Đợt số hóa 2/2024", second, {})
 
