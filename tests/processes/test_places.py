@@ -6,6 +6,7 @@ Each takes a first start; they run in `make soak`.
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -51,13 +52,15 @@ def test_root_after_an_ordinary_user_is_told_whose_house_it_is(
 ) -> None:
     home = open_folder / "var"
     home.mkdir()
-    os.chown(home, 12345, 12345)
-    wrap = [*readable_for_all(), "setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
+    user = pwd.getpwnam("daemon")
+    os.chown(home, user.pw_uid, user.pw_gid)
+    become = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    wrap = [*readable_for_all(), "setpriv", *become]
     with Up(home, tmp_path, wrap=wrap) as up:
         assert up.ready().stop() == 0
     done = call(home, "up")
     assert done.returncode == 2
-    assert "là của tài khoản 12345" in one_sentence(done.stderr)
+    assert "là của tài khoản daemon" in one_sentence(done.stderr)
     with Up(home, tmp_path, wrap=wrap) as again:
         assert again.ready().stop() == 0, "root's try has not locked the owner out"
 

@@ -95,6 +95,16 @@ def test_a_home_of_somebody_else(open_folder: Path) -> None:
 
 
 @needs_root
+def test_an_account_that_the_machine_has_no_name_for(open_folder: Path) -> None:
+    home = open_folder / "var"
+    home.mkdir()
+    os.chown(home, 54321, 54321)
+    become = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
+    told = refused(home, wrap=[*readable_for_all(), *become])
+    assert "tài khoản số 54321 không có tên" in told
+
+
+@needs_root
 def test_a_disk_with_little_room_left(tmp_path: Path) -> None:
     home = tmp_path / "var"
     home.mkdir()

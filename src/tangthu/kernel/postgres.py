@@ -31,7 +31,8 @@ from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
-_SOCKET_LIMIT = 95
+# The system takes 107 bytes for the path of a socket, the name in the folder included.
+_SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 _START_SECONDS = 120.0
 _OLD_SERVER_SECONDS = 4.0
 # The server writes a new log segment of 16 MB when it recovers.
@@ -82,6 +83,7 @@ def url(home: Home, database: str = "tangthu") -> str:
 def _account() -> str | None:
     """The unprivileged account to run as when we are root; None when we are not root."""
     if os.geteuid() != 0:
+        _require_name(os.geteuid())
         return None
     for name in ("tangthu", "nobody"):
         with suppress(KeyError):
@@ -91,6 +93,17 @@ def _account() -> str | None:
         "PostgreSQL không chạy bằng quyền root và máy không có tài khoản `nobody`.",
         hint="Chạy bằng một tài khoản thường, hoặc đặt DATABASE_URL.",
     )
+
+
+def _require_name(uid: int) -> None:
+    """PostgreSQL runs only as an account that the machine knows by name (containers forget it)."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise DatabaseUnusable(
+            f"PostgreSQL không chạy được: tài khoản số {uid} không có tên trên máy này.",
+            hint="Thêm tài khoản vào /etc/passwd, hoặc đặt DATABASE_URL.",
+        ) from error
 
 
 def _command(home: Home, program: str, args: list[str]) -> list[str]:
