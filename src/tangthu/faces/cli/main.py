@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import click
 
+from tangthu.faces.cli.stopping import StopAsked
 from tangthu.kernel.errors import HouseError
 
 
@@ -24,6 +25,16 @@ class House(click.Group):
         except HouseError as error:
             click.echo(f"{error.message} {error.hint}".strip(), err=True)
             ctx.exit(error.exit_status)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from tangthu.faces.cli.troubles import in_words
+
+            words = in_words(error)
+            if words is None:
+                raise
+            click.echo(words, err=True)
+            ctx.exit(2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
@@ -70,13 +81,16 @@ def cli(ctx: click.Context, person: str | None) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `.venv/bin/tangthu`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tangthu.kernel.settings")
+    # Compiled code lies where set-up put it; running writes to the home and nowhere else.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     try:
         cli.main(args=list(argv) if argv is not None else None, prog_name="tangthu")
     except HouseError as error:
         click.echo(f"{error.message} {error.hint}".strip(), err=True)
         sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except StopAsked as asked:
+        sys.exit(128 + asked.number)
 
 
 if __name__ == "__main__":
