@@ -15,8 +15,9 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from tangthu.identity.models import Person
 from tangthu.ledger import integrator
+from tangthu.ledger.backlog import PENDING_WARNING, backlog
 from tangthu.ledger.history import history
-from tangthu.ledger.integrator import backlog, is_stopped, publish, resume, run_once, step
+from tangthu.ledger.integrator import is_stopped, publish, resume, run_once, step
 from tangthu.ledger.record import Event, record_many
 from tangthu.ledger.verification import verify
 from tangthu.standards.ril.events import build_system_leaf, parse_leaf
@@ -268,7 +269,7 @@ def test_ten_thousand_waiting_events_are_said_and_do_not_hold_business_up(
     obj = uuid.uuid4()
     run_once()
     assert not backlog(log).worrying
-    steps.record_on(cast, [uuid.uuid4() for _ in range(integrator.PENDING_WARNING + 1)])
+    steps.record_on(cast, [uuid.uuid4() for _ in range(PENDING_WARNING + 1)])
     assert backlog(log).worrying
     steps.record_on(cast, [obj])
     assert history(obj)[0].stage == "recorded"
