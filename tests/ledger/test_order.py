@@ -293,6 +293,34 @@ def test_an_event_that_waits_longer_than_a_minute_is_said(cast: TestHouse) -> No
     assert backlog(log).lag_seconds == 0
 
 
+@pytest.mark.req("IN-37")
+def test_a_checkpoint_is_made_only_for_growth_and_not_more_often_than_every_so_long(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checkpoints() -> int:
+        with connections["integrator"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_checkpoint")
+            return int(cursor.fetchone()[0])
+
+    run_once()
+    before = checkpoints()
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 0.0)
+    rounds = integrator._Rounds()
+    for _ in range(3):
+        rounds.turn()
+    assert checkpoints() == before, "nothing grew"
+    steps.record_on(cast, [uuid.uuid4()])
+    rounds.turn()
+    assert checkpoints() == before + 1
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 3600.0)
+    steps.record_on(cast, [uuid.uuid4()])
+    rounds.turn()
+    assert checkpoints() == before + 1, "the last one is too young"
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 0.0)
+    rounds.turn()
+    assert checkpoints() == before + 2
+
+
 def test_a_stopped_log_lets_business_and_other_logs_go_on_and_resumes_when_it_is_whole(
     cast: TestHouse,
 ) -> None:

@@ -11,10 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tangthu.repository.models import Package
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
-from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
+from tests.support.records import MadeDossier, make_dossier, signed_events
 
 HIDDEN = "Kyluatnoibo"
 PASSING_HEADERS = {"Date", "Set-Cookie"}
@@ -50,10 +49,7 @@ def routes() -> list[Route]:
 
 def ids_of(made: MadeDossier, job: uuid.UUID) -> dict[str, object]:
     """A value of body A for every parameter that a route may have."""
-    package = Package.objects.filter(dossier_id=made.dossier.id).first()
     return {
-        "body_id": made.dossier.body_id,
-        "package_id": package.id if package else uuid.uuid4(),
         "dossier_id": made.dossier.id,
         "document_id": made.documents[0].id,
         "file_id": made.files[0].id,
@@ -113,7 +109,6 @@ def test_ids_of_another_body_answer_as_ids_that_do_not_exist(
     cast: TestHouse, sign_in: SignIn, username: str
 ) -> None:
     made = make_dossier(cast)
-    sealed_package(cast, made)
     signed_events()
     ids = ids_of(made, make_job(cast))
     client = sign_in(username)
@@ -134,7 +129,6 @@ def test_conditional_records_answer_a_clerk_as_if_they_did_not_exist(
     cast: TestHouse, sign_in: SignIn
 ) -> None:
     made = make_dossier(cast, access="02")
-    sealed_package(cast, made)
     ids = ids_of(made, make_job(cast))
     del ids["fonds_id"]
     client = sign_in("hoa")
@@ -208,13 +202,12 @@ def plain_pages() -> list[str]:
 
 def test_nothing_of_another_body_shows_on_any_page(cast: TestHouse, sign_in: SignIn) -> None:
     made = make_dossier(cast, title=f"Hồ sơ {HIDDEN}", documents=[{"subject": HIDDEN}])
-    package = sealed_package(cast, made)
     job = make_job(cast)
     signed_events()
     traces = [
         HIDDEN, made.dossier.archive_file_code, str(made.dossier.id), str(made.documents[0].id),
         str(made.dossier.place.inventory.fonds_id), "Chi cục ATVSTP", "test.example/H30.81",
-        str(job), str(package.id), package.objid,
+        str(job),
     ]  # fmt: skip
     for username in ("lan", "minh", "nga", "quang"):
         client = sign_in(username)

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,6 +37,7 @@ class Section:
     """Places of one kind: what they are, what to do about them, and how many are not shown."""
 
     title: str
+    count: str
     tone: Tone
     todo: str
     rows: list[dict[str, str]]
@@ -74,14 +76,20 @@ def check(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _stats(answer: Mapping[str, Any]) -> list[Stat]:
-    lost, unseen = len(answer["unrepairable"]), len(answer["unchecked"])
+    counts: list[tuple[str, str, Tone]] = [
+        (_("Chỗ hỏng"), "bad", "danger"),
+        (_("Đã phục hồi"), "repaired", "ok"),
+        (_("Không phục hồi được"), "unrepairable", "danger"),
+        (_("Chưa kiểm tra được"), "unchecked", "warn"),
+    ]
     return [
         Stat(_("Gói đã kiểm tra"), answer["objects"]),
         Stat(_("Tệp đã đọc"), answer["files"]),
-        Stat(_("Chỗ hỏng"), len(answer["bad"]), tone="danger" if answer["bad"] else ""),
-        Stat(_("Đã phục hồi"), len(answer["repaired"]), tone="ok" if answer["repaired"] else ""),
-        Stat(_("Không phục hồi được"), lost, tone="danger" if lost else ""),
-        Stat(_("Chưa kiểm tra được"), unseen, tone="warn" if unseen else ""),
+        *(
+            Stat(label, len(answer[name]), tone=tone)
+            for label, name, tone in counts
+            if answer[name]
+        ),
     ]
 
 
@@ -97,7 +105,7 @@ def _notice(job: Any, answer: Mapping[str, Any]) -> Notice | None:
     if not (answer["bad"] or answer["unchecked"]):
         return Notice(_("Mọi bản sao được kiểm tra đều nguyên vẹn"), tone="ok")
     told = outcome(job)
-    return Notice(str(told.text), str(told.note), told.tone or "info")
+    return Notice(str(told.text), capfirst(str(told.note)), told.tone or "info")
 
 
 def _sections(viewer: Viewer, answer: Mapping[str, Sequence[Found]]) -> list[Section]:
@@ -127,7 +135,8 @@ def _sections(viewer: Viewer, answer: Mapping[str, Sequence[Found]]) -> list[Sec
     packages, dossiers = _named(viewer, [one for *_, found in kinds for one in found[:SHOWN]])
     return [
         Section(
-            f"{title} ({formats.thousands(len(found))})",
+            title,
+            formats.thousands(len(found)),
             tone,
             advice,
             [_row(one, packages, dossiers) for one in found[:SHOWN]],
