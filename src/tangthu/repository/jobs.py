@@ -16,6 +16,8 @@ def register_handlers() -> None:
     from tangthu.repository.actions.order_check import order_due_checks
     from tangthu.repository.checking import CHECK_ALL, run_checks
 
-    jobs.register(CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"))
+    jobs.register(
+        CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"), result_page="repository:check"
+    )
     rounds.register("fixity", order_due_checks, every=_HOUR)
     rounds.register("proofs", keep_proofs, every=_MINUTE)
