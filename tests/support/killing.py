@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -156,12 +157,14 @@ def _obey(order: dict[str, Any], observe: Any) -> None:
     os.dup2(output, 2)
     at = tuple(order["at"]) if order["at"] else None
     passed: Counter[str] = Counter()
+    one_by_one = threading.Lock()
 
     def note(name: str) -> None:
-        passed[name] += 1
-        os.write(trace, f"{name}\n".encode("ascii"))
-        if at == (name, passed[name]):
-            os.kill(os.getpid(), signal.SIGKILL)
+        with one_by_one:
+            passed[name] += 1
+            os.write(trace, f"{name}\n".encode("ascii"))
+            if at == (name, passed[name]):
+                os.kill(os.getpid(), signal.SIGKILL)
 
     status = 1
     try:

@@ -216,6 +216,11 @@ def _execute(job: Job, watch: Watch | None) -> Job:
 def _disk_words(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Ổ đĩa đã đầy.", "Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên."
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            "Không ghi được vào thư mục làm việc: ổ đĩa chỉ cho đọc, hoặc thiếu quyền.",
+            "Sửa ổ đĩa hoặc quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
+        )
     return (
         f"Không đọc hoặc ghi được một tệp ({error.strerror or 'lỗi ổ đĩa'}).",
         "Kiểm tra ổ đĩa và quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",

@@ -131,7 +131,8 @@ def decide_quarantined(
                 {"decision": DECISIONS[decision], "basis": held.basis},
             )
         )
-        transaction.on_commit(lambda: quarantine.purge(settings.HOME, held.id))
+    durable.point("archive.quarantine.decided")
+    quarantine.purge(settings.HOME, held.id)
     return held
 
 
