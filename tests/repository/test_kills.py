@@ -14,6 +14,7 @@ from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.kernel.jobs import execute
 from tangthu.repository.actions.order_check import order_check
 from tangthu.repository.models import PackageVersion
+from tangthu.repository.stores import recover_all
 from tests.repository import steps
 from tests.support import killing, states
 from tests.support.house import TestHouse
@@ -53,7 +54,8 @@ class Case:
             assert len(stored) == 2, "catalogued, but not in both stores"
 
     def again(self) -> None:
-        """Start the killed job once more, as the queue does."""
+        """Start the killed job once more, as a new worker does."""
+        recover_all()
         states.run_job(self.job_id)
 
 
