@@ -73,7 +73,7 @@ def recover_all() -> None:
     for store in Store.objects.order_by("position"):
         try:
             ocfl.recover(open_store(store))
-        except (OSError, ocfl.OcflError) as error:
+        except (OSError, StoreUnusable, ocfl.OcflError) as error:
             log.warning("store %s not recovered: %s", store.name, error)
 
 
