@@ -150,6 +150,8 @@ def open_on(
     answers: Mapping[str, str] | None = None,
     upload: bool = False,
     packed: bool = False,
+    name: str = "Đợt thử",
+    queued: bool = False,
 ) -> tuple[Batch, Job]:
     """Open a batch on a folder of the server, or as if it had been uploaded; nothing runs yet.
 
@@ -174,8 +176,8 @@ def open_on(
             shutil.copytree(folder, ours / "tep")
         folder = ours / "tep"
     return open_batch(
-        acting, fonds, batch_id=batch_id, name="Đợt thử", index=index, folder=folder,
-        owns_folder=upload or packed, answers=answers or {}, queued=False,
+        acting, fonds, batch_id=batch_id, name=name, index=index, folder=folder,
+        owns_folder=upload or packed, answers=answers or {}, queued=queued,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Baseline:
 
 def meanings() -> dict[str, str]:
     """What each random id stands for."""
-    from tangthu.archive.models import BatchFile, Inventory
+    from tangthu.archive.models import Batch, BatchFile, Inventory
     from tangthu.records.models import ContentFile, Document, Dossier
     from tangthu.repository.models import Package
 
@@ -87,6 +88,7 @@ def meanings() -> dict[str, str]:
         found[shelf.pk] = f"<inventory {shelf.fonds.code} {shelf.code}>"
     for package in Package.objects.all():
         found[package.pk] = f"<package of {found[package.dossier_id]}>"
+    found |= {one.pk: f"<batch {one.name}>" for one in Batch.objects.all()}
     for item in BatchFile.objects.all():
         found[uuid.UUID(int=item.pk)] = f"<batch file {bytes(item.path_bytes).hex()}>"
     return {str(key): value for key, value in found.items()}
@@ -98,9 +100,10 @@ def in_meaning(value: Any, known: dict[str, str]) -> Any:
     return json.loads(_UUID.sub(lambda match: known.get(match[0], match[0]), text))
 
 
-def catalogue() -> dict[str, list[str]]:
-    """Every row of the record-keeping tables, as sorted JSON texts."""
+def catalogue(without: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Every row of the record-keeping tables, as sorted JSON texts, but for columns `without`."""
     known = meanings()
+    left_out = [*VOLATILE, *without]
     found: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -111,7 +114,9 @@ def catalogue() -> dict[str, list[str]]:
         for table in tables:
             if table.split("_")[0] not in APPS and table not in TABLES:
                 continue
-            cursor.execute(f'SELECT to_jsonb(t) - %s::text[] FROM "{table}" t', [list(VOLATILE)])
+            cursor.execute(
+                f'SELECT to_jsonb(t) - %s::text[] FROM "{table}" t', [[*VOLATILE, *without]]
+            )
             rows = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor]
             for row in rows:
                 if isinstance(row.get("id"), int):
