@@ -114,9 +114,7 @@ def catalogue(without: Sequence[str] = ()) -> dict[str, list[str]]:
         for table in tables:
             if table.split("_")[0] not in APPS and table not in TABLES:
                 continue
-            cursor.execute(
-                f'SELECT to_jsonb(t) - %s::text[] FROM "{table}" t', [[*VOLATILE, *without]]
-            )
+            cursor.execute(f'SELECT to_jsonb(t) - %s::text[] FROM "{table}" t', [left_out])
             rows = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor]
             for row in rows:
                 if isinstance(row.get("id"), int):
