@@ -45,13 +45,13 @@ class Received:
 def receiving() -> Iterator[Path]:
     """A new folder under uploads named by a batch id to be; gone again if the block fails."""
     place = settings.HOME.uploads / str(uuid.uuid4())
-    durable.make_dirs(place)
-    place.chmod(0o700)
-    try:
-        yield place
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
+    with durable.held(place):
+        place.chmod(0o700)
+        try:
+            yield place
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
 
 
 def take_uploads(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive import dry_run
 from tangthu.archive.actions.refuse_secret import finish_refusals
 from tangthu.archive.hidden_rows import rows_of
-from tangthu.archive.incoming import path_in, shown_path
+from tangthu.archive.incoming import index_path, path_in, shown_path
 from tangthu.archive.marks import held_id, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.identity.acting import Acting
@@ -135,8 +135,9 @@ def decide_quarantined(
                 {"decision": DECISIONS[decision], "basis": held.basis},
             )
         )
-        transaction.on_commit(lambda: quarantine.purge(settings.HOME, held.id))
-        transaction.on_commit(lambda: finish_refusals(batch.pk))
+    durable.point("archive.quarantine.decided")
+    finish_refusals(batch.pk)
+    quarantine.purge(settings.HOME, held.id)
     return held
 
 
@@ -150,6 +151,8 @@ def note_suspect_viewed(acting: Acting, held: QuarantinedItem) -> None:
 
 def _strike_row(batch: Batch, held: QuarantinedItem) -> None:
     """Have the row that describes a purged file blanked in our copy of the index as well."""
+    if not index_path(batch).is_file():
+        return  # the batch is over and its index gone
     note = json.loads(quarantine.read_note(settings.HOME, held.id))
     table = dry_run.read_index(batch)
     path = shown_path(bytes.fromhex(note["path"]))
