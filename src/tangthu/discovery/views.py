@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
 from tangthu.discovery.language import MAX_QUERY, Query, parse
-from tangthu.discovery.search import COUNT_CAP, Hit, Result
+from tangthu.discovery.search import COUNT_CAP, Hit, Result, TooBroad
 from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
@@ -68,9 +68,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def _answer(
     viewer: Viewer, query: Query, chosen: str, offset: int, request: HttpRequest
 ) -> dict[str, object]:
-    result = run(
-        viewer, query, filters={"kind": chosen} if chosen else {}, offset=offset, limit=PAGE
-    )
+    try:
+        result = run(viewer, query, kind=chosen, offset=offset, limit=PAGE)
+    except TooBroad as error:
+        return {"too_broad": error}
     if offset and not result.hits:
         return _answer(viewer, query, chosen, 0, request)
     last = offset + len(result.hits)
@@ -78,7 +79,7 @@ def _answer(
         "result": result,
         "found": [_found(hit) for hit in result.hits],
         "count": in_words(result),
-        "tabs": _tabs(viewer, query, chosen, request),
+        "tabs": _tabs(result, chosen, request),
         "first": offset + 1,
         "last": last,
         "next_url": edit_query(request.GET, {"from": last}) if last < result.count else "",
@@ -104,18 +105,13 @@ def _offset(asked: str) -> int:
     return number if number < COUNT_CAP else 0
 
 
-def _tabs(viewer: Viewer, query: Query, chosen: str, request: HttpRequest) -> list[Tab]:
+def _tabs(result: Result, chosen: str, request: HttpRequest) -> list[Tab]:
+    """All, and each kind with its count, where that is known."""
     tabs = [Tab(_("Tất cả"), edit_query(request.GET, {"kind": None, "from": None}), not chosen)]
     for kind in findable.kinds():
-        counted = run(viewer, query, filters={"kind": kind.name}, limit=1)
-        tabs.append(
-            Tab(
-                str(kind.label),
-                edit_query(request.GET, {"kind": kind.name, "from": None}),
-                chosen == kind.name,
-                None if counted.capped else counted.count,
-            )
-        )
+        address = edit_query(request.GET, {"kind": kind.name, "from": None})
+        counted = result.by_kind[kind.name]
+        tabs.append(Tab(str(kind.label), address, chosen == kind.name, counted))
     return tabs
 
 
