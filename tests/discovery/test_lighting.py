@@ -57,7 +57,9 @@ def test_the_snippet_stands_where_most_words_are_together() -> None:
     piece, places = snippet(text, parse("thanh lý tài sản").terms)
     assert "thanh lý tài sản" in piece
     assert len(places) == 4
-    assert len(piece) <= SNIPPET
+    assert len(piece) <= SNIPPET + 2
+    assert piece[0] == piece[-1] == "…"
+    assert f" {piece[1:-1]} " in f" {text} ", "no word is cut"
 
 
 def test_without_a_word_in_the_text_there_is_no_snippet() -> None:
@@ -75,3 +77,12 @@ def test_line_ends_of_a_page_become_spaces_in_place() -> None:
     piece, places = snippet("biên bản\nthanh\r\nlý", parse("lý").terms)
     assert "\n" not in piece
     assert [piece[a:b] for a, b in places] == ["lý"]
+
+
+def test_a_short_text_is_shown_whole() -> None:
+    assert snippet("biên bản thanh lý", parse("lý").terms)[0] == "biên bản thanh lý"
+
+
+@pytest.mark.parametrize("text", ["lý" + "x" * 5000, "x" * 5000 + " lý", "lý " + "y" * 5000])
+def test_a_word_longer_than_any_snippet_is_cut(text: str) -> None:
+    assert len(snippet(text, parse("lý*").terms)[0]) <= SNIPPET + 2

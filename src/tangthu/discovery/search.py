@@ -69,8 +69,9 @@ def search(
         asked, widened = query, False
         found = Candidates(cursor, viewer, query, {}).matches()
         if not found and accented(query):
-            asked, widened = without_accents(query), True
+            asked = without_accents(query)
             found = Candidates(cursor, viewer, asked, {}, query).matches()
+            widened = bool(found)
         by_kind = _by_kind(cursor, viewer, asked, found)
         if kind and len(found) > CAP:
             found = Candidates(cursor, viewer, asked, {"kind": kind}, query).matches()

@@ -27,13 +27,16 @@ PAGE = 20
 # How to ask, with an example of each way; shown before the first search and after an empty one.
 HELP: tuple[tuple[str, str | Promise], ...] = (
     ("thanh lý tài sản", gettext_lazy("mọi từ đều phải có; gõ có dấu thì phải đúng dấu")),
-    ("thanh ly tai san", gettext_lazy("gõ không dấu thì tìm mọi cách bỏ dấu")),
+    ("thanh ly tai san", gettext_lazy("gõ không dấu thì dấu nào cũng được")),
     ('"vệ sinh thực phẩm"', gettext_lazy("đúng cụm từ, theo thứ tự")),
     ("tập huấn -kinh phí", gettext_lazy("có từ thứ nhất, không có từ sau dấu trừ")),
+    ("rượu hoặc bia", gettext_lazy("một trong hai bên là đủ")),
+    ("tuyên*", gettext_lazy("mọi từ bắt đầu như thế")),
     ("12/QĐ-CCATVSTP", gettext_lazy("số, ký hiệu văn bản; số có năm thì bỏ năm cũng được")),
     ("001.03.08.H30.81.2024.K4.01", gettext_lazy("mã hồ sơ, mã tài liệu, kể cả mã cũ")),
-    ("năm:2010 loại:02", gettext_lazy("năm, mã loại văn bản")),
+    ("năm:2010 loại:quyết định", gettext_lazy("năm; tên hoặc mã loại văn bản")),
     ("từ:01/02/2010 đến:31/03/2010", gettext_lazy("khoảng ngày")),
+    ("thbq:vĩnh viễn", gettext_lazy("thời hạn bảo quản")),
     ('cq:"Sở Y tế"', gettext_lazy("cơ quan ban hành")),
     ("td:kế hoạch", gettext_lazy("chỉ tìm trong tiêu đề, trích yếu")),
 )
