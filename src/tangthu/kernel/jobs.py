@@ -10,17 +10,17 @@ import errno
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
-from procrastinate.manager import JobManager
 from psycopg.errors import DiskFull
 
 from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
@@ -28,26 +28,48 @@ from tangthu.kernel.models import Job
 
 log = logging.getLogger("tangthu.jobs")
 
-STALLED_SECONDS = 20
 _ATTEMPTS = 5
 # The embedded database may need two new log segments to say how a job ended.
 _ROOM_TO_LEAVE = 64 * 1024 * 1024
 _REPORT_SECONDS = 0.5
 
+# Whether somebody in this database holds the advisory lock whose key follows.
+_HELD = """
+1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND ((l.classid::bigint << 32) | l.objid::bigint)
+"""
+_DESERTED = f"""
+SELECT p.id FROM procrastinate_jobs p
+WHERE p.status = 'doing' AND p.task_name = 'tangthu.run' AND NOT EXISTS (
+    SELECT {_HELD} =
+    ('x' || right(replace(p.args->>'job_id', '-', ''), 16))::bit(64)::bigint & 9223372036854775807
+)
+"""
+
 Handler = Callable[["Running"], dict[str, Any]]
 Watch = Callable[[int, int | None, str], None]
 _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
+_result_pages: dict[str, str] = {}
 
 
-def register(kind: str, handler: Handler, *, label: Any = "") -> None:
+def register(kind: str, handler: Handler, *, label: Any = "", result_page: str = "") -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
-    `label` is a (lazily translated) noun phrase that tells people what such a job does.
+    `label` is a (lazily translated) noun phrase that tells people what such a job does;
+    `result_page` names the route, with the job's id as its one argument, that shows what it found.
     """
     _handlers[kind] = handler
     if label:
         _labels[kind] = label
+    if result_page:
+        _result_pages[kind] = result_page
+
+
+def result_page_of(kind: str) -> str:
+    """Name of the route that shows what a job of `kind` found; "" if it has none."""
+    return _result_pages.get(kind, "")
 
 
 def label_of(kind: str) -> str:
@@ -158,8 +180,10 @@ def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False
 
 def is_running(job_id: uuid.UUID) -> bool:
     """Whether some living process is running the job at this moment."""
-    with _alone(job_id) as alone:
-        return not alone
+    with connection.cursor() as cursor:
+        # Looked at and not tried: whoever starts the job now must find its lock free.
+        cursor.execute(f"SELECT EXISTS (SELECT {_HELD} = %s)", [_lock_key(job_id)])
+        return bool(cursor.fetchone()[0])
 
 
 def is_queued(job_id: uuid.UUID) -> bool:
@@ -173,10 +197,14 @@ def is_queued(job_id: uuid.UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _lock_key(job_id: uuid.UUID) -> int:
+    return job_id.int & 0x7FFF_FFFF_FFFF_FFFF
+
+
 @contextmanager
 def _alone(job_id: uuid.UUID) -> Iterator[bool]:
     """Hold the job's lock, which ends with the process that holds it; False if another has it."""
-    key = job_id.int & 0x7FFF_FFFF_FFFF_FFFF
+    key = _lock_key(job_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         got = bool(cursor.fetchone()[0])
@@ -246,24 +274,35 @@ def _execute(job: Job, watch: Watch | None, last: bool) -> Job:
 def _disk_words(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Ổ đĩa đã đầy.", "Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên."
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            "Không ghi được vào thư mục làm việc: ổ đĩa chỉ cho đọc, hoặc thiếu quyền.",
+            "Sửa ổ đĩa hoặc quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
+        )
     return (
         f"Không đọc hoặc ghi được một tệp ({error.strerror or 'lỗi ổ đĩa'}).",
         "Kiểm tra ổ đĩa và quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
     )
 
 
-async def revive_stalled(manager: JobManager) -> int:
-    """Put back jobs whose worker died without a word; returns how many.
+def revive_deserted(suspected: Set[int]) -> set[int]:
+    """Put back the queue's jobs whose worker died; called again and again by every worker.
 
-    A job that another worker put back in the same instant is left to it; a database that is away
-    is asked again next time.
+    A job that a worker took is deserted if no process holds its lock. Between taking it and locking
+    it, and between letting go and reporting it, a living worker does not hold it either: so a job
+    is put back when it is seen so twice. `suspected` is what the call before returned; returns what
+    is seen deserted now. A database that is away is asked again next time.
     """
-    count = 0
     try:
-        for item in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            with suppress(ConnectorException):
-                await manager.retry_job(item)
-                count += 1
-    except ConnectorException:
-        log.warning("the queue cannot be asked for stalled jobs now")
-    return count
+        with connection.cursor() as cursor:
+            cursor.execute(_DESERTED)
+            found = {row[0] for row in cursor.fetchall()}
+        for job_id in found & suspected:
+            log.warning("the worker of queued job %s died; it is run again", job_id)
+            queue.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+        return found - suspected
+    except (DatabaseError, ConnectorException):
+        log.warning("the queue cannot be asked for deserted jobs now")
+        return set()
+    finally:
+        connection.close()
