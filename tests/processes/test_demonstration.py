@@ -10,6 +10,7 @@ from tests.support.house import TestHouse
 from tests.support.killing import Runner, places
 
 TARGET = "tests.processes.steps:demonstrate"
+FINISH = "tests.processes.steps:finish"
 LOOK = "tests.processes.steps:look"
 
 
@@ -50,4 +51,5 @@ def test_a_demonstration_that_was_killed_anywhere_is_finished(db: TestHouse) -> 
             runner.kill(TARGET, at=place)
             signins = runner.run(TARGET).output
             assert len(signins.splitlines()) == 8, place
+            runner.run(FINISH)
             assert made(runner) == whole, place

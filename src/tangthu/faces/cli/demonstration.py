@@ -152,7 +152,7 @@ def _fonds() -> None:
         "HS02", "Tập văn bản đi quý II năm 2024", PAPERS[7:], declared=6, rows_left_out=2
     )
     _accept(archivist, _import(archivist, fonds, "Đợt số hóa 1/2024", first, COMPLETED))
-    for dossier in dossiers_to_seal(archivist.viewer).filter(title=first.title):
+    for dossier in dossiers_to_seal(viewer).filter(body=body, title=first.title):
         jobs.execute(queue_sealing(archivist, dossier.pk).id)
     _import(archivist, fonds, "Đợt số hóa 2/2024", second, {})
 
