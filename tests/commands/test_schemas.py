@@ -90,8 +90,9 @@ def test_the_examples_of_the_documentation_fit_their_schemas() -> None:
 
 def test_import_answers_by_its_schema(cast: TestHouse, tmp_path: Path) -> None:
     index = batches.write(tmp_path / "in", batches.papers(2))
-    words = ["--as", "cuc", "import", "--index", str(index),
-             "--files", str(tmp_path / "in" / "tep"), "--body", "H30.81", "--fonds", "P1", "--json"]  # fmt: skip
+    files = str(tmp_path / "in" / "tep")
+    words = ["--as", "cuc", "import", "--index", str(index), "--files", files, "--body", "H30.81",
+             "--fonds", "P1", "--json"]  # fmt: skip
     told(call(cast, *words), "error", COULD_NOT)
     made = [*words, "--create-fonds", "Phông thử"]
     waiting = told(call(cast, *made), "import", FOUND)
