@@ -127,6 +127,24 @@ def test_a_file_bad_in_both_stores_is_named_unrepairable(
     assert set(Copy.objects.values_list("state", flat=True)) == {Copy.State.UNREPAIRABLE}
 
 
+@pytest.mark.req("RM-950")
+@pytest.mark.parametrize("damage", [name for name in DAMAGES if name.startswith("a flipped byte")])
+def test_a_flipped_byte_in_both_stores_is_mended_where_the_object_knows_better_and_else_named(
+    cast: TestHouse, sealed: MadeDossier, damage: str
+) -> None:
+    for root in _roots():
+        DAMAGES[damage](root)
+    verdict = _check(cast, repair=True)
+    stores = {store.name for store in Store.objects.all()}
+    assert {where for where, _, _ in verdict.bad} == stores
+    content = damage.endswith(("content", "METS"))  # nothing else holds these bytes
+    assert bool(verdict.unrepairable) == content
+    again = _check(cast)
+    assert {where for where, _, _ in again.bad} == (stores if content else set())
+    if not content:
+        assert all(_valid(root) for root in _roots())
+
+
 def test_damage_in_two_places_of_two_stores_is_mended_crosswise(
     cast: TestHouse, sealed: MadeDossier
 ) -> None:

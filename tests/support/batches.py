@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import uuid
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +41,9 @@ class Paper:
     subject: str = "Về việc phân công trực"
     file: str = ""
     lines: Sequence[str] = ()
+    pdf: bytes = b""
     changes: Mapping[str, Any] = field(default_factory=dict)
+    stamped: bool = False
 
     @property
     def name(self) -> str:
@@ -91,12 +95,37 @@ def archival_pdf(lines: Sequence[str], pages: int = 1) -> bytes:
     return out.getvalue()
 
 
-def write(folder: Path, rows: Sequence[Paper], without_row: Sequence[Paper] = ()) -> Path:
+def marked_pdf(text: str, stamp: str = "") -> bytes:
+    """A PDF whose page says `text` in bytes that can be searched for, below a stamp of secrecy."""
+    document = pikepdf.open(io.BytesIO(small_pdf([text])))
+    mark = f"BT /F1 14 Tf 120 800 Td ({stamp}) Tj ET ".encode("ascii")
+    document.pages[0].Contents = document.make_stream(
+        mark + document.pages[0].Contents.read_bytes()
+    )
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True, compress_streams=False)
+    return out.getvalue()
+
+
+def write(
+    folder: Path,
+    rows: Sequence[Paper],
+    without_row: Sequence[Paper] = (),
+    *,
+    ending: str = ".xlsx",
+) -> Path:
     """Write index and files under `folder`; returns the index, which lies beside `folder/tep`."""
     for paper in (*rows, *without_row):
         path = folder / "tep" / paper.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(archival_pdf(paper.lines or [f"Trang {paper.name}"]))
+        text = paper.lines or [f"Trang {paper.name}"]
+        pdf = marked_pdf(text[0], "MAT") if paper.stamped else archival_pdf(text)
+        path.write_bytes(paper.pdf or pdf)
+    if ending == ".csv":
+        index = folder / "bang-ke.csv"
+        with index.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows([HEADINGS, *(paper.row() for paper in rows)])
+        return index
     book = openpyxl.Workbook()
     book.active.append(list(HEADINGS))
     for paper in rows:
@@ -115,26 +144,44 @@ def open_on(
     body: str = "H30.81",
     answers: Mapping[str, str] | None = None,
     upload: bool = False,
+    packed: bool = False,
+    name: str = "Đợt thử",
+    queued: bool = False,
 ) -> tuple[Batch, Job]:
-    """Open a batch on a folder of the server, or as if it had been uploaded; nothing runs yet."""
+    """Open a batch on a folder of the server, or as if it had been uploaded; nothing runs yet.
+
+    `upload`: the files are ours; `packed`: they came as a zip, which is not compressed.
+    """
     import shutil
 
     from tangthu.archive.actions.open_batch import open_batch, uploads_of
     from tangthu.archive.models import Fonds
+    from tangthu.archive.unpacking import PACKED
     from tests.support.records import open_a_fonds
 
     acting, owner = house.acting(who), house.body(body)
     fonds = Fonds.objects.filter(body=owner, code="G01").first() or open_a_fonds(acting, owner)
     batch_id = uuid.uuid4()
-    if upload:
+    if upload or packed:
         ours = uploads_of(batch_id)
         ours.mkdir(parents=True)
-        shutil.copytree(folder, ours / "tep")
+        if packed:
+            zipped(folder, ours / PACKED)
+        else:
+            shutil.copytree(folder, ours / "tep")
         folder = ours / "tep"
     return open_batch(
-        acting, fonds, batch_id=batch_id, name="Đợt thử", index=index, folder=folder,
-        owns_folder=upload, answers=answers or {}, queued=False,
+        acting, fonds, batch_id=batch_id, name=name, index=index, folder=folder,
+        owns_folder=upload or packed, answers=answers or {}, queued=queued,
     )  # fmt: skip
+
+
+def zipped(folder: Path, path: Path) -> None:
+    """Pack a folder into a zip without compression."""
+    with zipfile.ZipFile(path, "w") as out:
+        for one in sorted(folder.rglob("*")):
+            if one.is_file():
+                out.write(one, one.relative_to(folder).as_posix())
 
 
 def check(batch: Batch, job: Job) -> Job:
@@ -164,3 +211,18 @@ def accept(house: TestHouse, batch: Batch, how: str = "complete", who: str = "cu
     done = execute(queue_acceptance(house.acting(who), batch.id, how, queued=False).id)
     batch.refresh_from_db()
     return done
+
+
+def stamped_pdf(stamp: str = "MẬT") -> bytes:
+    """A page with a secrecy stamp alone in its upper part and a text layer that says so."""
+    import typst
+
+    source = f"""#set page(margin: (top: 2cm, left: 3cm, right: 2cm, bottom: 2cm))
+#set text(size: 13pt)
+#grid(columns: (1fr, 1fr), align: center, [ỦY BAN NHÂN DÂN], [CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM])
+#v(0.6cm)
+#grid(columns: (1fr, 1fr), align: center, [{stamp}], [])
+#v(4cm)
+Nội dung giả định để thử.
+"""
+    return typst.compile(source.encode(), format="pdf", pdf_standards="a-2b")

@@ -26,6 +26,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -52,14 +53,18 @@ class Finished:
 
 
 class Runner:
-    """Runs targets under `environment`, one after the other."""
+    """Runs targets under `environment`, one after the other.
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    `before` are words put before the command: a program that gives it another view of the disks.
+    """
+
+    def __init__(self, environment: Mapping[str, str], *, before: Sequence[str] = ()) -> None:
         self._environment = environment
+        self._before = before
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.killing"],
+            [*self._before, sys.executable, "-m", "tests.support.killing"],
             env=dict(self._environment),
             cwd=_REPOSITORY,
             stdin=subprocess.PIPE,
@@ -156,12 +161,14 @@ def _obey(order: dict[str, Any], observe: Any) -> None:
     os.dup2(output, 2)
     at = tuple(order["at"]) if order["at"] else None
     passed: Counter[str] = Counter()
+    one_by_one = threading.Lock()
 
     def note(name: str) -> None:
-        passed[name] += 1
-        os.write(trace, f"{name}\n".encode("ascii"))
-        if at == (name, passed[name]):
-            os.kill(os.getpid(), signal.SIGKILL)
+        with one_by_one:
+            passed[name] += 1
+            os.write(trace, f"{name}\n".encode("ascii"))
+            if at == (name, passed[name]):
+                os.kill(os.getpid(), signal.SIGKILL)
 
     status = 1
     try:

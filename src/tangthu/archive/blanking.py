@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import datetime as dt
 import io
 import os
 from collections.abc import Iterable, Mapping, Set
@@ -20,6 +21,8 @@ from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-unt
 from tangthu.archive.batch.cells import Sheet
 from tangthu.archive.batch.tables import read_sheets, table_of
 from tangthu.standards import durable
+
+_NO_DATE = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 
 
 def blank_rows(path: Path, numbers: Set[int]) -> None:
@@ -67,6 +70,7 @@ def _csv(rows: Mapping[int, tuple[str, ...]]) -> bytes:
 def _xlsx(sheet: Sheet, rows: Mapping[int, tuple[str, ...]], header_row: int) -> bytes:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": False}) as book:
+        book.set_properties({"created": _NO_DATE})  # blanked twice after a crash, the same bytes
         page = book.add_worksheet(sheet.name[:31])
         _merge(page, rows, (area for area in sheet.merged if area[2] <= header_row))
         for number, values in rows.items():

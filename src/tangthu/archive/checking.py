@@ -64,8 +64,11 @@ def acting_of_job(running: Running) -> Acting:
 def run_check(running: Running) -> dict[str, Any]:
     """Job `archive.batch.check`: fill in the facts of every file, then offer the dry run.
 
-    Stopped or failed, the batch stays as it is and the check goes on from there when resumed.
+    Stopped or failed, the batch stays as it is and the check goes on from there when resumed. A
+    run that was killed after its end has its answer with the job already.
     """
+    if running.job.result:
+        return running.job.result
     batch = Batch.objects.select_related("body", "fonds__body").get(pk=running.args["batch"])
     acting = acting_of_job(running)
     acting.require("archive.import", batch.body_id)
@@ -77,7 +80,7 @@ def run_check(running: Running) -> dict[str, Any]:
     refuse_what_the_index_declares(acting, batch, _listed(batch))
     _list_files(batch, _listed(batch))
     _look_at_files(running, acting, batch)
-    return _finish(acting, batch)
+    return _finish(running, acting, batch)
 
 
 def _listed(batch: Batch) -> list[FoundFile]:
@@ -183,8 +186,8 @@ def _keep(acting: Acting, batch: Batch, looked: _Looked) -> None:
     durable.point("archive.check.kept")
 
 
-def _finish(acting: Acting, batch: Batch) -> dict[str, Any]:
-    """Put the dry run before a person."""
+def _finish(running: Running, acting: Acting, batch: Batch) -> dict[str, Any]:
+    """Put the dry run before a person; the answer is kept with it, so that this happens once."""
     with transaction.atomic():
         locked = Batch.objects.select_for_update().get(pk=batch.pk)
         locked.state = Batch.State.REVIEW
@@ -193,6 +196,8 @@ def _finish(acting: Acting, batch: Batch) -> dict[str, Any]:
         Batch.objects.filter(pk=batch.pk).update(checked_at=Now())
         batch.refresh_from_db()
         report = dry_run.report_of(batch)
+        answer = {"rows": len(report.rows), "files": len(report.files), **report.counts()}
+        running.keep(answer)
         record(
             Event(
                 kind="archive.batch.checked",
@@ -207,4 +212,4 @@ def _finish(acting: Acting, batch: Batch) -> dict[str, Any]:
             )
         )
     durable.point("archive.check.finished")
-    return {"rows": len(report.rows), "files": len(report.files), **report.counts()}
+    return answer

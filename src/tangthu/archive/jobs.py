@@ -1,20 +1,24 @@
-"""What the archive runs in the background."""
+"""What the archive runs in the background, and what it does of itself from time to time."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel import jobs
+from tangthu.kernel import jobs, rounds
+
+_TEN_MINUTES = 600.0
 
 
 def register_handlers() -> None:
-    """Tell the kernel which function runs which kind of job."""
+    """Tell the kernel which function runs which kind of job, and what is done in rounds."""
     from tangthu.archive.accepting import run_acceptance
     from tangthu.archive.actions.accept_batch import ACCEPT
     from tangthu.archive.actions.open_batch import CHECK
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
+    from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
 
     jobs.register(CHECK, run_check, label=_("Kiểm tra đợt số hóa"))
     jobs.register(ACCEPT, run_acceptance, label=_("Tiếp nhận đợt số hóa"))
     jobs.register(SEAL, run_sealing, label=_("Đóng gói hồ sơ"))
+    rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

@@ -36,8 +36,8 @@ class DatabaseUnusable(HouseError):
     """PostgreSQL cannot be started or reached."""
 
 
-class PortBusy(HouseError):
-    """Another program listens on the wanted port."""
+class PortUnusable(HouseError):
+    """The wanted port is none, not allowed, or another program listens on it."""
 
 
 class AlreadyRunning(HouseError):

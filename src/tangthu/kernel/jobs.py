@@ -10,24 +10,42 @@ import errno
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
-from procrastinate import RetryStrategy
+from django.utils import timezone
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
-from procrastinate.manager import JobManager
+from psycopg.errors import DiskFull
 
-from tangthu.kernel.errors import HouseError, NotFinished
+from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
 from tangthu.kernel.models import Job
 
 log = logging.getLogger("tangthu.jobs")
 
-STALLED_SECONDS = 20
+_ATTEMPTS = 5
+# The embedded database may need two new log segments to say how a job ended.
+_ROOM_TO_LEAVE = 64 * 1024 * 1024
 _REPORT_SECONDS = 0.5
+
+# Whether somebody in this database holds the advisory lock whose key follows.
+_HELD = """
+1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND ((l.classid::bigint << 32) | l.objid::bigint)
+"""
+_DESERTED = f"""
+SELECT p.id FROM procrastinate_jobs p
+WHERE p.status = 'doing' AND p.task_name = 'tangthu.run' AND NOT EXISTS (
+    SELECT {_HELD} =
+    ('x' || right(replace(p.args->>'job_id', '-', ''), 16))::bit(64)::bigint & 9223372036854775807
+)
+"""
 
 Handler = Callable[["Running"], dict[str, Any]]
 Watch = Callable[[int, int | None, str], None]
@@ -71,7 +89,8 @@ class Running:
     def progress(
         self, done: int, total: int | None, unit: str = "", *, force: bool = False
     ) -> None:
-        """Report `done` of `total`; raises NotFinished if somebody asked to stop.
+        """Report `done` of `total`; raises NotFinished if somebody asked to stop, and HomeUnusable
+        when the disk is nearly full: the database must not be the one to find that out.
 
         Writes at most twice a second. Must be called outside a business transaction, so that the
         figures are seen while the work goes on.
@@ -80,6 +99,7 @@ class Running:
         if not force and moment - self._reported < _REPORT_SECONDS:
             return
         self._reported = moment
+        _leave_room()
         if self._watch is not None:
             self._watch(done, total, unit)
         with connection.cursor() as cursor:
@@ -132,32 +152,38 @@ def request_stop(job_id: uuid.UUID) -> None:
 @queue.task(
     name="tangthu.run",
     queue="house",
+    pass_context=True,
     retry=RetryStrategy(
-        max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError}
+        max_attempts=_ATTEMPTS,
+        exponential_wait=2,
+        retry_exceptions={OperationalError, InterfaceError},
     ),
 )
-def run(job_id: str) -> None:
+def run(context: JobContext, job_id: str) -> None:
     """Run one queued job to its end in this process."""
-    execute(uuid.UUID(job_id))
+    execute(uuid.UUID(job_id), last=context.job.attempts >= _ATTEMPTS)
 
 
-def execute(job_id: uuid.UUID, watch: Watch | None = None) -> Job:
+def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False) -> Job:
     """Run job `job_id` now, here; returns it with its final state. Used by worker and CLI.
 
-    `watch` hears every report of progress: done, total, unit.
+    `watch` hears every report of progress: done, total, unit. When the database goes away, its
+    error is raised and the queue tries again later; the `last` try ends as failed.
     A job that another process is running right now is left to it and returned as it stands.
     """
     with _alone(job_id) as alone:
         job = Job.objects.get(id=job_id)
         if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
             return job
-        return _execute(job, watch)
+        return _execute(job, watch, last)
 
 
 def is_running(job_id: uuid.UUID) -> bool:
     """Whether some living process is running the job at this moment."""
-    with _alone(job_id) as alone:
-        return not alone
+    with connection.cursor() as cursor:
+        # Looked at and not tried: whoever starts the job now must find its lock free.
+        cursor.execute(f"SELECT EXISTS (SELECT {_HELD} = %s)", [_lock_key(job_id)])
+        return bool(cursor.fetchone()[0])
 
 
 def is_queued(job_id: uuid.UUID) -> bool:
@@ -171,10 +197,14 @@ def is_queued(job_id: uuid.UUID) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def _lock_key(job_id: uuid.UUID) -> int:
+    return job_id.int & 0x7FFF_FFFF_FFFF_FFFF
+
+
 @contextmanager
 def _alone(job_id: uuid.UUID) -> Iterator[bool]:
     """Hold the job's lock, which ends with the process that holds it; False if another has it."""
-    key = job_id.int & 0x7FFF_FFFF_FFFF_FFFF
+    key = _lock_key(job_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         got = bool(cursor.fetchone()[0])
@@ -186,12 +216,21 @@ def _alone(job_id: uuid.UUID) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def _execute(job: Job, watch: Watch | None) -> Job:
+def _leave_room() -> None:
+    if settings.HOME.free_bytes() < _ROOM_TO_LEAVE:
+        raise HomeUnusable(
+            "Ổ đĩa sắp đầy nên công việc đã dừng.",
+            hint="Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên.",
+        )
+
+
+def _execute(job: Job, watch: Watch | None, last: bool) -> Job:
     Job.objects.filter(id=job.id).update(
         state=Job.State.RUNNING, started_at=Now(), updated_at=Now()
     )
     job.refresh_from_db()
     try:
+        _leave_room()
         job.result = _handlers[job.kind](Running(job, watch))
         job.state, job.message, job.hint = Job.State.DONE, "", ""
     except NotFinished as stopped:
@@ -199,8 +238,18 @@ def _execute(job: Job, watch: Watch | None) -> Job:
     except HouseError as error:
         log.warning("job %s %s failed: %s %s", job.id, job.kind, type(error).__name__, error.facts)
         job.state, job.message, job.hint = Job.State.FAILED, error.message, error.hint
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the queue tries again when it is back
+    except (OperationalError, InterfaceError) as error:
+        if isinstance(error.__cause__, DiskFull):
+            job.state = Job.State.FAILED
+            job.message, job.hint = _disk_words(OSError(errno.ENOSPC, "full"))
+        elif last:
+            log.exception("job %s %s failed", job.id, job.kind)
+            job.state = Job.State.FAILED
+            job.message = "Cơ sở dữ liệu nhiều lần không trả lời."
+            job.hint = "Việc đã làm được giữ nguyên; chạy tiếp khi cơ sở dữ liệu ổn định."
+            connection.close_if_unusable_or_obsolete()
+        else:
+            raise  # the database went away: the queue tries again when it is back
     except OSError as error:
         log.exception("job %s %s failed", job.id, job.kind)
         job.state = Job.State.FAILED
@@ -225,24 +274,35 @@ def _execute(job: Job, watch: Watch | None) -> Job:
 def _disk_words(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "Ổ đĩa đã đầy.", "Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên."
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return (
+            "Không ghi được vào thư mục làm việc: ổ đĩa chỉ cho đọc, hoặc thiếu quyền.",
+            "Sửa ổ đĩa hoặc quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
+        )
     return (
         f"Không đọc hoặc ghi được một tệp ({error.strerror or 'lỗi ổ đĩa'}).",
         "Kiểm tra ổ đĩa và quyền rồi chạy tiếp; việc đã làm được giữ nguyên.",
     )
 
 
-async def revive_stalled(manager: JobManager) -> int:
-    """Put back jobs whose worker died without a word; returns how many.
+def revive_deserted(suspected: Set[int]) -> set[int]:
+    """Put back the queue's jobs whose worker died; called again and again by every worker.
 
-    A job that another worker put back in the same instant is left to it; a database that is away
-    is asked again next time.
+    A job that a worker took is deserted if no process holds its lock. Between taking it and locking
+    it, and between letting go and reporting it, a living worker does not hold it either: so a job
+    is put back when it is seen so twice. `suspected` is what the call before returned; returns what
+    is seen deserted now. A database that is away is asked again next time.
     """
-    count = 0
     try:
-        for item in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-            with suppress(ConnectorException):
-                await manager.retry_job(item)
-                count += 1
-    except ConnectorException:
-        log.warning("the queue cannot be asked for stalled jobs now")
-    return count
+        with connection.cursor() as cursor:
+            cursor.execute(_DESERTED)
+            found = {row[0] for row in cursor.fetchall()}
+        for job_id in found & suspected:
+            log.warning("the worker of queued job %s died; it is run again", job_id)
+            queue.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+        return found - suspected
+    except (DatabaseError, ConnectorException):
+        log.warning("the queue cannot be asked for deserted jobs now")
+        return set()
+    finally:
+        connection.close()

@@ -7,17 +7,18 @@ from contextlib import suppress
 
 from procrastinate.contrib.django import app as queue
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
 
 from tangthu.kernel import jobs, rounds
 
-_REVIVE_SECONDS = 5.0
+_REVIVE_SECONDS = 2.0
+_STALLED_SECONDS = 20
 _ROUNDS_SECONDS = 15.0
 
 
-async def _revive_often(manager: JobManager) -> None:
+async def _revive_often() -> None:
+    suspected: set[int] = set()
     while True:
-        await jobs.revive_stalled(manager)
+        suspected = await asyncio.to_thread(jobs.revive_deserted, suspected)
         await asyncio.sleep(_REVIVE_SECONDS)
 
 
@@ -32,7 +33,7 @@ async def _work(concurrency: int) -> None:
     app = queue.with_connector(queue.connector.get_worker_connector())
     async with app.open_async():
         beside = [
-            asyncio.create_task(_revive_often(app.job_manager)),
+            asyncio.create_task(_revive_often()),
             asyncio.create_task(_go_round()),
         ]
         try:
@@ -43,7 +44,7 @@ async def _work(concurrency: int) -> None:
                 listen_notify=False,
                 fetch_job_polling_interval=0.5,
                 update_heartbeat_interval=5,
-                stalled_worker_timeout=jobs.STALLED_SECONDS,
+                stalled_worker_timeout=_STALLED_SECONDS,
                 shutdown_graceful_timeout=10,
             )
         finally:

@@ -19,6 +19,7 @@ from tangthu.identity.queries import viewer_of
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
 from tangthu.repository.actions.check_package import PackageVerdict, check_package
+from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import strangers
 from tangthu.repository.models import Package, Store
 
@@ -42,6 +43,8 @@ def run_checks(running: Running) -> dict[str, Any]:
     """Job `repository.fixity`; `args`: repair, bodies, since (verified later is left alone)."""
     acting, bodies = _for_whom(running.job)
     since = parse_datetime(running.args.get("since") or "") or running.job.created_at
+    if running.job.result:
+        _note_last(bodies)
     answer = running.job.result or running.args.get("before") or nothing_found()
     due = _due(bodies).filter(oldest__lt=since).order_by("oldest", "id")
     waiting = list(due.values_list("pk", "expected"))
@@ -69,6 +72,14 @@ def run_checks(running: Running) -> dict[str, Any]:
         _add_strangers(answer)
     running.progress(answer["files"], answer["files"], "tệp", force=True)
     return answer
+
+
+def _note_last(bodies: list[uuid.UUID]) -> None:
+    """Note beside the objects what a run that was killed had entered and not noted any more."""
+    checked = Package.objects.filter(body_id__in=bodies).order_by(F("copies__verified_at").desc())
+    package = checked.first()
+    if package is not None:
+        note_beside(package)
 
 
 def add(answer: dict[str, Any], verdict: PackageVerdict) -> None:

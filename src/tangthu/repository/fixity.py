@@ -207,12 +207,13 @@ def strangers() -> Iterator[tuple[Store, str]]:
     """Objects in the stores that the catalogue does not know, as store and object identifier.
 
     An object is judged by where it stands: one that stands where a package belongs is for that
-    package's own check. What a sealing still under way has stored is nobody's stranger.
+    package's own check. What a sealing has stored that is under way, or failed and will be taken up
+    again, is nobody's stranger.
     """
     under_way = set(
-        Job.objects.filter(
-            state__in=[Job.State.WAITING, Job.State.RUNNING], args__has_key="package"
-        ).values_list("args__package", flat=True)
+        Job.objects.filter(args__has_key="package")
+        .exclude(state=Job.State.DONE)
+        .values_list("args__package", flat=True)
     )
     for store in Store.objects.order_by("position"):
         try:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.kernel import jobs, rounds
 
 _HOUR = 3600.0
+_TEN_MINUTES = 600.0
 _MINUTE = 60.0
 
 
@@ -15,9 +16,11 @@ def register_handlers() -> None:
     from tangthu.repository.actions.keep_proofs import keep_proofs
     from tangthu.repository.actions.order_check import order_due_checks
     from tangthu.repository.checking import CHECK_ALL, run_checks
+    from tangthu.repository.stores import recover_all
 
     jobs.register(
         CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"), result_page="repository:check"
     )
     rounds.register("fixity", order_due_checks, every=_HOUR)
     rounds.register("proofs", keep_proofs, every=_MINUTE)
+    rounds.register("stores", recover_all, every=_TEN_MINUTES)

@@ -77,6 +77,8 @@ class Copy(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.GOOD)
     verified_at = models.DateTimeField()
     problem = models.TextField(default="")
+    # What a repair that has begun found wrong here, until its outcome is entered with the events.
+    mending = models.JSONField(null=True)
     # The version whose `seal` event the proof kept beside this copy holds; 0: none is kept yet.
     proof_version = models.PositiveIntegerField(default=0)
 

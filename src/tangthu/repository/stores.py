@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +18,8 @@ from tangthu.standards import ocfl
 log = logging.getLogger("tangthu.repository")
 
 DEFAULT_STORES = ("kho-a", "kho-b")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class StoreUnusable(HouseError):
@@ -39,12 +44,36 @@ def open_store(store: Store) -> ocfl.StorageRoot:
         ) from error
 
 
+@contextmanager
+def writing_to(store: Store) -> Iterator[None]:
+    """Say in words which store could not be written to, and why. Raises StoreUnusable.
+
+    Other errors pass as they are: they may as well come from what is read.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreUnusable(
+                _("Kho {name} đã đầy.").format(name=store.name),
+                hint=_("Dọn bớt hoặc mở rộng ổ đĩa của kho rồi làm lại; gói chưa được ghi nhận."),
+                store=store.name,
+            ) from error
+        if error.errno in _CLOSED:
+            raise StoreUnusable(
+                _("Không ghi được vào kho {name}.").format(name=store.name),
+                hint=_("Kiểm tra ổ đĩa của kho đã được gắn và ghi được, rồi làm lại."),
+                store=store.name,
+            ) from error
+        raise
+
+
 def recover_all() -> None:
     """Complete or clear in every store what a crash cut off; a store that is away is left alone."""
     for store in Store.objects.order_by("position"):
         try:
             ocfl.recover(open_store(store))
-        except (OSError, ocfl.OcflError) as error:
+        except (OSError, StoreUnusable, ocfl.OcflError) as error:
             log.warning("store %s not recovered: %s", store.name, error)
 
 

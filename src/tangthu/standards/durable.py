@@ -4,6 +4,9 @@ Every write goes: temporary name in the same folder, write, fsync of the file, r
 name, fsync of the folder. Each of these steps is a *named point*: an observer set with `observe` is
 called with the name just after the step, which is how the crash tests stop a process at exactly
 that instant. Without an observer a point costs one comparison.
+
+What a killed process leaves is a temporary file that nobody reads. Its writer held a lock on it,
+which the system let go of, so `remove_leftovers` can tell it from one that is being written.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import fcntl
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +26,7 @@ from pathlib import Path
 CHUNK = 1024 * 1024
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp", re.DOTALL)
 
 _observer: Callable[[str], None] | None = None
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -102,9 +108,8 @@ def write_file(
     """
     hashers = {name: hashlib.new(name) for name in algorithms}
     size = 0
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+    temporary, handle = _open_temporary(path, mode)
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as out:
             for piece in chunks:
                 out.write(piece)
@@ -113,8 +118,8 @@ def write_file(
                     hasher.update(piece)
             out.flush()
             os.fsync(out.fileno())
-        point(f"{what}.fsynced")
-        temporary.replace(path)
+            point(f"{what}.fsynced")
+            temporary.replace(path)  # under the lock: a writer at work is never cleaned up after
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -122,6 +127,101 @@ def write_file(
     fsync_dir(path.parent)
     point(f"{what}.renamed")
     return Written(size, {name: hasher.hexdigest() for name, hasher in hashers.items()})
+
+
+def _open_temporary(path: Path, mode: int) -> tuple[Path, int]:
+    """A new, locked temporary file beside `path`, and its descriptor for writing."""
+    while True:
+        temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with contextlib.suppress(OSError):  # no locks here: then nothing is cleaned up either
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return temporary, handle
+        os.close(handle)  # cleaned up after us between the two calls
+
+
+def remove_leftovers(folder: Path, *, overwrite: bool = False) -> int:
+    """Remove the temporary files below `folder` whose writers died; returns how many.
+
+    With `overwrite` their bytes are overwritten first. Those of living writers are left alone, as
+    is what cannot be looked at now. May be called at any time.
+    """
+    removed = 0
+    for place, _folders, names in os.walk(os.fsencode(folder)):
+        for name in names:
+            if not name.startswith(b".") or not _TEMPORARY.fullmatch(os.fsdecode(name)):
+                continue
+            path = Path(os.fsdecode(place), os.fsdecode(name))
+            with contextlib.suppress(OSError), _deserted(path):
+                if overwrite:
+                    overwrite_and_remove(path)
+                else:
+                    path.unlink()
+                removed += 1
+    return removed
+
+
+@contextlib.contextmanager
+def _deserted(path: Path) -> Iterator[None]:
+    """Hold the lock of a file or folder that nobody else holds. Raises BlockingIOError, OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep `folder` (made if it is not there) from `remove_deserted` until the block ends.
+
+    The hold falls with the process. Several may hold one folder. Raises OSError.
+    """
+    while True:
+        make_dirs(folder)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        if folder.exists() and os.path.samestat(os.fstat(handle), folder.stat()):
+            break
+        os.close(handle)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def remove_deserted(folder: Path, unless: Callable[[], bool]) -> bool:
+    """Remove `folder` with all in it if nobody holds it and `unless()`, asked then, says no.
+
+    Its files are overwritten first. Returns whether it is gone.
+    """
+    try:
+        with _deserted(folder):
+            if unless():
+                return False
+            for place, folders, names in os.walk(os.fsencode(folder), topdown=False):
+                for name in names:
+                    path = Path(os.fsdecode(place), os.fsdecode(name))
+                    if path.is_symlink() or not path.is_file():
+                        path.unlink()
+                    else:
+                        overwrite_and_remove(path)
+                for name in folders:
+                    path = Path(os.fsdecode(place), os.fsdecode(name))
+                    if path.is_symlink():
+                        path.unlink()
+                    else:
+                        path.rmdir()
+            folder.rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def overwrite_and_remove(path: Path) -> None:

@@ -89,11 +89,13 @@ def accept_dossier(
     ready: ReadyDossier,
     sandbox: Sandbox,
     told: Callable[[int], None] = lambda stored: None,
+    also: Callable[[Dossier], None] = lambda dossier: None,
 ) -> Dossier | None:
     """Take one ready dossier, or the ready documents it did not have yet; None if nothing is new.
 
-    `told` hears how many files are stored and may raise NotFinished to stop. Raises Refused if a
-    file changed since the check, or something cannot be taken as it is described.
+    `told` hears how many files are stored and may raise NotFinished to stop; `also` runs in the
+    transaction that takes the dossier. Raises Refused if a file changed since the check, or
+    something cannot be taken as it is described.
     """
     waiting = open_documents(batch, ready)
     if not waiting:
@@ -126,6 +128,7 @@ def accept_dossier(
             for item, one in zip(new, waiting, strict=True):
                 BatchFile.objects.filter(pk=files[one.file.path].pk).update(document_id=item.id)
             reindex_dossiers([dossier.pk])
+            also(dossier)
             record(
                 Event(
                     kind="archive.batch.accepted",
@@ -322,5 +325,6 @@ def close_batch(acting: Acting, batch_id: uuid.UUID) -> Batch:
                 actor=acting.actor(batch.body_id),
             )
         )
-        transaction.on_commit(lambda: drop_uploads(batch))
+    durable.point("archive.batch.closed")
+    drop_uploads(batch)
     return batch

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
-import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +28,6 @@ from tangthu.standards.vietnamese import nfc
 
 CHECK = "archive.batch.check"
 MAX_INDEX_BYTES = 64 * 1024 * 1024
-_LEFT_AFTER = 24 * 3600
 
 
 def uploads_of(batch_id: uuid.UUID) -> Path:
@@ -78,29 +77,29 @@ def open_batch(
     except BatchError as error:
         raise in_words(error) from error
     ours = uploads_of(batch_id)
-    durable.make_dirs(ours)
     copied = index_copy(ours, index)
-    if index != copied:
-        durable.write_file(copied, durable.chunks_of(index), what="batch.index", mode=0o600)
-    try:
-        batch = Batch(
-            id=batch_id,
-            body_id=fonds.body_id,
-            fonds=fonds,
-            name=nfc(name).strip()[:200] or f"{fonds.code} {timezone.localdate():%d/%m/%Y}",
-            state=Batch.State.CHECKING,
-            created_by=acting.viewer.person_id,
-            created_at=clock.now(),
-            folder=str(folder),
-            owns_folder=owns_folder,
-            index_path=str(copied),
-            index_name=(index_name or index.name)[:300],
-            answers={**default_answers(fonds), **given},
-        )
-        return _open(acting, batch, queued)
-    except BaseException:
-        durable.overwrite_and_remove(copied)
-        raise
+    batch = Batch(
+        id=batch_id,
+        body_id=fonds.body_id,
+        fonds=fonds,
+        name=nfc(name).strip()[:200] or f"{fonds.code} {timezone.localdate():%d/%m/%Y}",
+        state=Batch.State.CHECKING,
+        created_by=acting.viewer.person_id,
+        created_at=clock.now(),
+        folder=str(folder),
+        owns_folder=owns_folder,
+        index_path=str(copied),
+        index_name=(index_name or index.name)[:300],
+        answers={**default_answers(fonds), **given},
+    )
+    with durable.held(ours):
+        try:
+            if index != copied:
+                durable.write_file(copied, durable.chunks_of(index), what="batch.index", mode=0o600)
+            return _open(acting, batch, queued)
+        except BaseException:
+            durable.overwrite_and_remove(copied)
+            raise
 
 
 def _open(acting: Acting, batch: Batch, queued: bool) -> tuple[Batch, Job]:
@@ -123,20 +122,28 @@ def _open(acting: Acting, batch: Batch, queued: bool) -> tuple[Batch, Job]:
             subject_id=batch.id,
             queued=queued,
         )
+    durable.point("archive.batch.opened")
     return batch, job
 
 
 def drop_leftovers() -> None:
-    """Remove what uploads that never became a batch left behind more than a day ago."""
-    old = time.time() - _LEFT_AFTER
-    known = {str(pk) for pk in Batch.objects.values_list("id", flat=True)}
-    for path in settings.HOME.uploads.iterdir():
-        if path.name in known or path.lstat().st_mtime > old:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    """Destroy what killed processes left: uploads of no open batch, half-written files.
+
+    What a living process works on is held by it and left alone.
+    """
+    for place in settings.HOME.uploads.iterdir():
+        durable.remove_deserted(place, unless=functools.partial(_is_open, place.name))
+    for folder in (settings.HOME.uploads, settings.HOME.quarantine, settings.HOME.working):
+        durable.remove_leftovers(folder, overwrite=True)
+
+
+def _is_open(name: str) -> bool:
+    try:
+        batch = Batch.objects.filter(pk=uuid.UUID(name)).first()
+    except ValueError:
+        return False
+    ended = (Batch.State.CLOSED, Batch.State.ABANDONED)
+    return batch is not None and batch.state not in ended
 
 
 def drop_uploads(batch: Batch) -> None:

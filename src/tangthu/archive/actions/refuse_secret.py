@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence, Set
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import dry_run
@@ -28,6 +29,7 @@ from tangthu.archive.incoming import FoundFile, index_path, path_in, walk
 from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
+from tangthu.kernel import advisory
 from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
@@ -160,10 +162,25 @@ def _about(decision: dict[str, str], targets: Set[str]) -> bool:
 
 def finish_refusals(batch_id: uuid.UUID) -> None:
     """Destroy what recorded refusals still left in our own folder; may be repeated at any time."""
-    batch = Batch.objects.get(pk=batch_id)
+    with advisory.exclusive(f"refusals {batch_id}"):
+        _finish_refusals(Batch.objects.get(pk=batch_id))
+
+
+def finish_all_refusals() -> None:
+    """Finish the refusals that a killed process recorded and did not carry out."""
+    open_ones = Batch.objects.exclude(state__in=(Batch.State.CLOSED, Batch.State.ABANDONED))
+    left = ~Q(rows_to_blank=[]) | (Q(owns_folder=True) & ~Q(shut_out=[]))
+    for batch_id in open_ones.filter(left).values_list("pk", flat=True):
+        finish_refusals(batch_id)
+
+
+def _finish_refusals(batch: Batch) -> None:
     if batch.rows_to_blank:
         blank_rows(index_path(batch), set(batch.rows_to_blank))
-        Batch.objects.filter(pk=batch_id).update(rows_to_blank=[])
+        # Rows that another refusal adds meanwhile stay noted; it waits for us and blanks them.
+        Batch.objects.filter(pk=batch.pk, rows_to_blank=batch.rows_to_blank).update(
+            rows_to_blank=[]
+        )
     folder = Path(batch.folder)
     if batch.owns_folder and batch.refused_secret:
         # A copy of the index that came with the files holds the same rows.

@@ -34,6 +34,7 @@ from tangthu.standards.tt05.identifiers import object_id
 from tangthu.standards.tt05.package import PackagePlan
 
 SEAL = "archive.dossier.seal"
+_UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
 class NothingToSeal(Refused):
@@ -56,7 +57,7 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
         if dossier is None:
             raise NotFoundForViewer(_("Không có gì ở đây."))
         left = _unfinished(dossier)
-        if left is not None and jobs.is_queued(left.pk):
+        if left is not None and left.state in _UNDER_WAY and jobs.is_queued(left.pk):
             return left
         args = left.args if left is not None and is_stored(_order(left.args)) else None
         return jobs.enqueue(

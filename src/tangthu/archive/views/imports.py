@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive import queries
-from tangthu.archive.actions.open_batch import drop_leftovers, open_batch
+from tangthu.archive.actions.open_batch import open_batch
 from tangthu.archive.actions.open_fonds import open_fonds
 from tangthu.archive.forms_imports import NewBatchForm, NewFondsForm
 from tangthu.archive.models import Batch
@@ -142,7 +142,6 @@ def new_batch(request: HttpRequest) -> HttpResponse:
 def _open(request: HttpRequest, form: NewBatchForm) -> Batch | None:
     """Receive the files and open the batch; None with the form's errors when that cannot be."""
     given = form.cleaned_data
-    drop_leftovers()
     try:
         with receiving() as place:
             index = given["index"][0] if given["index"] else None

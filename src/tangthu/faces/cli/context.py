@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tangthu.faces.cli import stopping
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ def house(*, migrate: bool = False) -> Iterator[None]:
     import django
 
     django.setup()
-    with database.available(home):
-        if migrate:
-            from tangthu.kernel.prepare import prepare
+    from tangthu.kernel.prepare import prepare, require_prepared
 
+    with stopping.unwinding(), database.available(home):
+        if migrate:
             prepare()
+        else:
+            require_prepared()
         try:
             yield
         finally:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
-from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from tangthu.faces.cli.context import refuse, wants_json
+from tangthu.faces.cli.stopping import StopAsked
 from tangthu.kernel.errors import HouseError
 
 log = logging.getLogger("tangthu.cli")
@@ -69,6 +70,9 @@ def cli(ctx: click.Context, person: str | None) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `.venv/bin/tangthu`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tangthu.kernel.settings")
+    # Compiled code lies where set-up put it; running writes to the home and nowhere else.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     words = list(sys.argv[1:] if argv is None else argv)
     sys.exit(_run(words))
 
@@ -80,6 +84,12 @@ def _run(words: list[str]) -> int:
         status = cli.main(args=words, prog_name="tangthu", standalone_mode=False)
     except HouseError as error:
         return refuse(str(error.message), str(error.hint), as_json=as_json)
+    except StopAsked as asked:
+        return 128 + asked.number
+    except BrokenPipeError:
+        # Whoever read our answer has gone; nothing more is to be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except click.UsageError as error:
         message = error.format_message()
         # Without any word the message is the whole help.
@@ -89,17 +99,12 @@ def _run(words: list[str]) -> int:
         return refuse(error.format_message(), as_json=as_json)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except OSError as error:
-        message = f"Không đọc hoặc ghi được: {error.strerror or type(error).__name__}."
-        return refuse(message, str(error.filename or ""), as_json=as_json)
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
-        log.info("database: %s", error)
-        return refuse(
-            "Cơ sở dữ liệu chưa sẵn sàng hoặc không trả lời.",
-            "Máy mới: chạy tangthu migrate; máy đang dùng: xem PostgreSQL có chạy không.",
-            as_json=as_json,
-        )
     except Exception as error:
+        from tangthu.faces.cli.troubles import in_words
+
+        known = in_words(error)
+        if known is not None:
+            return refuse(known, as_json=as_json)
         # A mistake of ours: whoever reports it needs the trace, a script needs the status.
         log.exception("unexpected")
         return refuse(f"Lỗi không lường trước ({type(error).__name__}).", as_json=as_json)

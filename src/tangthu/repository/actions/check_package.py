@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory, clock
 from tangthu.ledger.record import Event, record_many
+from tangthu.repository import begun
 from tangthu.repository.actions.mend_copies import Mended, mend
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import CopyVerdict, Watch, beyond_repair, check_copies, copies_of
@@ -105,11 +106,17 @@ def check_package(
     acting.require("repository.audit", package.body_id)
     with advisory.exclusive(f"seal {package.dossier_id}"):
         package.refresh_from_db(fields=["head"])
-        found = check_copies(copies_of(package), watch)
-        verdict = PackageVerdict(package, found, found)
-        if repair and not all(copy.whole for copy in found):
-            verdict.mended = mend(found)
-            verdict.after = check_copies([copy.copy for copy in found], watch)
+        now = check_copies(copies_of(package), watch)
+        verdict = PackageVerdict(package, begun.found_before(now), now)
+        if repair and not all(copy.whole for copy in now):
+            begun.begin(verdict.copies)
+            durable.point("repository.mending.begun")
+            verdict.mended = mend(now)
+            durable.point("repository.mended")
+            verdict.after = check_copies([copy.copy for copy in now], watch)
+        before = begun.mended_before(verdict.copies, verdict.after)
+        mended = {(one.store, one.path): one for one in (*before, *verdict.mended)}
+        verdict.mended = [mended[key] for key in sorted(mended)]
         verdict.lost = beyond_repair(verdict.after)
         _enter(acting, verdict, repair, also)
         durable.point("repository.checked")
@@ -131,6 +138,7 @@ def _enter(
         for copy in verdict.after:
             row = copy.copy
             row.state, row.problem = _state(copy, verdict), _problem(copy)
+            row.mending = None
             if row.state != Copy.State.UNCHECKED or row.pk is None:
                 row.verified_at = moment
             row.save()

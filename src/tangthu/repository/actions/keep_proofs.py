@@ -38,6 +38,7 @@ def _keep(package: Package) -> int:
         try:
             folder = beside(copy.store, package.objid)
             durable.make_dirs(folder)
+            durable.remove_leftovers(folder)
             path = proof_path(folder, package.objid)
             durable.write_file(path, [data], what="repository.proof")
         except (OSError, StoreUnusable, ocfl.OcflError):

@@ -31,6 +31,7 @@ def note_beside(package: Package) -> None:
             lines = [_line(event) for event in told if str(event.eid) not in known]
             if lines:
                 durable.make_dirs(folder)
+                durable.remove_leftovers(folder)
                 durable.write_file(path, [before, *lines], what="repository.beside")
         except (OSError, StoreUnusable, ocfl.OcflError):
             continue

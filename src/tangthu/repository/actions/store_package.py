@@ -25,7 +25,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.stores import StoreUnusable, open_store, writing_to
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
 
@@ -71,7 +71,8 @@ def store_package(
     stores = ensure_stores()
     first = open_store(stores[0])
     for store in stores:
-        ocfl.recover(open_store(store))
+        with writing_to(store):
+            ocfl.recover(open_store(store))
     _prove_whole(order)
     place = first.path_of(order.objid)
     state = _stored_state(place, order)
@@ -87,14 +88,16 @@ def store_package(
             AGENT_ADDRESS.format(acting.viewer.person_id),
             order.moment,
         )
-        if order.number == 1:
-            ocfl.create_object(first, order.objid, files, note)
-        else:
-            ocfl.add_version(
-                first, order.objid, files, note, keep=False, expected_head=order.number - 1
-            )
+        with writing_to(stores[0]):
+            if order.number == 1:
+                ocfl.create_object(first, order.objid, files, note)
+            else:
+                ocfl.add_version(
+                    first, order.objid, files, note, keep=False, expected_head=order.number - 1
+                )
     for store in stores[1:]:
-        ocfl.replicate(place, open_store(store))
+        with writing_to(store):
+            ocfl.replicate(place, open_store(store))
     durable.point("repository.stored")
     version = _catalogue(acting, body, dossier_id, order, state, stores, place, also)
     durable.point("repository.catalogued")

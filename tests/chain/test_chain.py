@@ -1,0 +1,122 @@
+"""The whole way of a batch under a worker that is killed again and again: nothing is lost, nothing
+is done twice, and every object is valid.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tangthu.archive.actions.accept_batch import close_batch, queue_acceptance
+from tangthu.archive.actions.seal_dossier import queue_sealing
+from tangthu.kernel.models import Job
+from tangthu.ledger.integrator import run_once
+from tangthu.ledger.logs import log_of
+from tangthu.ledger.verification import verify
+from tangthu.records.models import Dossier
+from tangthu.repository.actions.order_check import order_check
+from tests.repository import steps
+from tests.support import batches, states
+from tests.support.house import TestHouse
+from tests.support.workers import Worker, worker
+
+KILLS = 50
+BATCHES = 12
+WITHIN = 1500
+# Ids and times of ordering are written into packages, so their digests differ between two runs.
+OF_THIS_RUN = (
+    "folder", "index_path", "objid", "sealed_at", "mets_sha256", "inventory_sha256", "bytes",
+)  # fmt: skip
+
+
+def _way(house: TestHouse, root: Path) -> Iterator[Job]:
+    """Orders what comes next on the way of each batch; goes on when that job is done."""
+    for number in range(1, BATCHES + 1):
+        dossiers = (f"{number:02d}", f"{number + 50:02d}")
+        rows = [paper for name in dossiers for paper in batches.papers(2, name)]
+        folder = root / str(number)
+        index = batches.write(folder, rows)
+        batch, job = batches.open_on(
+            house, folder / "tep", index, upload=True, queued=True, name=f"Đợt {number}"
+        )
+        yield job
+        yield queue_acceptance(house.acting("cuc"), batch.id, "complete")
+        for name in dossiers:
+            dossier = Dossier.objects.get(archive_file_code__endswith=f".{name}")
+            yield queue_sealing(house.acting("cuc"), dossier.pk)
+        close_batch(house.acting("cuc"), batch.id)
+    first, second = sorted((house.home.stores / "kho-a").rglob("v1/content"))[:2]
+    pdf = next(first.rglob("*.pdf"))
+    pdf.write_bytes(pdf.read_bytes()[:-9])
+    (second.parents[1] / "inventory.json").write_text("{}")
+    yield order_check(house.acting("cuc"), repair=True)
+
+
+def _go(house: TestHouse, root: Path, one: Worker, kills: int) -> int:
+    """Go the whole way under worker `one`, killing it `kills` times; returns how often it died."""
+    rolls = random.Random(20261123)
+    killed = 0
+    one.start()
+    dies_at = time.monotonic() + rolls.uniform(0.5, 6)
+    deadline = time.monotonic() + WITHIN
+    for job in _way(house, root):
+        while True:
+            job.refresh_from_db()
+            if job.state == Job.State.DONE:
+                break
+            assert job.state in (Job.State.WAITING, Job.State.RUNNING), (job.message, job.hint)
+            assert time.monotonic() < deadline, (job.kind, job.state, killed)
+            if killed < kills and time.monotonic() > dies_at:
+                one.kill()
+                one.start()
+                killed += 1
+                dies_at = time.monotonic() + rolls.uniform(0.5, 6)
+            time.sleep(0.02)
+    return killed
+
+
+def _outcome(house: TestHouse) -> dict[str, Any]:
+    """What must be the same after every run, and what must hold after each."""
+    run_once()
+    verdict = verify(log_of(house.body("H30.81").pk))
+    assert verdict.problems == [] and verdict.pending == 0
+    roots = steps.objects(house)
+    assert [root for root in roots if steps.complaints(root)] == []
+    stored = states.stored(house)
+    assert stored["kho-a"] == stored["kho-b"]
+    assert stored["working"] == stored["uploads"] == stored["quarantine"] == {}
+    content = sorted(
+        digest for path, digest in stored["kho-a"].items() if "/data/" in path and ".pdf" in path
+    )
+    waiting = Job.objects.exclude(state=Job.State.DONE)
+    assert not waiting.exists()
+    jobs = sorted((job.kind, str(sorted(job.result))) for job in Job.objects.all())
+    told = [(obj, n, kind, out) for obj, n, kind, out, _detail in states.all_told()]
+    return {
+        "objects": len(roots),
+        "content": content,
+        "catalogue": states.catalogue(without=OF_THIS_RUN),
+        "events": told,
+        "jobs": jobs,
+    }
+
+
+@pytest.mark.soak
+def test_a_worker_killed_fifty_times_ends_where_an_undisturbed_one_does(
+    cast: TestHouse, tmp_path: Path
+) -> None:
+    baseline = states.Baseline(cast, tmp_path / "baseline")
+    with worker(cast, tmp_path / "log") as one:
+        assert _go(cast, tmp_path / "undisturbed", one, 0) == 0
+    undisturbed = _outcome(cast)
+    assert undisturbed["objects"] == 2 * 2 * BATCHES
+    baseline.restore()
+    with worker(cast, tmp_path / "log") as one:
+        assert _go(cast, tmp_path / "killed", one, KILLS) == KILLS
+    assert not states.differences(_outcome(cast), undisturbed)
+    baseline.drop()

@@ -1,0 +1,69 @@
+"""A version says which state of the dossier it holds, whatever was edited while it was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
+from tangthu.archive.packaging import state_digest
+from tangthu.kernel.jobs import execute
+from tangthu.records.models import Dossier
+from tangthu.repository.models import PackageVersion
+from tests.repository import steps
+from tests.support import killing, states
+from tests.support.house import TestHouse
+from tests.support.records import MadeDossier, change_dossier, make_dossier, signed_events
+
+NOTE = "Ghi chú đến sau khi đặt lệnh"
+
+
+def _state(made: MadeDossier) -> str:
+    return state_digest(Dossier.objects.get(pk=made.dossier.pk))
+
+
+def _says(root: Path, version: str) -> bool:
+    """Whether the description in a version of the object has the note."""
+    return any(NOTE in path.read_text(encoding="utf-8") for path in (root / version).rglob("*.xml"))
+
+
+def test_a_dossier_edited_between_order_and_work_is_sealed_as_it_is_at_the_work(
+    cast: TestHouse,
+) -> None:
+    made = make_dossier(cast)
+    before = _state(made)
+    job = queue_sealing(cast.acting("cuc"), made.dossier.pk)
+    change_dossier(cast, made.dossier, note=NOTE)
+    assert execute(job.id).state == "done"
+    version = PackageVersion.objects.get()
+    assert version.state_sha256 == _state(made) != before
+    assert all(_says(root, "v1") for root in steps.objects(cast))
+    with pytest.raises(NothingToSeal):
+        queue_sealing(cast.acting("cuc"), made.dossier.pk)
+
+
+@pytest.mark.parametrize("at", ["ocfl.object.staged", "ocfl.object.renamed", "repository.stored"])
+def test_a_dossier_edited_while_its_sealing_lay_killed_is_catalogued_as_the_state_it_was_stored_in(
+    cast: TestHouse, at: str
+) -> None:
+    made = make_dossier(cast)
+    signed_events()
+    before = _state(made)
+    job = queue_sealing(cast.acting("cuc"), made.dossier.pk)
+    with killing.Runner(cast.environment) as runner:
+        runner.kill(states.RUN, str(job.id), at=(at, 1))
+    change_dossier(cast, made.dossier, note=NOTE)
+    states.run_job(str(job.id))
+    version = PackageVersion.objects.get()
+    newer = at == "ocfl.object.staged"  # nothing stood in a store yet: it was made anew
+    assert version.state_sha256 == (_state(made) if newer else before)
+    assert [_says(root, "v1") for root in steps.objects(cast)] == [newer, newer]
+    if not newer:
+        again = queue_sealing(cast.acting("cuc"), made.dossier.pk)
+        states.run_job(str(again.id))
+        second = PackageVersion.objects.get(number=2)
+        assert second.state_sha256 == _state(made)
+        assert [_says(root, "v2") for root in steps.objects(cast)] == [True, True]
+    with pytest.raises(NothingToSeal):
+        queue_sealing(cast.acting("cuc"), made.dossier.pk)
