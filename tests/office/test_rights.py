@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tangthu.records.models import Withheld
 from tangthu.repository.models import Package
 from tests.office.conftest import SignIn
 from tests.support import batches
@@ -50,12 +51,19 @@ def routes() -> list[Route]:
     return list(walk(get_resolver(), ""))
 
 
+def withheld_in(made: MadeDossier) -> uuid.UUID:
+    """A second document of the dossier, withheld as a possible state secret; or nothing at all."""
+    found = Withheld.objects.filter(document__in=[one.id for one in made.documents]).first()
+    return found.id if found else uuid.uuid4()
+
+
 def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, object]:
     """A value of body A for every parameter that a route may have."""
     package = Package.objects.filter(dossier_id=made.dossier.id).first()
     return {
         "body_id": made.dossier.body_id,
         "package_id": package.id if package else uuid.uuid4(),
+        "withheld_id": withheld_in(made),
         "dossier_id": made.dossier.id,
         "document_id": made.documents[0].id,
         "file_id": made.files[0].id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -22,7 +23,7 @@ from tests.office.test_imports import NEW, address_of, desk, fonds_id, run, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import TestHouse
-from tests.support.records import make_dossier
+from tests.support.records import make_dossier, sealed_package, signed_events
 
 __all__ = ["desk"]
 TOKEN = "Xtrandiabay"
@@ -206,24 +207,122 @@ def test_the_house_has_no_way_to_hand_content_to_a_service_elsewhere() -> None:
     }, found  # fmt: skip
 
 
-@pytest.mark.req("RM-970", "AR-127")
-def test_a_record_is_not_described_as_secret(cast: TestHouse, sign_in: SignIn) -> None:
+@pytest.mark.req("RM-970", "AR-127", "AR-129")
+@pytest.mark.parametrize(
+    "given",
+    [{"values": {"access_level": "03"}}, {"values": {}, "extra": {"Độ mật": "Mật"}}],
+    ids=["level", "extra"],
+)
+def test_a_record_described_as_secret_is_not_kept_so_but_withheld(
+    cast: TestHouse, given: dict[str, Any]
+) -> None:
     from tangthu.archive.actions.describe_record import (
         SecretRefused,
         describe_document,
         digest_of,
     )
+    from tangthu.records import queries
+
+    made = make_dossier(cast, documents=[{}, {}])
+    acting, secret = cast.acting("cuc"), made.documents[0]
+    with pytest.raises(SecretRefused):
+        describe_document(
+            acting,
+            secret.id,
+            given["values"],
+            extra=given.get("extra"),
+            expected=digest_of(secret),
+        )
+    secret.refresh_from_db()
+    assert (secret.access_level, secret.extra) == ("01", {})
+    assert [one.id for one in queries.documents(acting.viewer)] == [made.documents[1].id]
+
+
+@pytest.mark.req("AR-129")
+def test_a_dossier_described_as_secret_has_all_its_documents_withheld(cast: TestHouse) -> None:
+    from tangthu.archive.actions.describe_record import (
+        SecretRefused,
+        describe_dossier,
+        digest_of,
+    )
+    from tangthu.records import queries
+
+    made = make_dossier(cast, documents=[{}, {}])
+    acting = cast.acting("cuc")
+    with pytest.raises(SecretRefused):
+        describe_dossier(
+            acting, made.dossier.id, {"access_level": "03"}, expected=digest_of(made.dossier)
+        )
+    assert not queries.documents(acting.viewer).exists()
+
+
+@pytest.mark.req("AR-129")
+def test_a_record_reported_secret_is_withheld_from_everybody_and_its_copying_stops(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.actions.seal_dossier import Withheld, queue_sealing
+    from tangthu.ledger.history import history
+    from tangthu.repository.actions.check_package import check_package
+
+    made = make_dossier(cast, documents=[{"subject": f"Về {TOKEN}"}, {}], declared=2)
+    package = sealed_package(cast, made)
+    signed_events()
+    secret = made.documents[0]
+    desk, officer = sign_in("cuc"), sign_in("binh")
+    home = f"/tai-lieu/{secret.id}/"
+    places = [home, f"{home}mo-ta/", f"{home}bao-mat/", f"{home}chung-cu.json",
+              f"{home}trang/1.webp", f"/tep/{made.files[0].id}/"]  # fmt: skip
+    assert {desk.get(place).status_code for place in places} == {200}
+    assert TOKEN in desk.get(f"/tim/?q={TOKEN.lower()}&kind=document").content.decode()
+    assert "không ai, kể cả bạn" in desk.get(f"{home}bao-mat/").content.decode()
+    assert sign_in("hoa").post(f"{home}bao-mat/").status_code == 404
+    assert desk.post(f"{home}bao-mat/").status_code == 302
+
+    for client in (desk, officer, sign_in("hoa")):
+        assert {client.get(place).status_code for place in places} == {404}
+        for page in (f"/ho-so/{made.dossier.id}/", f"/tim/?q={TOKEN}", "/tai-lieu/", "/"):
+            words = client.get(page).content.decode()
+            words = words.replace(f"“{TOKEN}”", "").replace(f'value="{TOKEN}"', "")
+            words = words.replace(f"q={TOKEN}", "").replace(f"<title>{TOKEN}", "")
+            assert TOKEN not in words, page
+    with pytest.raises(Withheld):
+        queue_sealing(cast.acting("cuc"), made.dossier.id)
+    hurt = next((cast.home.stores / "kho-a").rglob("data/*.pdf"))
+    hurt.write_bytes(b"%PDF")
+    verdict = check_package(cast.acting("cuc"), package.id, repair=True)
+    assert verdict.bad and not verdict.mended
+    assert hurt.read_bytes() == b"%PDF", "content was copied between stores"
+
+    page = re.search(r"/cach-ly/tai-lieu/[0-9a-f-]{36}/", officer.get("/").content.decode())
+    assert page is not None, "the officer is not alerted"
+    assert page[0] in officer.get("/cach-ly/").content.decode()
+    assert desk.get(page[0]).status_code == sign_in("minh").get(page[0]).status_code == 404
+    told = officer.get(page[0]).content.decode()
+    assert "Nguyễn Thị Cúc" in told
+    assert TOKEN not in told
+    assert officer.post(page[0], {"basis": " "}).status_code == 422
+    assert desk.get(home).status_code == 404
+    assert officer.post(page[0], {"basis": "Kết luận số 5"}).status_code == 302
+    assert desk.get(home).status_code == 200
+    assert TOKEN in desk.get(f"/tim/?q={TOKEN.lower()}&kind=document").content.decode()
+    assert check_package(cast.acting("cuc"), package.id, repair=True).mended
+    kinds = [one.kind_name for one in history(secret.id)]
+    assert kinds[-2:] == ["records.document.withheld", "records.document.released"]
+
+
+@pytest.mark.req("AR-129")
+def test_a_document_is_withheld_once_and_only_by_who_describes_it(cast: TestHouse) -> None:
+    from tangthu.archive.actions.withhold_document import release_document, withhold_document
+    from tangthu.kernel.errors import NotFoundForViewer, Refused
 
     made = make_dossier(cast)
-    for change in ({"values": {"access_level": "03"}}, {"values": {}, "extra": {"Độ mật": "Mật"}}):
-        given: dict[str, Any] = change
-        with pytest.raises(SecretRefused):
-            describe_document(
-                cast.acting("cuc"),
-                made.documents[0].id,
-                given["values"],
-                extra=given.get("extra"),
-                expected=digest_of(made.documents[0]),
-            )
-    made.documents[0].refresh_from_db()
-    assert (made.documents[0].access_level, made.documents[0].extra) == ("01", {})
+    one = made.documents[0].id
+    for username in ("hoa", "dung", "nga"):
+        with pytest.raises((Refused, NotFoundForViewer)):
+            withhold_document(cast.acting(username), one)
+    held = withhold_document(cast.acting("cuc"), one)
+    with pytest.raises(NotFoundForViewer):
+        withhold_document(cast.acting("cuc"), one)
+    for username in ("cuc", "minh"):
+        with pytest.raises(NotFoundForViewer):
+            release_document(cast.acting(username), held.id, "x")
