@@ -17,9 +17,12 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 @contextmanager
-def installation() -> Iterator[Path]:
-    """A fresh home with its own PostgreSQL, set as in production, and the tests' fixed cast."""
-    root = Path(tempfile.mkdtemp(prefix="tangthu-bench-"))
+def installation(keep: Path | None = None) -> Iterator[Path]:
+    """A home with its own PostgreSQL, set as in production, and the tests' fixed cast.
+
+    It is thrown away after, unless `keep` names the folder in which it stays, for the next time.
+    """
+    root = keep or Path(tempfile.mkdtemp(prefix="tangthu-bench-"))
     os.environ["TANGTHU_HOME"] = str(root)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tangthu.kernel.settings"
     os.environ.pop("DATABASE_URL", None)
@@ -37,13 +40,21 @@ def installation() -> Iterator[Path]:
 
         with database.available(home):
             prepare()
-            make_cast()
+            if not _has_cast():
+                make_cast()
             yield root
             from django.db import connections
 
             connections.close_all()
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(root, ignore_errors=True)
+
+
+def _has_cast() -> bool:
+    from tangthu.identity.models import Body
+
+    return Body.objects.exists()
 
 
 def machine() -> dict[str, Any]:

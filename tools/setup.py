@@ -3,9 +3,9 @@
 
 Needs nothing but Python 3.11 with venv. As root, `test` also installs the Debian packages listed in
 packages.debian; otherwise it says which are missing and what will not run without them.
-"""
 
-from __future__ import annotations
+An older Python (3.6 and later) must be able to read this file so far as to say that it is too old.
+"""
 
 import hashlib
 import os
@@ -13,6 +13,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+
+def complaint_about(version):  # type: ignore[no-untyped-def]
+    """The sentence for a Python that is too old (`version` as in sys.version_info), else None."""
+    if tuple(version[:2]) >= (3, 11):
+        return None
+    given = ".".join(str(part) for part in version[:3])
+    return (
+        f"Cần Python 3.11 trở lên; đây là {given}. "
+        "Chỉ định bản khác, ví dụ: make PYTHON=python3.11 run"
+    )
+
+
+# What follows is written for the Python that is wanted.
+if complaint_about(sys.version_info) is not None:
+    sys.stderr.buffer.write((str(complaint_about(sys.version_info)) + "\n").encode("utf-8"))
+    raise SystemExit(2)
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -65,7 +82,17 @@ def install(purpose: str) -> None:
     uv = str(VENV / "bin" / "uv")
     lock = str(ROOT / LOCKS[purpose])
     call(
-        [uv, "pip", "sync", "-q", "--require-hashes", "--python", python, lock],
+        [
+            uv,
+            "pip",
+            "sync",
+            "-q",
+            "--require-hashes",
+            "--compile-bytecode",
+            "--python",
+            python,
+            lock,
+        ],
         "Không cài được các gói trong tệp khóa.",
     )
     call(
@@ -76,6 +103,8 @@ def install(purpose: str) -> None:
         [python, str(ROOT / "tools" / "translations.py"), "compile"],
         "Không biên dịch được bản dịch.",
     )
+    # The running house writes nothing outside its home, compiled code neither.
+    call([python, "-m", "compileall", "-q", str(ROOT / "src")], "Không biên dịch được mã nguồn.")
 
 
 def debian_packages() -> list[tuple[str, str, str]]:
@@ -109,11 +138,6 @@ def system_packages() -> None:
 
 def main() -> None:
     """Make .venv fit for the purpose given on the command line."""
-    if sys.version_info < (3, 11):  # noqa: UP036
-        fail(
-            f"Cần Python 3.11 trở lên; đây là {sys.version.split()[0]}. "
-            "Chỉ định bản khác: make PYTHON=python3.11 …"
-        )
     purpose = sys.argv[1] if len(sys.argv) > 1 else "run"
     stamps = {name: VENV / f".{name}-ready" for name in LOCKS}
     if purpose == "test":

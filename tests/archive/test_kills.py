@@ -234,7 +234,7 @@ def test_a_secret_declared_in_the_review_is_gone_after_a_kill_at_any_point(
 ) -> None:
     rows = [*batches.papers(1), Paper("01", 2, f"Về {SECRET}", lines=[SECRET])]
     index = batches.write(tmp_path, rows, ending=".csv")
-    (tmp_path / "tep" / "hs01" / "vb002.pdf").write_bytes(batches.plain_pdf(SECRET))
+    (tmp_path / "tep" / "hs01" / "vb002.pdf").write_bytes(batches.marked_pdf(SECRET))
     batch, job = batches.open_on(cast, tmp_path / "tep", index, upload=True)
     batches.check(batch, job)
     signed_events()

@@ -15,8 +15,9 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from tangthu.identity.models import Person
 from tangthu.ledger import integrator
+from tangthu.ledger.backlog import PENDING_WARNING, backlog
 from tangthu.ledger.history import history
-from tangthu.ledger.integrator import backlog, is_stopped, publish, resume, run_once, step
+from tangthu.ledger.integrator import is_stopped, publish, resume, run_once, step
 from tangthu.ledger.record import Event, record_many
 from tangthu.ledger.verification import verify
 from tangthu.standards.ril.events import build_system_leaf, parse_leaf
@@ -268,7 +269,7 @@ def test_ten_thousand_waiting_events_are_said_and_do_not_hold_business_up(
     obj = uuid.uuid4()
     run_once()
     assert not backlog(log).worrying
-    steps.record_on(cast, [uuid.uuid4() for _ in range(integrator.PENDING_WARNING + 1)])
+    steps.record_on(cast, [uuid.uuid4() for _ in range(PENDING_WARNING + 1)])
     assert backlog(log).worrying
     steps.record_on(cast, [obj])
     assert history(obj)[0].stage == "recorded"
@@ -290,6 +291,34 @@ def test_an_event_that_waits_longer_than_a_minute_is_said(cast: TestHouse) -> No
     assert backlog(log).worrying
     run_once()
     assert backlog(log).lag_seconds == 0
+
+
+@pytest.mark.req("IN-37")
+def test_a_checkpoint_is_made_only_for_growth_and_not_more_often_than_every_so_long(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checkpoints() -> int:
+        with connections["integrator"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_checkpoint")
+            return int(cursor.fetchone()[0])
+
+    run_once()
+    before = checkpoints()
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 0.0)
+    rounds = integrator._Rounds()
+    for _ in range(3):
+        rounds.turn()
+    assert checkpoints() == before, "nothing grew"
+    steps.record_on(cast, [uuid.uuid4()])
+    rounds.turn()
+    assert checkpoints() == before + 1
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 3600.0)
+    steps.record_on(cast, [uuid.uuid4()])
+    rounds.turn()
+    assert checkpoints() == before + 1, "the last one is too young"
+    monkeypatch.setattr(integrator, "CHECKPOINT_SECONDS", 0.0)
+    rounds.turn()
+    assert checkpoints() == before + 2
 
 
 def test_a_stopped_log_lets_business_and_other_logs_go_on_and_resumes_when_it_is_whole(

@@ -6,8 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tangthu.kernel.jobs import execute
+from tangthu.kernel.models import Job
+from tangthu.repository.actions.order_check import order_check
+from tangthu.repository.checking import CHECK_ALL
+from tangthu.repository.models import Package, Store
+from tangthu.repository.stores import object_root
 from tests.support.house import TestHouse
-from tests.support.records import MadeDossier, make_dossier, signed_events
+from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
 from tests.support.server import DESKTOP, PHONE, Server, Visitor
 
 pytestmark = pytest.mark.browser
@@ -26,6 +32,10 @@ def made(shared_cast: TestHouse) -> MadeDossier:
         declared=9,
         pages=2,
     )
+    package = sealed_package(shared_cast, first)
+    place = object_root(Store.objects.get(name="kho-a"), package)
+    next(place.rglob("data/*.pdf")).write_bytes(b"%PDF")
+    execute(order_check(shared_cast.acting("cuc"), repair=False, queued=False).id)
     for number in range(2, 57):
         make_dossier(shared_cast, number=f"{number:02d}")
     signed_events()
@@ -60,6 +70,11 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "describe fonds": f"/phong/{fonds}/mo-ta/",
         "ledger": "/so-cai/",
         "jobs": "/cong-viec/",
+        "stores": "/kho/",
+        "packages": "/kho/goi/",
+        "hurt packages": "/kho/goi/?state=hurt&days=30",
+        "package": f"/kho/goi/{Package.objects.get().id}/",
+        "check": f"/kho/kiem-tra/{Job.objects.get(kind=CHECK_ALL).id}/",
     }
 
 
@@ -69,7 +84,8 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     site: Server, made: MadeDossier, visit: Visit, username: str, size: tuple[int, int]
 ) -> None:
     visitor = visit(site, username, size=size)
-    closed = {"ledger", "describe dossier", "describe document", "describe fonds"}
+    closed = {"ledger", "describe dossier", "describe document", "describe fonds",
+              "stores", "packages", "hurt packages", "package", "check"}  # fmt: skip
     for name, address in addresses(made).items():
         if username == "hoa" and name in closed:
             continue
@@ -117,7 +133,8 @@ def test_one_goes_through_the_house_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_selector(".record-page")
     for key, address in (("h", "/ho-so/"), ("l", "/tai-lieu/"), ("p", "/phong/"),
-                         ("s", "/so-cai/"), ("c", "/cong-viec/"), ("t", "/tim/")):  # fmt: skip
+                         ("s", "/so-cai/"), ("c", "/cong-viec/"), ("k", "/kho/"),
+                         ("t", "/tim/")):  # fmt: skip
         page.keyboard.press("g")
         page.keyboard.press(key)
         page.wait_for_url(f"**{address}")

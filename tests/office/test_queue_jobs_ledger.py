@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
+from django.test import Client
 
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
@@ -190,3 +191,68 @@ def test_a_stopped_log_is_said_loudly_with_what_was_kept(cast: TestHouse, sign_i
     page = sign_in("dung").get("/so-cai/").content.decode()
     assert "Sổ cái này đã dừng" in page
     assert "không sự kiện nào bị bỏ" in page
+
+
+@pytest.mark.req("IN-37")
+def test_ten_thousand_pending_events_are_told_on_the_ledger_page_and_by_command(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.ledger.backlog import PENDING_WARNING
+    from tests.ledger import steps
+
+    client = sign_in("dung")
+    signed_events()
+    assert "Nhiều sự kiện đang chờ" not in client.get("/so-cai/").content.decode()
+    steps.record_on(cast, [uuid.uuid4() for _ in range(PENDING_WARNING + 1)])
+    page = client.get("/so-cai/").content.decode()
+    assert "Nhiều sự kiện đang chờ" in page
+    assert "10.001 sự kiện đang chờ" in page
+    assert "công việc hằng ngày không bị cản trở" in page
+
+
+def resume(client: Client, body: uuid.UUID) -> str:
+    """Press the button of a stopped log, run the work, and read how it ended."""
+    from tangthu.kernel.jobs import execute
+
+    answer = client.post(f"/so-cai/{body}/tiep-tuc/")
+    assert answer.status_code == 302
+    execute(uuid.UUID(answer["Location"].strip("/").rpartition("/")[2]))
+    return client.get(answer["Location"]).content.decode()
+
+
+def test_an_administrator_lets_a_stopped_log_go_on_once_it_is_whole(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.ledger.history import history
+    from tangthu.ledger.integrator import is_stopped, stop
+    from tangthu.ledger.logs import log_of
+
+    body = cast.body("H30.81").id
+    log = log_of(body)
+    signed_events()
+    stop(log, "thử")
+    button = f"/so-cai/{body}/tiep-tuc/"
+    assert button not in sign_in("cuc").get("/so-cai/").content.decode()
+    administrator = sign_in("dung")
+    assert button in administrator.get("/so-cai/").content.decode()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET n = n + 1 WHERE obj = %s", [body])
+    assert "vẫn còn chỗ sai" in resume(administrator, body)
+    assert is_stopped(log) == "thử"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET n = n - 1 WHERE obj = %s", [body])
+    assert "Đã xong" in resume(administrator, body)
+    assert is_stopped(log) is None
+    told = history(body)[-1]
+    assert (told.kind_name, told.who) == ("identity.log.resumed", "Phạm Tiến Dũng")
+    assert "thử" in told.sentence
+
+
+@pytest.mark.parametrize("username", ["hoa", "binh", "cuc", "quang"])
+def test_only_the_bodys_administrator_lets_a_log_go_on(
+    cast: TestHouse, sign_in: SignIn, username: str
+) -> None:
+    client = sign_in(username)
+    real = client.post(f"/so-cai/{cast.body('H30.81').id}/tiep-tuc/")
+    absent = client.post(f"/so-cai/{uuid.uuid4()}/tiep-tuc/")
+    assert (real.status_code, real.content) == (404, absent.content)

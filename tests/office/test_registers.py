@@ -121,7 +121,8 @@ def queries_of(client: Client, address: str) -> int:
 def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: SignIn) -> None:
     few = make_dossier(cast, number="01", documents=[{}] * 5, pages=1)
     client = sign_in("cuc")
-    lists = ("/", "/ho-so/", "/tai-lieu/", "/tim/?q=thanh+lý", "/phong/", "/so-cai/", "/cong-viec/")
+    lists = ("/", "/ho-so/", "/tai-lieu/", "/tim/?q=thanh+lý", "/phong/", "/so-cai/", "/cong-viec/",
+             "/kho/", "/kho/goi/")  # fmt: skip
     fonds = f"/phong/{few.dossier.place.inventory.fonds_id}/"
     small = {address: queries_of(client, address) for address in (*lists, fonds)}
     small["dossier"] = queries_of(client, f"/ho-so/{few.dossier.id}/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.office.conftest import SignIn
+from tests.support import batches
 from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier, signed_events
 
@@ -47,7 +49,7 @@ def routes() -> list[Route]:
     return list(walk(get_resolver(), ""))
 
 
-def ids_of(made: MadeDossier, job: uuid.UUID) -> dict[str, object]:
+def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, object]:
     """A value of body A for every parameter that a route may have."""
     return {
         "dossier_id": made.dossier.id,
@@ -55,11 +57,26 @@ def ids_of(made: MadeDossier, job: uuid.UUID) -> dict[str, object]:
         "file_id": made.files[0].id,
         "fonds_id": made.dossier.place.inventory.fonds_id,
         "job_id": job,
+        **more,
     }
+
+
+def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
+    """A batch of body A under review, one of its files, and one that waits in quarantine."""
+    paper = batches.Paper(ordinal=2, pdf=batches.stamped_pdf())
+    batch = batches.checked(house, folder, [batches.Paper(), paper])
+    held = batch.files.get(quarantine_id__isnull=False)
+    item = batch.files.get(quarantine_id=None)
+    return {"batch_id": batch.id, "item": item.pk, "held_id": held.quarantine_id}
 
 
 # Parameters that name no record: the same on both sides of a comparison.
 PLAIN = {"number": "1", "kind": "png"}
+
+
+def nothing_like(value: object) -> object:
+    """An id of the same kind that nothing bears."""
+    return 987_654_321 if isinstance(value, int) else uuid.uuid4()
 
 
 def addresses(ids: dict[str, object]) -> list[tuple[Route, str, str]]:
@@ -71,7 +88,7 @@ def addresses(ids: dict[str, object]) -> list[tuple[Route, str, str]]:
         unknown = set(route.parameters) - set(ids) - set(PLAIN)
         assert not unknown, f"teach this test what {unknown} of {route.name} may be"
         real = {p: PLAIN.get(p) or ids[p] for p in route.parameters}
-        absent = {p: PLAIN.get(p) or uuid.uuid4() for p in route.parameters}
+        absent = {p: PLAIN.get(p) or nothing_like(ids[p]) for p in route.parameters}
         found.append((route, reverse(route.name, kwargs=real), reverse(route.name, kwargs=absent)))
     return found
 
@@ -106,11 +123,11 @@ def events() -> int:
 
 @pytest.mark.parametrize("username", ["lan", "minh", "nga", "quang"])
 def test_ids_of_another_body_answer_as_ids_that_do_not_exist(
-    cast: TestHouse, sign_in: SignIn, username: str
+    cast: TestHouse, sign_in: SignIn, username: str, tmp_path: Path
 ) -> None:
     made = make_dossier(cast)
+    ids = ids_of(made, make_job(cast), **ids_of_batch(cast, tmp_path))
     signed_events()
-    ids = ids_of(made, make_job(cast))
     client = sign_in(username)
     before = events()
     seen = 0
@@ -126,10 +143,10 @@ def test_ids_of_another_body_answer_as_ids_that_do_not_exist(
 
 @pytest.mark.req("AR-121")
 def test_conditional_records_answer_a_clerk_as_if_they_did_not_exist(
-    cast: TestHouse, sign_in: SignIn
+    cast: TestHouse, sign_in: SignIn, tmp_path: Path
 ) -> None:
     made = make_dossier(cast, access="02")
-    ids = ids_of(made, make_job(cast))
+    ids = ids_of(made, make_job(cast), **ids_of_batch(cast, tmp_path))
     del ids["fonds_id"]
     client = sign_in("hoa")
     before = events()
@@ -138,7 +155,7 @@ def test_conditional_records_answer_a_clerk_as_if_they_did_not_exist(
             continue
         real = reverse(route.name, kwargs={p: PLAIN.get(p) or ids[p] for p in route.parameters})
         absent = reverse(
-            route.name, kwargs={p: PLAIN.get(p) or uuid.uuid4() for p in route.parameters}
+            route.name, kwargs={p: PLAIN.get(p) or nothing_like(ids[p]) for p in route.parameters}
         )
         for method in ("get", "post"):
             assert answer(client, method, real) == answer(client, method, absent), route.name
@@ -157,9 +174,11 @@ def test_a_public_document_in_a_conditional_dossier_is_hidden_by_the_strictest_l
     assert "Sử dụng có điều kiện" in page
 
 
-def test_a_visitor_is_sent_to_sign_in_whether_the_thing_exists_or_not(cast: TestHouse) -> None:
+def test_a_visitor_is_sent_to_sign_in_whether_the_thing_exists_or_not(
+    cast: TestHouse, tmp_path: Path
+) -> None:
     made = make_dossier(cast)
-    ids = ids_of(made, make_job(cast))
+    ids = ids_of(made, make_job(cast), **ids_of_batch(cast, tmp_path))
     for route, real, absent in addresses(ids):
         for method in ("get", "post"):
             status, headers, body = answer(Client(), method, real)
@@ -200,14 +219,17 @@ def plain_pages() -> list[str]:
     ]
 
 
-def test_nothing_of_another_body_shows_on_any_page(cast: TestHouse, sign_in: SignIn) -> None:
+def test_nothing_of_another_body_shows_on_any_page(
+    cast: TestHouse, sign_in: SignIn, tmp_path: Path
+) -> None:
     made = make_dossier(cast, title=f"Hồ sơ {HIDDEN}", documents=[{"subject": HIDDEN}])
+    batch = ids_of_batch(cast, tmp_path)
     job = make_job(cast)
     signed_events()
     traces = [
         HIDDEN, made.dossier.archive_file_code, str(made.dossier.id), str(made.documents[0].id),
         str(made.dossier.place.inventory.fonds_id), "Chi cục ATVSTP", "test.example/H30.81",
-        str(job),
+        str(job), str(batch["batch_id"]), str(batch["held_id"]), "Đợt thử",
     ]  # fmt: skip
     for username in ("lan", "minh", "nga", "quang"):
         client = sign_in(username)

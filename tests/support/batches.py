@@ -41,6 +41,7 @@ class Paper:
     subject: str = "Về việc phân công trực"
     file: str = ""
     lines: Sequence[str] = ()
+    pdf: bytes = b""
     changes: Mapping[str, Any] = field(default_factory=dict)
     stamped: bool = False
 
@@ -94,13 +95,8 @@ def archival_pdf(lines: Sequence[str], pages: int = 1) -> bytes:
     return out.getvalue()
 
 
-def stamped_pdf(text: str) -> bytes:
-    """A PDF that bears a stamp of secrecy on its first page and says `text`, uncompressed."""
-    return plain_pdf(text, stamp="MAT")
-
-
-def plain_pdf(text: str, stamp: str = "") -> bytes:
-    """A PDF whose page says `text` in bytes that can be searched for."""
+def marked_pdf(text: str, stamp: str = "") -> bytes:
+    """A PDF whose page says `text` in bytes that can be searched for, below a stamp of secrecy."""
     document = pikepdf.open(io.BytesIO(small_pdf([text])))
     mark = f"BT /F1 14 Tf 120 800 Td ({stamp}) Tj ET ".encode("ascii")
     document.pages[0].Contents = document.make_stream(
@@ -122,10 +118,9 @@ def write(
     for paper in (*rows, *without_row):
         path = folder / "tep" / paper.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if paper.stamped:
-            path.write_bytes(stamped_pdf(paper.lines[0]))
-        else:
-            path.write_bytes(archival_pdf(paper.lines or [f"Trang {paper.name}"]))
+        text = paper.lines or [f"Trang {paper.name}"]
+        pdf = marked_pdf(text[0], "MAT") if paper.stamped else archival_pdf(text)
+        path.write_bytes(paper.pdf or pdf)
     if ending == ".csv":
         index = folder / "bang-ke.csv"
         with index.open("w", encoding="utf-8-sig", newline="") as out:
@@ -216,3 +211,18 @@ def accept(house: TestHouse, batch: Batch, how: str = "complete", who: str = "cu
     done = execute(queue_acceptance(house.acting(who), batch.id, how, queued=False).id)
     batch.refresh_from_db()
     return done
+
+
+def stamped_pdf(stamp: str = "MẬT") -> bytes:
+    """A page with a secrecy stamp alone in its upper part and a text layer that says so."""
+    import typst
+
+    source = f"""#set page(margin: (top: 2cm, left: 3cm, right: 2cm, bottom: 2cm))
+#set text(size: 13pt)
+#grid(columns: (1fr, 1fr), align: center, [ỦY BAN NHÂN DÂN], [CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM])
+#v(0.6cm)
+#grid(columns: (1fr, 1fr), align: center, [{stamp}], [])
+#v(4cm)
+Nội dung giả định để thử.
+"""
+    return typst.compile(source.encode(), format="pdf", pdf_standards="a-2b")

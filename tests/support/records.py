@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tangthu.archive.models import Fonds
     from tangthu.identity.acting import Acting
     from tangthu.records.models import ContentFile, Document, Dossier
+    from tangthu.repository.models import Package
     from tests.support.house import TestHouse
 
 PUBLIC, CONDITIONAL = "01", "02"
@@ -246,3 +247,16 @@ def change_dossier(
 
     dossier.refresh_from_db()
     describe_dossier(house.acting(username), dossier.pk, values, expected=digest_of(dossier))
+
+
+def sealed_package(house: TestHouse, made: MadeDossier, username: str = "") -> Package:
+    """Seal a dossier now, as an archivist of its body; returns its package."""
+    from tangthu.archive.actions.seal_dossier import queue_sealing
+    from tangthu.kernel.jobs import execute
+    from tangthu.repository.models import Package
+
+    own = house.body("H30.81").id == made.dossier.body_id
+    acting = house.acting(username or ("cuc" if own else "nga"))
+    job = execute(queue_sealing(acting, made.dossier.pk).id)
+    assert job.state == "done", f"{job.message} {job.hint}"
+    return Package.objects.get(dossier_id=made.dossier.pk)

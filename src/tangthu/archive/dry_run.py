@@ -11,6 +11,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -27,6 +28,7 @@ from tangthu.archive.batch.mapping import ColumnMapping
 from tangthu.archive.batch.model import ANSWER, TAKE, BatchReport, Decision, Outcome
 from tangthu.archive.batch.model import BatchFile as GivenFile
 from tangthu.archive.batch.report import build_report
+from tangthu.archive.hidden_rows import held_paths, rows_of
 from tangthu.archive.incoming import index_path
 from tangthu.archive.models import Batch, Fonds
 from tangthu.capture.extract.evidence import Proposal
@@ -57,6 +59,20 @@ def read_index(batch: Batch) -> Table:
     """The table of the batch's index. Raises InvalidInput with the reason in words."""
     try:
         return tables.read_table(index_path(batch))
+    except BatchError as error:
+        raise in_words(error) from error
+
+
+def shown_index(batch: Batch) -> Table:
+    """The table of the index without the rows whose files wait in quarantine."""
+    table = read_index(batch)
+    hidden = _hidden(batch, table)
+    return replace(table, rows=tuple(row for row in table.rows if row.number not in hidden))
+
+
+def _hidden(batch: Batch, table: Table) -> frozenset[int]:
+    try:
+        return rows_of(batch, table, mapping_of(batch, table), code_lists(), held_paths(batch))
     except BatchError as error:
         raise in_words(error) from error
 
@@ -177,6 +193,7 @@ def _report(
             lists=code_lists(),
             index_names=[batch.index_name],
             held=_held(batch, {file.sha256 for file in files if file.sha256}),
+            hidden_rows=_hidden(batch, table),
         )
     except BatchError as error:
         raise in_words(error) from error

@@ -14,7 +14,7 @@ from tangthu.archive.dry_run import code_lists
 from tangthu.archive.models import Fonds
 from tangthu.archive.wording import field_label
 from tangthu.identity.models import Body
-from tangthu.ui.forms import DropZone, FilesField, code_choices
+from tangthu.ui.forms import DropZone, FilesField, code_choices, mark
 
 SECRET = "03"  # noqa: S105 - the access mode that a connected installation never offers
 _LONG = {"subject", "title", "note", "autograph"}
@@ -55,6 +55,7 @@ class AnswersForm(forms.Form):
         lists = code_lists()
         for name in names:
             self.fields[name] = value_field(name, lists)
+            mark(self.fields[name], "")
 
 
 class ValuesForm(forms.Form):
@@ -75,8 +76,9 @@ class ValuesForm(forms.Form):
             field.label_suffix = ""
             self.fields[name] = field
             if name in duties:
-                field.help_text = field.help_text or _("Bắt buộc để tiếp nhận.")
+                mark(field, _("bắt buộc để tiếp nhận"))
         self.fields["confirm"] = self.fields.pop("confirm")
+        mark(self.fields["confirm"], "")
 
     def changed(self) -> Iterable[tuple[str, str]]:
         """Field and new value where the person changed something."""
@@ -137,6 +139,8 @@ class NewBatchForm(forms.Form):
         field.label_from_instance = lambda one: f"{one.code} – {one.name}"  # type: ignore[assignment,method-assign]
         self.fields["folder"].widget.attrs["list"] = "thu-muc"
         self.folders = folders
+        mark(self.fields["files"], _("hoặc thư mục trên máy chủ"))
+        mark(self.fields["folder"], "")
         lists = code_lists()
         for name in ("mode", "condition"):
             self.fields[name] = value_field(name, lists)

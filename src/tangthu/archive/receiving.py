@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from tangthu.archive.actions.open_batch import index_copy
 from tangthu.archive.incoming import MAX_DEPTH
-from tangthu.archive.unpacking import PACKED
+from tangthu.archive.unpacking import PACKED, extract_index
 from tangthu.kernel.errors import InvalidInput
 from tangthu.standards import durable
 
@@ -60,14 +60,14 @@ def take_uploads(
     """Put uploaded files into `place`, each under its relative path; one zip stays packed.
 
     `paths` are the relative paths told by the browser, in the order of `files`, or empty. Without
-    an `index` the only workbook or CSV among the files is the index. Raises InvalidInput.
+    an `index` the only workbook or CSV among the files, or at the top of the zip, is the index.
+    Raises InvalidInput.
     """
     folder = place / FILES
     if len(files) == 1 and str(files[0].name).lower().endswith(".zip"):
-        if index is None:
-            raise _no_index(_("Với tệp zip, hãy chọn bảng kê riêng."))
         _move(files[0], place / PACKED)
-        return _received(place, folder, _index_upload(place, index), ours=True)
+        found = _index_in_zip(place) if index is None else _index_upload(place, index)
+        return _received(place, folder, found, ours=True)
     told = paths if len(paths) == len(files) else [str(one.name) for one in files]
     names = _without_top([_parts(path) for path in told])
     if len(set(names)) != len(names):
@@ -177,6 +177,16 @@ def _move(upload: Upload, target: Path) -> None:
         raise FileExistsError
     Path(upload.temporary_file_path()).replace(target)  # type: ignore[attr-defined]
     target.chmod(0o600)
+
+
+def _index_in_zip(place: Path) -> Path:
+    """Copy the one index that lies at the top of the uploaded zip out of it."""
+    folder = place / "bang-ke"
+    folder.mkdir(mode=0o700)
+    found = extract_index(place / PACKED, INDEX_ENDINGS, folder)
+    if found is None:
+        raise _no_index(_("Không thấy bảng kê (chỉ một) trong tệp zip; hãy chọn bảng kê riêng."))
+    return found
 
 
 def _index_upload(place: Path, index: Upload) -> Path:

@@ -74,10 +74,12 @@ class Review:
 
     @cached_property
     def _decided(self) -> tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]:
-        """Finding ids taken, targets left out, fields edited (target, field)."""
+        """Finding ids taken, targets left out, fields that got a value (target, field)."""
         taken = frozenset(one.target for one in self.decisions if one.kind == TAKE)
         ignored = {one.target for one in self.decisions if one.kind == IGNORE}
-        edited = frozenset((one.target, one.field) for one in self.decisions if one.kind == EDIT)
+        given = {(one.target, one.field) for one in self.decisions if one.kind == EDIT}
+        for finding in filter(None, map(self.report.finding, taken)):
+            given.update((finding.target, one.field) for one in finding.repairs if one.field)
         for dossier in self.report.dossiers.values():
             if dossier.target in ignored:
                 ignored.update(dossier.documents)
@@ -87,7 +89,7 @@ class Review:
                 ignored.add(f"file:{draft.file}")
             elif draft.file and f"file:{draft.file}" in ignored:
                 ignored.add(key)
-        return taken, frozenset(ignored), edited
+        return taken, frozenset(ignored), frozenset(given)
 
     @property
     def ignored(self) -> frozenset[str]:
@@ -99,14 +101,14 @@ class Review:
 
         What a rule repaired or what is only noted was never open and counts as decided.
         """
-        taken, ignored, edited = self._decided
+        taken, ignored, given = self._decided
         if finding.target in self.accepted or finding.target in self._accepted_files:
             return ACCEPTED
         if finding.severity in (findings.NOTE, findings.REPAIRS):
             return DECIDED
         if finding.id in taken or finding.target in ignored:
             return DECIDED
-        if finding.field and (finding.target, finding.field) in edited:
+        if finding.field and (finding.target, finding.field) in given:
             return DECIDED
         if finding.target == "batch" and finding.field in self.report.answers:
             return DECIDED

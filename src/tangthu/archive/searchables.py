@@ -34,17 +34,27 @@ def strictest(levels: Iterable[str]) -> str:
 
 def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
     """Write the index entries of the dossiers and of every document in them; returns how many."""
+    return sum(
+        _reindex(dossier_ids[start : start + PORTION])
+        for start in range(0, len(dossier_ids), PORTION)
+    )
+
+
+def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:
+    dossiers = Dossier.objects.in_bulk(dossier_ids)
+    # The note may count documents. Where some of them are closed to people who may find the
+    # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
+    half_closed: set[uuid.UUID] = set()
     count = 0
-    for dossier in Dossier.objects.filter(pk__in=dossier_ids).iterator():
-        # The note may count documents. Where some of them are closed to people who may find the
-        # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
-        open_to_all = True
-        for portion in _portions(Membership.objects.filter(dossier=dossier)):
-            entries = list(_document_entries(portion))
-            open_to_all &= all(one.access_level == dossier.access_level for one in entries)
-            count += index.put(entries)
-        count += index.put([_dossier_entry(dossier, with_note=open_to_all)])
-    return count
+    for portion in _portions(Membership.objects.filter(dossier__in=dossiers)):
+        entries = {one.obj: one for one in _document_entries(portion)}
+        half_closed.update(
+            one.dossier_id
+            for one in portion
+            if entries[one.document_id].access_level != dossiers[one.dossier_id].access_level
+        )
+        count += index.put(entries.values())
+    return count + index.put(_dossier_entries(list(dossiers.values()), half_closed))
 
 
 def reindex_document(document: Document) -> None:
@@ -55,7 +65,7 @@ def reindex_document(document: Document) -> None:
 
 
 def _portions(memberships: Any) -> Iterator[list[Membership]]:
-    ordered = memberships.order_by("ordinal").iterator(chunk_size=PORTION)
+    ordered = memberships.order_by("dossier", "ordinal").iterator(chunk_size=PORTION)
     while portion := list(itertools.islice(ordered, PORTION)):
         yield portion
 
@@ -73,10 +83,10 @@ class _Home:
 
 def _document_entries(memberships: Sequence[Membership]) -> Iterator[Findable]:
     """Entries of the documents of some memberships."""
-    ids = [membership.document_id for membership in memberships]
+    ids = list(dict.fromkeys(membership.document_id for membership in memberships))
     documents = Document.objects.in_bulk(ids)
     homes, levels = _homes(documents)
-    aliases = _aliases(ids)
+    aliases = _aliases("document", ids)
     texts = _texts(ids)
     for one in ids:
         yield _document_entry(
@@ -123,11 +133,12 @@ def _sealed(dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(packages.values_list("dossier_id", flat=True))
 
 
-def _aliases(document_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, list[str]]:
+def _aliases(owner: str, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID | None, list[str]]:
+    """Keys of the old codes of some documents or dossiers, as `owner` says."""
     found: dict[uuid.UUID | None, list[str]] = defaultdict(list)
-    aliases = CodeAlias.objects.filter(document__in=document_ids)
-    for owner, key in aliases.values_list("document_id", "code_key"):
-        found[owner].append(key)
+    aliases = CodeAlias.objects.filter(**{f"{owner}__in": ids})
+    for one, key in aliases.values_list(f"{owner}_id", "code_key"):
+        found[one].append(key)
     return found
 
 
@@ -148,9 +159,27 @@ def _year(date: str) -> int | None:
     return int(date[:4]) if date[:4].isdigit() else None
 
 
-def _dossier_entry(dossier: Dossier, *, with_note: bool) -> Findable:
-    place = Place.objects.select_related("inventory").filter(dossier=dossier).first()
-    aliases = CodeAlias.objects.filter(dossier=dossier).values_list("code_key", flat=True)
+def _dossier_entries(
+    dossiers: Sequence[Dossier], half_closed: set[uuid.UUID]
+) -> Iterator[Findable]:
+    """Entries of some dossiers; those of `half_closed` without their note."""
+    ids = [dossier.pk for dossier in dossiers]
+    places = Place.objects.select_related("inventory").in_bulk(ids)
+    aliases = _aliases("dossier", ids)
+    sealed = _sealed(ids)
+    for dossier in dossiers:
+        yield _dossier_entry(
+            dossier,
+            places.get(dossier.pk),
+            aliases[dossier.pk],
+            with_note=dossier.pk not in half_closed,
+            sealed=dossier.pk in sealed,
+        )
+
+
+def _dossier_entry(
+    dossier: Dossier, place: Place | None, aliases: Sequence[str], *, with_note: bool, sealed: bool
+) -> Findable:
     return Findable(
         obj=dossier.pk,
         kind="dossier",
@@ -167,7 +196,7 @@ def _dossier_entry(dossier: Dossier, *, with_note: bool) -> Findable:
         date_from=dossier.start_date,
         date_to=dossier.end_date,
         year=_year(dossier.start_date),
-        sealed=bool(_sealed([dossier.pk])),
+        sealed=sealed,
         place=fold(dossier.archive_file_code),
         keywords=dossier.keywords,
         text=" ".join(str(value) for value in dossier.extra.values()),

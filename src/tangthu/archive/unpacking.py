@@ -6,6 +6,8 @@ sizes are counted as they come out and not as they are told.
 
 from __future__ import annotations
 
+import filecmp
+import glob
 import os
 import shutil
 import stat
@@ -13,11 +15,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.incoming import MAX_DEPTH, MAX_FILES
+from tangthu.archive.batch.matching import why_not_record
+from tangthu.archive.incoming import MAX_DEPTH, MAX_FILES, index_path
 from tangthu.archive.models import Batch
 from tangthu.archive.zip_names import true_name
 from tangthu.kernel.errors import InvalidInput
@@ -29,6 +33,7 @@ MAX_RATIO = 200
 """Scans do not pack: a zip that grows more than this is built to fill a disk."""
 MAX_BYTES = 256 * 1024**3
 KEEP_FREE = 500 * 1024**2
+MAX_INDEX = 100 * 1024**2
 _MAX_DIRECTORY = 256 * 1024**2
 _MAX_NAME = 255
 _PIECE = 1024 * 1024
@@ -54,6 +59,7 @@ def unpack_upload(running: Running, batch: Batch) -> None:
         fresh.mkdir()
         try:
             unpack(packed, fresh, running)
+            _take_out_index(fresh, batch)
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise
@@ -61,24 +67,58 @@ def unpack_upload(running: Running, batch: Batch) -> None:
     durable.overwrite_and_remove(packed)
 
 
+def extract_index(packed: Path, endings: tuple[str, ...], folder: Path) -> Path | None:
+    """Write the one file with such an ending in the zip into `folder`; where it lies now.
+
+    Only the top of the zip and its top folders count. None unless there is just one. Raises BadZip.
+    """
+    _check_directory(packed)
+    with _reading(packed) as archive:
+        found = [
+            (info, path)
+            for info, path in _entries(archive)
+            if path.lower().endswith(endings) and path.count("/") <= 1 and not why_not_record(path)
+        ]
+        if len(found) != 1:
+            return None
+        info, path = found[0]
+        _write(archive, info, folder / Path(path).name, MAX_INDEX)
+    return folder / Path(path).name
+
+
+def _take_out_index(folder: Path, batch: Batch) -> None:
+    """Remove the copy of the index that came in the zip: rows struck from ours must not stay."""
+    kept = index_path(batch)
+    for copy in (folder / batch.index_name, *(folder.glob(f"*/{glob.escape(batch.index_name)}"))):
+        if copy.is_file() and filecmp.cmp(copy, kept, shallow=False):
+            durable.overwrite_and_remove(copy)
+
+
+@contextmanager
+def _reading(packed: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip, opened; whatever is found wrong with it while it is read becomes BadZip."""
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error,
+            RuntimeError, ValueError, UnicodeError) as error:  # fmt: skip
+        raise BadZip(_("Tệp zip hỏng, không giải nén được."), hint=_HINT) from error
+
+
 def unpack(packed: Path, folder: Path, running: Running | None = None) -> int:
     """Unpack the zip at `packed` into the empty `folder`; returns the number of files."""
     size = packed.stat().st_size
     _check_directory(packed)
-    try:
-        with zipfile.ZipFile(packed) as archive:
-            entries = list(_entries(archive))
-            limit = min(MAX_BYTES, max(size * MAX_RATIO, 10 * 1024**2))
-            left = min(limit, shutil.disk_usage(folder).free - KEEP_FREE)
-            if sum(info.file_size for info, _path in entries) > left:
-                raise _too_large()
-            for number, (info, path) in enumerate(entries):
-                left = _write(archive, info, folder / path, left)
-                if running is not None:
-                    running.progress(number, len(entries), "tệp giải nén")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error,
-            RuntimeError, ValueError, UnicodeError) as error:  # fmt: skip
-        raise BadZip(_("Tệp zip hỏng, không giải nén được."), hint=_HINT) from error
+    with _reading(packed) as archive:
+        entries = list(_entries(archive))
+        limit = min(MAX_BYTES, max(size * MAX_RATIO, 10 * 1024**2))
+        left = min(limit, shutil.disk_usage(folder).free - KEEP_FREE)
+        if sum(info.file_size for info, _path in entries) > left:
+            raise _too_large()
+        for number, (info, path) in enumerate(entries):
+            left = _write(archive, info, folder / path, left)
+            if running is not None:
+                running.progress(number, len(entries), "tệp giải nén")
     return len(entries)
 
 

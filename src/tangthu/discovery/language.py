@@ -6,11 +6,13 @@ Whatever is typed is a query: what makes no sense as one is sought as words.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tangthu.discovery.vectors import token_of
+from tangthu.standards.rules import RuleSet
 from tangthu.standards.vietnamese import code_key, fold, nfc, words
 from tangthu.standards.vietnamese.dates import DateError, parse_date
 
@@ -32,11 +34,19 @@ FIELDS = {
 }  # fmt: skip
 # Fields sought by words; they take the words that follow, up to the next field, quote or sign.
 _WORD_FIELDS = frozenset({"title", "issuer"})
+# Fields whose values are names out of a list; they take the words that follow, while it is one.
+_NAME_LISTS = {"type": "document_types", "retention": "maintenance"}
 
 _PIECE = re.compile(
     r'(?P<minus>-)?(?:(?P<field>[^\W\d_]{1,12}):[ ]?)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 _CODE = re.compile(r"\d[\w.]*/[\w\-./&]*\w")
+# As typists space them: `12 / QĐ - UBND`, `12/T.Tr- CC`. A dash before a word alone excludes it.
+_SPACED_SLASH = re.compile(r"(?<![\w/.])(\d{1,6}[^\W\d_]?) ?/ ?(?=[^\W_])")
+_SPACED_DASH = re.compile(
+    r"(/[\w.&]{1,12}|[^\W\d_]-[\w.&]{1,12})(?:[-–—‐‑‒−] ?| [–—‐‑‒−-] )(?=[^\W_])"
+)
+_YEARS = re.compile(r"([0-9]{4})[-–]([0-9]{4})")
 _ARCHIVE_CODE = re.compile(r"(?=0|.*[^\W\d_])\w+(?:\.\w+){3,}\.?")
 _NUMBER = re.compile(r"\d{1,6}[a-zđ]?", re.IGNORECASE | re.ASCII)
 _ABBREVIATION = re.compile(r"[^\W\d_]{1,12}")
@@ -93,7 +103,12 @@ class Query:
 
 def parse(text: str) -> Query:
     """Parse what a person typed; never raises, whatever is typed. Too much is cut, not refused."""
-    return _Parser(nfc(text.replace("\0", " ")[: MAX_QUERY * 4])[:MAX_QUERY]).query()
+    return _Parser(nfc(storable(text[: MAX_QUERY * 4]))[:MAX_QUERY]).query()
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL cannot hold: NUL, and halves of characters."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
 class _Parser:
@@ -108,11 +123,12 @@ class _Parser:
         self._archive_codes: list[tuple[str, bool]] = []
         self._waiting: list[str] = []
         self._open_field = ""
+        self._open_name = ""
         self._group = 0
 
     def query(self) -> Query:
         """Read the whole text."""
-        for match in _PIECE.finditer(self._text):
+        for match in _PIECE.finditer(_joined_codes(self._text)):
             self._piece(match)
         self._settle()
         terms = tuple(self._terms[:MAX_TERMS])
@@ -131,6 +147,8 @@ class _Parser:
             self._waiting.append(typed)
         if name or quoted or excluded:
             self._settle()
+        elif self._open_name and self._names_on(value):
+            return
         if name and name not in _WORD_FIELDS:
             self._field(name, value, excluded)
         elif name or quoted or excluded:
@@ -146,8 +164,20 @@ class _Parser:
             self._code(value, excluded, cited=False)
         elif excluded:
             self._without.append((name, value))
+        elif name == "year" and (years := _YEARS.fullmatch(value)):
+            self._conditions |= {"from": years[1], "to": years[2]}
         else:
             self._conditions[name] = value
+            self._open_name = name if name in _NAME_LISTS else ""
+
+    def _names_on(self, value: str) -> bool:
+        """Whether `value` was one more word of the name that a field was given: loại:quyết định."""
+        longer = f"{self._conditions[self._open_name]} {value}"
+        if any(f"{one} ".startswith(f"{fold(longer)} ") for one in _names(self._open_name)):
+            self._conditions[self._open_name] = longer
+            return True
+        self._open_name = ""
+        return False
 
     def _words(self, value: str, name: str, *, quoted: bool, excluded: bool) -> None:
         if not name and not quoted and _is_code(value):
@@ -175,7 +205,7 @@ class _Parser:
 
     def _settle(self) -> None:
         """Make terms of the words that wait, and close an open field."""
-        self._open_field = ""
+        self._open_field = self._open_name = ""
         waiting, self._waiting = self._waiting, []
         at = 0
         while at < len(waiting):
@@ -237,6 +267,24 @@ class _Parser:
                 group=0 if excluded else self._group,
             )
         )
+
+
+def _joined_codes(text: str) -> str:
+    """`text` with the spaces taken out that stand around the slash and the dashes of a code."""
+    if "/" not in text:
+        return text
+    parts = text.split('"')
+    # What stands between quotes is left as it is.
+    for at in range(0, len(parts), 2):
+        part = _SPACED_SLASH.sub(r"\1/", parts[at])
+        parts[at] = _SPACED_DASH.sub(r"\1-", _SPACED_DASH.sub(r"\1-", part))
+    return '"'.join(parts)
+
+
+@functools.cache
+def _names(field: str) -> tuple[str, ...]:
+    """The folded names that a field may be given."""
+    return tuple(fold(one.vi) for one in RuleSet.packaged().newest_codes(_NAME_LISTS[field]))
 
 
 def _is_code(value: str) -> bool:

@@ -17,6 +17,7 @@ from tangthu.standards.vietnamese.text import HAN_NOM
 
 SNIPPET = 220
 _BEFORE = 40
+_LEEWAY = 20
 _MAX_LOOKED_AT = 80
 _SLOW_TEXT = 20_000
 _LONGEST_WORD = 60
@@ -62,7 +63,10 @@ def _is(word: Word, term: Term, at: int) -> bool:
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, Lit]:
-    """The stretch of `text` with most words asked for, and where they stand in it."""
+    """The stretch of `text` with most words asked for, and where they stand in it.
+
+    A `…` at its ends says that the text goes on; without any of the words there is no stretch.
+    """
     found = _spots(text, _asked(terms, ""))
     if not found:
         return "", ()
@@ -73,11 +77,23 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, Lit]:
             last += 1
         if last - first > best_count:
             best, best_count = first, last - first
-    begin = max(0, found[best] - _BEFORE)
-    while begin > 0 and not text[begin - 1].isspace() and begin > found[best] - _BEFORE - 20:
+    begin, end = _whole_words(text, found[best])
+    piece = text[begin:end]
+    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    places = tuple((start + len(before), stop + len(before)) for start, stop in lit(piece, terms))
+    return before + re.sub(r"\s", " ", piece) + after, places
+
+
+def _whole_words(text: str, spot: int) -> tuple[int, int]:
+    """Where the stretch around `spot` begins and ends, moved a little so that no word is cut."""
+    begin = max(0, spot - _BEFORE)
+    while begin > 0 and not text[begin - 1].isspace() and begin > spot - _BEFORE - _LEEWAY:
         begin -= 1
-    piece = text[begin : begin + SNIPPET]
-    return re.sub(r"\s", " ", piece), lit(piece, terms)
+    end = min(len(text), begin + SNIPPET)
+    shorter = end
+    while shorter < len(text) and not text[shorter].isspace() and shorter > end - _LEEWAY:
+        shorter -= 1
+    return begin, shorter
 
 
 def _spots(text: str, terms: Sequence[Term]) -> list[int]:

@@ -17,7 +17,7 @@ from django.db import connection
 from tangthu.discovery.candidates import Candidates, Match
 from tangthu.discovery.frequency import shares
 from tangthu.discovery.guarded import reading
-from tangthu.discovery.language import Query, parse
+from tangthu.discovery.language import Query, parse, storable
 from tangthu.discovery.matching import (
     EACH,
     IN_EACH,
@@ -185,7 +185,7 @@ class _Asked:
         keyset, key_values = "", []
         if key is not None:
             keyset = f"AND ({column}, obj) {'>' if direction == 'ASC' else '<'} (%s, %s)"
-            key_values = [key[0].replace("\0", ""), key[1]]
+            key_values = [storable(key[0]), key[1]]
         ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
         rest = f"{self._sql} {keyset}"
         values = [*self._values, *key_values]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tangthu.discovery.frequency import Shares
-from tangthu.discovery.language import Query, Term, wanted
+from tangthu.discovery.language import Query, Term, storable, wanted
 from tangthu.discovery.vectors import code_token, cut_token, quote
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
@@ -128,13 +128,13 @@ _NEVER = Condition("FALSE")
 
 def _condition(name: str, value: str) -> Condition:
     """Condition of one field. A value that no entry can have leaves nothing; KeyError: no field."""
-    value = value.replace("\0", " ").strip()
+    value = storable(value).strip()
     if name == "kind":
         return Condition("kind = %s", (value[:20],))
     if name == "type":
-        return Condition("record_type = %s", (_type_code(value),))
+        return _one_of("record_type", _type_code(value))
     if name == "retention":
-        return Condition("retention_code = %s", (_retention_code(value),))
+        return _one_of("retention_code", _retention_code(value))
     if name == "sealed":
         return Condition("sealed = %s", (value == "1",))
     if name == "issuer":
@@ -146,6 +146,11 @@ def _condition(name: str, value: str) -> Condition:
         except ValueError:
             return _NEVER
     return _in_time(name, value)
+
+
+def _one_of(column: str, code: str) -> Condition:
+    """Condition of a column of codes; what is no code is that of no entry, not of those without."""
+    return Condition(f"{column} = %s", (code,)) if code else _NEVER
 
 
 def _in_time(name: str, value: str) -> Condition:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tangthu.discovery.candidates import CAP, Candidates
+from tangthu.discovery import findable
+from tangthu.discovery.candidates import CAP, Candidates, Match
 from tangthu.discovery.guarded import TooBroad, reading
 from tangthu.discovery.language import Query, accented, without_accents
 from tangthu.discovery.lighting import lit, snippet
@@ -46,42 +47,56 @@ class Hit:
 class Result:
     """A page of hits; `count` is exact below COUNT_CAP; `widened` says accents were dropped.
 
-    `by_kind` counts the hits of each kind, of those that were ranked.
+    `by_kind` counts all kinds, also when one was chosen; None is more than COUNT_CAP.
     """
 
     hits: tuple[Hit, ...]
     count: int
     capped: bool
     widened: bool
-    by_kind: Mapping[str, int] = field(default_factory=dict)
+    by_kind: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def search(
-    viewer: Viewer,
-    query: Query,
-    *,
-    filters: Mapping[str, str] | None = None,
-    offset: int = 0,
-    limit: int = 20,
+    viewer: Viewer, query: Query, *, kind: str = "", offset: int = 0, limit: int = 20
 ) -> Result:
-    """The hits of `query` that `viewer` may see, best first.
+    """The hits of `query`, of `kind` if one is given, that `viewer` may see, best first.
 
-    If words typed with diacritics find nothing, the same words without diacritics are tried and
-    the result says so. Raises TooBroad if the database would need too long.
+    If words typed with diacritics find nothing of any kind, the same words without diacritics are
+    tried and the result says so. Raises TooBroad if the database would need too long.
     """
     with reading() as cursor:
         asked, widened = query, False
-        found = Candidates(cursor, viewer, query, filters or {}).matches()
+        found = Candidates(cursor, viewer, query, {}).matches()
         if not found and accented(query):
-            asked, widened = without_accents(query), True
-            found = Candidates(cursor, viewer, asked, filters or {}, query).matches()
+            asked = without_accents(query)
+            found = Candidates(cursor, viewer, asked, {}, query).matches()
+            widened = bool(found)
+        by_kind = _by_kind(cursor, viewer, asked, found)
+        if kind and len(found) > CAP:
+            found = Candidates(cursor, viewer, asked, {"kind": kind}, query).matches()
+        elif kind:
+            found = [match for match in found if match.kind == kind]
         found.sort(key=lambda match: (-match.score, match.place, match.obj))
         hits = _hits(cursor, [m.obj for m in found[:COUNT_CAP][offset : offset + limit]], asked)
-    by_kind: dict[str, int] = {}
-    for match in found:
-        by_kind[match.kind] = by_kind.get(match.kind, 0) + 1
     count = min(len(found), COUNT_CAP)
     return Result(hits, count, len(found) > COUNT_CAP, widened, by_kind)
+
+
+def _by_kind(
+    cursor: Any, viewer: Viewer, asked: Query, found: Sequence[Match]
+) -> dict[str, int | None]:
+    """How many there are of each kind; where not all were found, each kind is counted by itself."""
+    counts = {one.name: 0 for one in findable.kinds()}
+    for match in found:
+        counts[match.kind] += 1
+    if len(found) <= CAP:
+        return {**counts}
+    by_itself = {
+        name: len(Candidates(cursor, viewer, asked, {"kind": name}, scored=False).matches())
+        for name in counts
+    }
+    return {name: count if count <= CAP else None for name, count in by_itself.items()}
 
 
 def _hits(cursor: Any, objs: Sequence[uuid.UUID], query: Query) -> tuple[Hit, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from tangthu.standards.vietnamese import Word, words
+from tangthu.standards.vietnamese import Word, word_forms
 
 MAX_POSITION = 16383
 MAX_PLACES = 250
@@ -56,22 +56,24 @@ def vector(parts: Iterable[tuple[str, str]], marks: Iterable[str]) -> str:
     budget = MAX_BYTES - sum(_cost(mark) for mark in found)
     place = 1
     for text, weight in parts:
-        for word in words(text):
-            spot = f"{min(place, MAX_POSITION)}{weight}"
+        for exact, folded in word_forms(text):
+            spot = f"{place if place < MAX_POSITION else MAX_POSITION}{weight}"
             place += 1
-            for token in dict.fromkeys((word.folded[:MAX_TOKEN], word.exact[:MAX_TOKEN])):
-                places = found.get(token)
+            for token in (folded,) if exact == folded else (folded, exact):
+                places = found.get(token[:MAX_TOKEN])
                 if places is None:
-                    budget -= _cost(token)
+                    budget -= _cost(token[:MAX_TOKEN])
                     if budget > 0:
-                        found[token] = [spot]
+                        found[token[:MAX_TOKEN]] = [spot]
                 elif len(places) < MAX_PLACES and places[-1] != spot:
                     budget -= 2
                     places.append(spot)
         place += _FIELD_GAP
     return " ".join(
-        f"{quote(token)}:{','.join(places)}" if places else quote(token)
-        for token, places in found.items()
+        [
+            f"{quote(token)}:{','.join(places)}" if places else quote(token)
+            for token, places in found.items()
+        ]
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
 from tangthu.discovery.language import MAX_QUERY, Query, parse
-from tangthu.discovery.search import COUNT_CAP, Hit, Result
+from tangthu.discovery.search import COUNT_CAP, Hit, Result, TooBroad
 from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
@@ -27,13 +27,16 @@ PAGE = 20
 # How to ask, with an example of each way; shown before the first search and after an empty one.
 HELP: tuple[tuple[str, str | Promise], ...] = (
     ("thanh lý tài sản", gettext_lazy("mọi từ đều phải có; gõ có dấu thì phải đúng dấu")),
-    ("thanh ly tai san", gettext_lazy("gõ không dấu thì tìm mọi cách bỏ dấu")),
+    ("thanh ly tai san", gettext_lazy("gõ không dấu thì dấu nào cũng được")),
     ('"vệ sinh thực phẩm"', gettext_lazy("đúng cụm từ, theo thứ tự")),
     ("tập huấn -kinh phí", gettext_lazy("có từ thứ nhất, không có từ sau dấu trừ")),
+    ("rượu hoặc bia", gettext_lazy("một trong hai bên là đủ")),
+    ("tuyên*", gettext_lazy("mọi từ bắt đầu như thế")),
     ("12/QĐ-CCATVSTP", gettext_lazy("số, ký hiệu văn bản; số có năm thì bỏ năm cũng được")),
     ("001.03.08.H30.81.2024.K4.01", gettext_lazy("mã hồ sơ, mã tài liệu, kể cả mã cũ")),
-    ("năm:2010 loại:02", gettext_lazy("năm, mã loại văn bản")),
+    ("năm:2010 loại:quyết định", gettext_lazy("năm; tên hoặc mã loại văn bản")),
     ("từ:01/02/2010 đến:31/03/2010", gettext_lazy("khoảng ngày")),
+    ("thbq:vĩnh viễn", gettext_lazy("thời hạn bảo quản")),
     ('cq:"Sở Y tế"', gettext_lazy("cơ quan ban hành")),
     ("td:kế hoạch", gettext_lazy("chỉ tìm trong tiêu đề, trích yếu")),
 )
@@ -68,9 +71,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def _answer(
     viewer: Viewer, query: Query, chosen: str, offset: int, request: HttpRequest
 ) -> dict[str, object]:
-    result = run(
-        viewer, query, filters={"kind": chosen} if chosen else {}, offset=offset, limit=PAGE
-    )
+    try:
+        result = run(viewer, query, kind=chosen, offset=offset, limit=PAGE)
+    except TooBroad as error:
+        return {"too_broad": error}
     if offset and not result.hits:
         return _answer(viewer, query, chosen, 0, request)
     last = offset + len(result.hits)
@@ -78,7 +82,7 @@ def _answer(
         "result": result,
         "found": [_found(hit) for hit in result.hits],
         "count": in_words(result),
-        "tabs": _tabs(viewer, query, chosen, request),
+        "tabs": _tabs(result, chosen, request),
         "first": offset + 1,
         "last": last,
         "next_url": edit_query(request.GET, {"from": last}) if last < result.count else "",
@@ -104,18 +108,13 @@ def _offset(asked: str) -> int:
     return number if number < COUNT_CAP else 0
 
 
-def _tabs(viewer: Viewer, query: Query, chosen: str, request: HttpRequest) -> list[Tab]:
+def _tabs(result: Result, chosen: str, request: HttpRequest) -> list[Tab]:
+    """All, and each kind with its count, where that is known."""
     tabs = [Tab(_("Tất cả"), edit_query(request.GET, {"kind": None, "from": None}), not chosen)]
     for kind in findable.kinds():
-        counted = run(viewer, query, filters={"kind": kind.name}, limit=1)
-        tabs.append(
-            Tab(
-                str(kind.label),
-                edit_query(request.GET, {"kind": kind.name, "from": None}),
-                chosen == kind.name,
-                None if counted.capped else counted.count,
-            )
-        )
+        address = edit_query(request.GET, {"kind": kind.name, "from": None})
+        counted = result.by_kind[kind.name]
+        tabs.append(Tab(str(kind.label), address, chosen == kind.name, counted))
     return tabs
 
 

@@ -111,6 +111,7 @@ def available(home: Home) -> Iterator[None]:
     try:
         with psycopg.connect(owner_conninfo(home), connect_timeout=10) as connection:
             version = connection.info.server_version
+            encoding = connection.info.parameter_status("server_encoding")
     except psycopg.OperationalError as error:
         raise DatabaseUnusable(
             "Không kết nối được cơ sở dữ liệu trong DATABASE_URL.",
@@ -120,23 +121,37 @@ def available(home: Home) -> Iterator[None]:
         raise DatabaseUnusable(
             f"PostgreSQL {version // 10000} quá cũ.", hint="Cần PostgreSQL 15 trở lên."
         )
+    if encoding != "UTF8":
+        raise DatabaseUnusable(
+            f"Cơ sở dữ liệu trong DATABASE_URL dùng bảng mã {encoding}.",
+            hint="Tạo cơ sở dữ liệu khác: CREATE DATABASE tangthu ENCODING 'UTF8' "
+            "TEMPLATE template0;",
+        )
     yield
 
 
 def ensure_roles(connection: psycopg.Connection[Any]) -> None:
-    """Create the application and integrator roles if missing and let the owner act as them."""
+    """Create the application and integrator roles if missing and let the owner act as them.
+
+    An account that may create no roles is enough where its administrator has done both before.
+    """
+    # Being a member may mean less than being allowed to become the role from version 16 on.
+    right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
     for role in (APP_ROLE, INTEGRATOR_ROLE):
         found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
         try:
             if found is None:
                 connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+            may = connection.execute("SELECT pg_has_role(%s::name, %s)", [role, right]).fetchone()
+            if may is None or not may[0]:
+                connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
         except psycopg.errors.InsufficientPrivilege as error:
+            account = connection.info.user
             raise DatabaseUnusable(
                 "Tài khoản trong DATABASE_URL không tạo được vai trò "
                 f"{APP_ROLE} và {INTEGRATOR_ROLE}.",
                 hint=f"Người quản trị PostgreSQL chạy một lần: CREATE ROLE {APP_ROLE}; CREATE ROLE "
-                f"{INTEGRATOR_ROLE}; GRANT {APP_ROLE}, {INTEGRATOR_ROLE} TO tài_khoản;",
+                f"{INTEGRATOR_ROLE}; GRANT {APP_ROLE}, {INTEGRATOR_ROLE} TO {account};",
             ) from error
 
 

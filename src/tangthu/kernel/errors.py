@@ -13,11 +13,9 @@ from typing import Any
 class HouseError(Exception):
     """Base of the typed errors. `message` and `hint` are (lazily) translated sentences.
 
-    `facts` are values for the log; never personal data, never content. `exit_status` is what the
-    command line returns: 1 when something was found wrong, 2 when the work could not be done.
+    `facts` are values for the log; never personal data, never content.
     """
 
-    exit_status = 2
     http_status = 400
 
     def __init__(self, message: Any, *, hint: Any = "", **facts: Any) -> None:
@@ -38,8 +36,8 @@ class DatabaseUnusable(HouseError):
     """PostgreSQL cannot be started or reached."""
 
 
-class PortBusy(HouseError):
-    """Another program listens on the wanted port."""
+class PortUnusable(HouseError):
+    """The wanted port is none, not allowed, or another program listens on it."""
 
 
 class AlreadyRunning(HouseError):
@@ -61,8 +59,6 @@ class Refused(HouseError):
 class InvalidInput(HouseError):
     """Input that breaks a rule; `problems` maps a field name to its sentences."""
 
-    exit_status = 1
-
     def __init__(
         self, message: Any, *, problems: Mapping[str, list[Any]] | None = None, **kwargs: Any
     ) -> None:
@@ -72,5 +68,3 @@ class InvalidInput(HouseError):
 
 class NotFinished(HouseError):
     """Long work was stopped on request before its end; what was done stays done."""
-
-    exit_status = 1

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tangthu.kernel.errors import AlreadyRunning, HomeUnusable
+from tangthu.standards import durable
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
 
@@ -28,7 +30,16 @@ class Home:
     @classmethod
     def from_environment(cls) -> Home:
         """Home named by TANGTHU_HOME, else ./var under the working folder; always absolute."""
-        return cls(Path(os.environ.get("TANGTHU_HOME") or "var").expanduser().absolute())
+        given = Path(os.environ.get("TANGTHU_HOME") or "var")
+        try:
+            return cls(given.expanduser().absolute())
+        except RuntimeError:
+            return cls(given.absolute())  # "~nobody-of-this-name" is a folder's name then
+        except FileNotFoundError as error:
+            raise HomeUnusable(
+                "Thư mục hiện hành không còn nữa.",
+                hint="Chuyển sang thư mục khác, hoặc đặt TANGTHU_HOME tới một đường dẫn đầy đủ.",
+            ) from error
 
     @property
     def secrets(self) -> Path:
@@ -92,7 +103,7 @@ class Home:
                 probe.flush()
                 os.fsync(probe.fileno())
         except OSError as error:
-            raise _unusable(self.root, error) from error
+            raise unusable(self.root, error) from error
         return self
 
     def keep_temporary_files(self) -> None:
@@ -100,9 +111,12 @@ class Home:
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.temporary)
 
     def forget_temporary_files(self) -> None:
-        """Remove what killed processes left in the folder for temporary files over a day ago."""
+        """Remove what killed processes left over a day ago: temporary files, half-written ones."""
         old = time.time() - 86400
-        for path in self.temporary.iterdir():
+        half_written = (
+            path for folder in (self.working, self.uploads) for path in folder.rglob(".*.tmp")
+        )
+        for path in (*self.temporary.iterdir(), *half_written):
             with suppress(OSError):
                 if path.lstat().st_mtime > old:
                     continue
@@ -111,10 +125,14 @@ class Home:
                 else:
                     path.unlink()
 
+    def free_bytes(self) -> int:
+        """How much may still be written to the disk of the home."""
+        stat = os.statvfs(self.root)
+        return stat.f_bavail * stat.f_frsize
+
     def require_space(self) -> None:
         """Raise HomeUnusable if the disk has too little room left to start in earnest."""
-        stat = os.statvfs(self.root)
-        free = stat.f_bavail * stat.f_frsize
+        free = self.free_bytes()
         if free < MIN_FREE_BYTES:
             raise HomeUnusable(
                 f"Ổ đĩa chứa {self.root} chỉ còn {free // 1_000_000} MB trống.",
@@ -123,20 +141,28 @@ class Home:
             )
 
     def secret(self, name: str, *, length: int = 48) -> str:
-        """The text secret `name`, made once (mode 600) and read ever after."""
+        """The text secret `name`, made once (mode 600) and read ever after.
+
+        It is there whole or not at all, also after a kill, and the same for all who ask at once.
+        """
         path = self.secrets / name
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+            if not path.exists():
+                with self.lock_file("secrets") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                    if not path.exists():
+                        value = secrets.token_urlsafe(length).encode("ascii")
+                        durable.write_file(path, [value], what="home.secret", mode=0o600)
             return path.read_text(encoding="ascii").strip()
         except OSError as error:
-            raise _unusable(self.root, error) from error
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            value = secrets.token_urlsafe(length)
-            out.write(value)
-            out.flush()
-            os.fsync(out.fileno())
-        return value
+            raise unusable(self.root, error) from error
+
+    def lock_file(self, name: str) -> IO[str]:
+        """The file that the lock `name` of this home is held on, open."""
+        try:
+            return (self.run / f"{name}.lock").open("a")
+        except OSError as error:
+            raise unusable(self.root, error) from error
 
     @contextmanager
     def alive(self, name: str, *, wait_seconds: float) -> Iterator[int]:
@@ -146,7 +172,7 @@ class Home:
         it, so a later start knows when the last child of a killed one is gone. AlreadyRunning
         after `wait_seconds`.
         """
-        with (self.run / f"{name}.lock").open("a") as handle:
+        with self.lock_file(name) as handle:
             deadline = time.monotonic() + wait_seconds
             while True:
                 try:
@@ -164,7 +190,7 @@ class Home:
     @contextmanager
     def only_one(self, name: str) -> Iterator[None]:
         """Hold the exclusive lock `name` of this home; AlreadyRunning if another process has it."""
-        with (self.run / f"{name}.lock").open("a") as handle:
+        with self.lock_file(name) as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -175,15 +201,16 @@ class Home:
             yield
 
 
-def _unusable(root: Path, error: OSError) -> HomeUnusable:
-    if error.errno == errno.ENOSPC:
+def unusable(root: Path, error: OSError) -> HomeUnusable:
+    """What an error of the system means for somebody who wants to use the home `root`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         words = f"Ổ đĩa chứa {root} đã đầy."
         hint = "Dọn bớt ổ đĩa hoặc đặt TANGTHU_HOME sang ổ khác."
     elif error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         words = f"Không ghi được vào {root}."
         hint = "Đặt TANGTHU_HOME tới thư mục ghi được, hoặc sửa quyền của thư mục này."
     elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-        words = f"{root} không phải là thư mục."
+        words = f"{root} không phải là thư mục, hoặc nằm dưới một tệp."
         hint = "Đặt TANGTHU_HOME tới một thư mục."
     elif error.errno == errno.ENAMETOOLONG:
         words = f"Đường dẫn {str(root)[:80]}… quá dài."

@@ -14,18 +14,23 @@ from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
+from psycopg.errors import DiskFull
 
-from tangthu.kernel.errors import HouseError, NotFinished
+from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
 from tangthu.kernel.models import Job
 
 log = logging.getLogger("tangthu.jobs")
 
+_ATTEMPTS = 5
+# The embedded database may need two new log segments to say how a job ended.
+_ROOM_TO_LEAVE = 64 * 1024 * 1024
 _REPORT_SECONDS = 0.5
 
 # Whether somebody in this database holds the advisory lock whose key follows.
@@ -46,16 +51,25 @@ Handler = Callable[["Running"], dict[str, Any]]
 Watch = Callable[[int, int | None, str], None]
 _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
+_result_pages: dict[str, str] = {}
 
 
-def register(kind: str, handler: Handler, *, label: Any = "") -> None:
+def register(kind: str, handler: Handler, *, label: Any = "", result_page: str = "") -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
-    `label` is a (lazily translated) noun phrase that tells people what such a job does.
+    `label` is a (lazily translated) noun phrase that tells people what such a job does;
+    `result_page` names the route, with the job's id as its one argument, that shows what it found.
     """
     _handlers[kind] = handler
     if label:
         _labels[kind] = label
+    if result_page:
+        _result_pages[kind] = result_page
+
+
+def result_page_of(kind: str) -> str:
+    """Name of the route that shows what a job of `kind` found; "" if it has none."""
+    return _result_pages.get(kind, "")
 
 
 def label_of(kind: str) -> str:
@@ -75,7 +89,8 @@ class Running:
     def progress(
         self, done: int, total: int | None, unit: str = "", *, force: bool = False
     ) -> None:
-        """Report `done` of `total`; raises NotFinished if somebody asked to stop.
+        """Report `done` of `total`; raises NotFinished if somebody asked to stop, and HomeUnusable
+        when the disk is nearly full: the database must not be the one to find that out.
 
         Writes at most twice a second. Must be called outside a business transaction, so that the
         figures are seen while the work goes on.
@@ -84,6 +99,7 @@ class Running:
         if not force and moment - self._reported < _REPORT_SECONDS:
             return
         self._reported = moment
+        _leave_room()
         if self._watch is not None:
             self._watch(done, total, unit)
         with connection.cursor() as cursor:
@@ -136,26 +152,30 @@ def request_stop(job_id: uuid.UUID) -> None:
 @queue.task(
     name="tangthu.run",
     queue="house",
+    pass_context=True,
     retry=RetryStrategy(
-        max_attempts=5, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError}
+        max_attempts=_ATTEMPTS,
+        exponential_wait=2,
+        retry_exceptions={OperationalError, InterfaceError},
     ),
 )
-def run(job_id: str) -> None:
+def run(context: JobContext, job_id: str) -> None:
     """Run one queued job to its end in this process."""
-    execute(uuid.UUID(job_id))
+    execute(uuid.UUID(job_id), last=context.job.attempts >= _ATTEMPTS)
 
 
-def execute(job_id: uuid.UUID, watch: Watch | None = None) -> Job:
+def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False) -> Job:
     """Run job `job_id` now, here; returns it with its final state. Used by worker and CLI.
 
-    `watch` hears every report of progress: done, total, unit.
+    `watch` hears every report of progress: done, total, unit. When the database goes away, its
+    error is raised and the queue tries again later; the `last` try ends as failed.
     A job that another process is running right now is left to it and returned as it stands.
     """
     with _alone(job_id) as alone:
         job = Job.objects.get(id=job_id)
         if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
             return job
-        return _execute(job, watch)
+        return _execute(job, watch, last)
 
 
 def is_running(job_id: uuid.UUID) -> bool:
@@ -196,12 +216,21 @@ def _alone(job_id: uuid.UUID) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def _execute(job: Job, watch: Watch | None) -> Job:
+def _leave_room() -> None:
+    if settings.HOME.free_bytes() < _ROOM_TO_LEAVE:
+        raise HomeUnusable(
+            "Ổ đĩa sắp đầy nên công việc đã dừng.",
+            hint="Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên.",
+        )
+
+
+def _execute(job: Job, watch: Watch | None, last: bool) -> Job:
     Job.objects.filter(id=job.id).update(
         state=Job.State.RUNNING, started_at=Now(), updated_at=Now()
     )
     job.refresh_from_db()
     try:
+        _leave_room()
         job.result = _handlers[job.kind](Running(job, watch))
         job.state, job.message, job.hint = Job.State.DONE, "", ""
     except NotFinished as stopped:
@@ -209,8 +238,18 @@ def _execute(job: Job, watch: Watch | None) -> Job:
     except HouseError as error:
         log.warning("job %s %s failed: %s %s", job.id, job.kind, type(error).__name__, error.facts)
         job.state, job.message, job.hint = Job.State.FAILED, error.message, error.hint
-    except (OperationalError, InterfaceError):
-        raise  # the database went away: the queue tries again when it is back
+    except (OperationalError, InterfaceError) as error:
+        if isinstance(error.__cause__, DiskFull):
+            job.state = Job.State.FAILED
+            job.message, job.hint = _disk_words(OSError(errno.ENOSPC, "full"))
+        elif last:
+            log.exception("job %s %s failed", job.id, job.kind)
+            job.state = Job.State.FAILED
+            job.message = "Cơ sở dữ liệu nhiều lần không trả lời."
+            job.hint = "Việc đã làm được giữ nguyên; chạy tiếp khi cơ sở dữ liệu ổn định."
+            connection.close_if_unusable_or_obsolete()
+        else:
+            raise  # the database went away: the queue tries again when it is back
     except OSError as error:
         log.exception("job %s %s failed", job.id, job.kind)
         job.state = Job.State.FAILED

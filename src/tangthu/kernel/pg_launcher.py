@@ -15,12 +15,14 @@ from pathlib import Path
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
+# Where a view may be put: folders meant for mounting, and that no program is loaded from.
+_PLACES = ("/mnt", "/media", "/srv", "/boot")
 EXIT_UNREACHABLE = 78  # EX_CONFIG
 
 
 def reachable(path: str, uid: int, gid: int) -> bool:
     """Whether `uid` may walk into every parent of `path` and `path` itself (mode bits only)."""
-    current = Path(path).absolute()
+    current = Path(path).resolve()
     while True:
         stat = current.stat()
         if stat.st_uid == uid:
@@ -43,18 +45,31 @@ def _bind(libc: ctypes.CDLL, source: str, target: str) -> bool:
     )
 
 
+def place_for_view(*sources: str) -> str | None:
+    """A folder of every system that may be covered because none of `sources` lies in it."""
+    real = [Path(source).resolve() for source in sources]
+    for place in map(Path, _PLACES):
+        if place.is_dir() and not any(path.is_relative_to(place) for path in real):
+            return str(place)
+    return None
+
+
 def private_view(install: str, data: str) -> tuple[str, str] | None:
-    """Bind `install` and `data` under /mnt of a private namespace; None where not allowed."""
+    """Bind `install` and `data` into a folder of a private namespace; None where not allowed."""
+    place = place_for_view(install, data)
+    if place is None:
+        return None
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNS) != 0:
         return None
     if libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None) != 0:
         return None
-    if libc.mount(b"tmpfs", b"/mnt", b"tmpfs", 0, b"size=64k,mode=755") != 0:
+    if libc.mount(b"tmpfs", os.fsencode(place), b"tmpfs", 0, b"size=64k,mode=755") != 0:
         return None
-    if not _bind(libc, install, "/mnt/pg") or not _bind(libc, data, "/mnt/data"):
+    views = f"{place}/pg", f"{place}/data"
+    if not _bind(libc, install, views[0]) or not _bind(libc, data, views[1]):
         return None
-    return "/mnt/pg", "/mnt/data"
+    return views
 
 
 def main(argv: list[str]) -> int:

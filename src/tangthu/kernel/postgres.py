@@ -7,6 +7,7 @@ the last one out stops the server.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import functools
 import importlib.util
@@ -25,14 +26,17 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from tangthu.kernel import pg_launcher
-from tangthu.kernel.errors import DatabaseUnusable
-from tangthu.kernel.home import Home
+from tangthu.kernel.errors import DatabaseUnusable, HomeUnusable
+from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
-_SOCKET_LIMIT = 95
+# The system takes 107 bytes for the path of a socket, the name in the folder included.
+_SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 _START_SECONDS = 120.0
 _OLD_SERVER_SECONDS = 4.0
+# The server writes a new log segment of 16 MB when it recovers.
+_ROOM_TO_START = 24 * 1024 * 1024
 
 
 def install_folder() -> Path:
@@ -52,11 +56,16 @@ def socket_folder(home: Home) -> str:
     A Unix socket path must stay under 108 bytes. For a home with a longer path the process keeps
     the folder open and names it through /proc; the server itself uses a relative path.
     """
-    inside = home.postgres / "run"
+    inside = _run_folder(home)
     # libpq takes a comma for the end of a host name.
     if len(os.fsencode(inside)) <= _SOCKET_LIMIT and "," not in str(inside):
         return str(inside)
+    _own(home)  # the folder must be there to be kept open
     return f"/proc/self/fd/{os.open(inside, os.O_PATH | os.O_DIRECTORY)}"
+
+
+def _run_folder(home: Home) -> Path:
+    return home.postgres / "run"
 
 
 def url(home: Home, database: str = "tangthu") -> str:
@@ -74,6 +83,7 @@ def url(home: Home, database: str = "tangthu") -> str:
 def _account() -> str | None:
     """The unprivileged account to run as when we are root; None when we are not root."""
     if os.geteuid() != 0:
+        _require_name(os.geteuid())
         return None
     for name in ("tangthu", "nobody"):
         with suppress(KeyError):
@@ -83,6 +93,17 @@ def _account() -> str | None:
         "PostgreSQL không chạy bằng quyền root và máy không có tài khoản `nobody`.",
         hint="Chạy bằng một tài khoản thường, hoặc đặt DATABASE_URL.",
     )
+
+
+def _require_name(uid: int) -> None:
+    """PostgreSQL runs only as an account that the machine knows by name (containers forget it)."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise DatabaseUnusable(
+            f"PostgreSQL không chạy được: tài khoản số {uid} không có tên trên máy này.",
+            hint="Thêm tài khoản vào /etc/passwd, hoặc đặt DATABASE_URL.",
+        ) from error
 
 
 def _command(home: Home, program: str, args: list[str]) -> list[str]:
@@ -100,14 +121,37 @@ def _command(home: Home, program: str, args: list[str]) -> list[str]:
 
 
 def _own(home: Home) -> None:
-    """Give the postgres folder (ours alone) to the account that runs the server."""
-    home.postgres.mkdir(mode=0o700, exist_ok=True)
-    (home.postgres / "run").mkdir(mode=0o700, exist_ok=True)
+    """Give the postgres folder (ours alone) to the account that runs the server.
+
+    Raises HomeUnusable for what the system refuses, and for a database that another account made:
+    giving it to ours would lock that one out.
+    """
     account = _account()
-    if account is not None:
-        entry = pwd.getpwnam(account)
-        for path in (home.postgres, home.postgres / "run"):
-            os.chown(path, entry.pw_uid, entry.pw_gid)
+    entry = pwd.getpwnam(account) if account is not None else None
+    try:
+        home.postgres.mkdir(mode=0o700, exist_ok=True)
+        _refuse_foreign(home, entry.pw_uid if entry is not None else os.geteuid())
+        _run_folder(home).mkdir(mode=0o700, exist_ok=True)
+        if entry is not None:
+            for path in (home.postgres, _run_folder(home)):
+                os.chown(path, entry.pw_uid, entry.pw_gid)
+    except OSError as error:
+        raise unusable(home.postgres, error) from error
+
+
+def _refuse_foreign(home: Home, uid: int) -> None:
+    data = home.postgres / "data"
+    owner = data.stat().st_uid if data.exists() else uid
+    if owner != uid:
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        raise HomeUnusable(
+            f"Cơ sở dữ liệu trong {home.root} là của tài khoản {name}.",
+            hint="Chạy bằng tài khoản đã chạy lần đầu (nobody, tangthu: là của root), "
+            "hoặc đặt TANGTHU_HOME khác.",
+        )
 
 
 def _initialise(home: Home) -> None:
@@ -145,13 +189,8 @@ def _initialise(home: Home) -> None:
         )
     finally:
         password_file.unlink(missing_ok=True)
-    if done.returncode == pg_launcher.EXIT_UNREACHABLE:
-        raise DatabaseUnusable(
-            f"PostgreSQL không chạy bằng quyền root, và tài khoản {account} không vào được "
-            f"{home.root}.",
-            hint="Chạy bằng một tài khoản thường, hoặc đặt TANGTHU_HOME ngoài thư mục riêng.",
-        )
     if done.returncode != 0:
+        _explain(home, done.returncode)
         raise DatabaseUnusable(
             "Không tạo được cơ sở dữ liệu nhúng.",
             hint=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "",
@@ -159,6 +198,18 @@ def _initialise(home: Home) -> None:
         )
     unfinished.rename(data)
     durable.fsync_dir(home.postgres)
+
+
+def _explain(home: Home, status: int | None) -> None:
+    """Raise what the end of a server program means, where more can be said than that it ended."""
+    if status == pg_launcher.EXIT_UNREACHABLE:
+        raise DatabaseUnusable(
+            f"PostgreSQL không chạy bằng quyền root, và tài khoản {_account()} không vào được "
+            f"{home.root}.",
+            hint="Chạy bằng một tài khoản thường, hoặc đặt TANGTHU_HOME ngoài thư mục riêng.",
+        )
+    if home.free_bytes() < _ROOM_TO_START:
+        raise unusable(home.root, OSError(errno.ENOSPC, "full"))
 
 
 def _answers(home: Home) -> bool:
@@ -172,14 +223,17 @@ def _answers(home: Home) -> bool:
 def _postmaster(home: Home) -> int | None:
     """Process id of the running server of this home, or None.
 
-    The file may name a process of long ago whose number another program bears now.
+    The file may name a process of long ago whose number another program bears now, even the
+    server of another home: ours works in our data folder.
     """
+    data = home.postgres / "data"
     try:
-        pid = int((home.postgres / "data" / "postmaster.pid").read_text().splitlines()[0])
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
         program = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+        ours = data.samefile(f"/proc/{pid}/cwd")
     except (OSError, ValueError, IndexError):
         return None
-    return pid if program.endswith(b"postgres") else None
+    return pid if ours and b"postgres" in program else None
 
 
 def is_running(home: Home) -> bool:
@@ -241,6 +295,7 @@ def _await(home: Home, process: subprocess.Popen[bytes] | None) -> None:
             return
         status = process.poll() if process is not None else None
         if status is not None or (process is None and not is_running(home)):
+            _explain(home, status)
             raise DatabaseUnusable(
                 "PostgreSQL nhúng không khởi động được.",
                 hint=f"Xem {home.logs / 'postgres.log'}.",
@@ -265,8 +320,22 @@ def _launch_patiently(home: Home) -> None:
 
 
 def start(home: Home) -> None:
-    """Make sure the embedded server of this home runs and has the database `tangthu`."""
+    """Make sure the embedded server of this home runs and has the database `tangthu`.
+
+    Raises DatabaseUnusable or HomeUnusable with one clear sentence.
+    """
     _own(home)
+    try:
+        _start(home)
+    except OSError as error:
+        raise unusable(home.root, error) from error
+    except psycopg.Error as error:
+        raise DatabaseUnusable(
+            "PostgreSQL nhúng vừa chạy đã dừng.", hint=f"Xem {home.logs / 'postgres.log'}."
+        ) from error
+
+
+def _start(home: Home) -> None:
     with (home.run / "postgres-start.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_running(home):
@@ -297,11 +366,14 @@ def stop(home: Home) -> None:
 
 @contextmanager
 def needed(home: Home) -> Iterator[None]:
-    """Keep the server running for the duration of the block; the last user stops it."""
-    with (home.run / "postgres-users.lock").open("a") as users:
+    """Keep the server running for the duration of the block; the last user stops it.
+
+    One that was only just launched when its start was cut off (Ctrl-C) is stopped as well.
+    """
+    with home.lock_file("postgres-users") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        start(home)
         try:
+            start(home)
             yield
         finally:
             # flock upgrades are not atomic: let go first, then take it alone or leave.

@@ -19,6 +19,7 @@ from django.db import Error, IntegrityError, connections, transaction
 
 from tangthu.kernel.errors import HouseError
 from tangthu.ledger import publishing
+from tangthu.ledger.backlog import backlog
 from tangthu.ledger.logs import Log, all_logs
 from tangthu.ledger.verification import verify
 from tangthu.standards.ril import events as ril
@@ -31,8 +32,6 @@ log_to = logging.getLogger("tangthu.ledger")
 BATCH = 2048
 TICK_SECONDS = 1.0
 CHECKPOINT_SECONDS = 10.0
-PENDING_WARNING = 10_000
-LAG_WARNING_SECONDS = 60.0
 OLDEST_MS, NEWEST_MS = 10 * 60 * 1000, 5 * 1000
 _COLLECT_SECONDS = 3600.0
 _WARN_SECONDS = 60.0
@@ -200,36 +199,6 @@ def is_stopped(log: Log) -> str | None:
         cursor.execute("SELECT stopped FROM ledger_tree WHERE log_id = %s", [log.log_id])
         row = cursor.fetchone()
     return str(row[0]) if row is not None and row[0] is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits in the outbox of a log: events (counted to 10 001), age of the oldest (s)."""
-
-    pending: int
-    lag_seconds: float
-
-    @property
-    def worrying(self) -> bool:
-        """Whether staff must be warned (IN-37); business goes on all the same."""
-        return self.pending > PENDING_WARNING or self.lag_seconds > LAG_WARNING_SECONDS
-
-
-def backlog(log: Log) -> Backlog:
-    """What waits in the outbox of `log` now."""
-    with connections[publishing.ALIAS].cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), (SELECT leaf FROM ledger_pending WHERE log_id = %(log)s "
-            "ORDER BY id LIMIT 1), (extract(epoch FROM clock_timestamp()) * 1000)::bigint "
-            "FROM (SELECT 1 FROM ledger_pending WHERE log_id = %(log)s LIMIT %(limit)s) p",
-            {"log": log.log_id, "limit": PENDING_WARNING + 1},
-        )
-        pending, oldest, moment = cursor.fetchone()
-    try:
-        since = ril.parse_leaf(bytes(oldest)).t if oldest is not None else moment
-    except RilError:
-        since = moment
-    return Backlog(pending, max(0, moment - since) / 1000)
 
 
 def run_once() -> int:

@@ -9,21 +9,32 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from tangthu.ledger.backlog import Backlog, lag_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One log in figures; `root` is the hex root of the newest signed tree, "" before it."""
+    """One log in figures; `root` is the hex root of the newest signed tree, "" before it.
+
+    `pending` events wait in the outbox, the oldest for `lag_seconds`.
+    """
 
     body: uuid.UUID
     origin: str
     opened_at: dt.datetime
     size: int
     pending: int
+    lag_seconds: float
     signed_size: int
     root: str
     signed_at: dt.datetime | None
     stopped: str
     stale_times: int
+
+    @property
+    def worrying(self) -> bool:
+        """Whether so much waits, or for so long, that staff must be warned (IN-37)."""
+        return Backlog(self.pending, self.lag_seconds).worrying
 
 
 def overview(bodies: Sequence[uuid.UUID]) -> list[Overview]:
@@ -32,6 +43,8 @@ def overview(bodies: Sequence[uuid.UUID]) -> list[Overview]:
         cursor.execute(
             "SELECT l.body, l.origin, l.opened_at, t.size, "
             "(SELECT count(*) FROM ledger_pending p WHERE p.log_id = l.log_id), "
+            "(SELECT leaf FROM ledger_pending p WHERE p.log_id = l.log_id ORDER BY id LIMIT 1), "
+            "(extract(epoch FROM clock_timestamp()) * 1000)::bigint, "
             "t.signed_size, coalesce(t.signed_root, ''), "
             "(SELECT max(c.signed_at) FROM ledger_checkpoint c WHERE c.log_id = l.log_id), "
             "coalesce(t.stopped, ''), t.stale_times "
@@ -40,6 +53,6 @@ def overview(bodies: Sequence[uuid.UUID]) -> list[Overview]:
             [list(bodies)],
         )
         return [
-            Overview(row[0], row[1], row[2], row[3], row[4], row[5], bytes(row[6]).hex(), *row[7:])
+            Overview(*row[:5], lag_seconds(row[5], row[6]), row[7], bytes(row[8]).hex(), *row[9:])
             for row in cursor.fetchall()
         ]

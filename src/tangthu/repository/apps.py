@@ -1,6 +1,12 @@
 """Django app of the repository."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+def _audits(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("repository.audit"))  # type: ignore[attr-defined]
 
 
 class RepositoryConfig(AppConfig):
@@ -10,5 +16,18 @@ class RepositoryConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.repository import jobs
+        from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        navigation.register(
+            NavEntry(
+                "stores",
+                _("Kho lưu trữ"),
+                "repository:stores",
+                "archive",
+                "k",
+                order=85,
+                section=_("Hệ thống"),
+                allowed=_audits,
+            )
+        )

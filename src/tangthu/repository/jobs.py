@@ -18,7 +18,9 @@ def register_handlers() -> None:
     from tangthu.repository.checking import CHECK_ALL, run_checks
     from tangthu.repository.stores import recover_all
 
-    jobs.register(CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"))
+    jobs.register(
+        CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"), result_page="repository:check"
+    )
     rounds.register("fixity", order_due_checks, every=_HOUR)
     rounds.register("proofs", keep_proofs, every=_MINUTE)
     rounds.register("stores", recover_all, every=_TEN_MINUTES)

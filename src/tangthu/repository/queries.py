@@ -2,13 +2,62 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.fields.json import KT
+from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import queries as identity
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job
+from tangthu.repository.checking import CHECK_ALL
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
+from tangthu.repository.stores import StoreUnusable, open_store
+
+HURT = (Copy.State.BAD, Copy.State.UNREPAIRABLE)
+_FOUND = ("bad", "repaired", "unrepairable", "unchecked")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSeen:
+    """A store as an auditor sees it: only packages of bodies that he audits are counted.
+
+    `usable` says whether its root can be opened now. `hurt`, `lost` (beyond repair) and `unseen`
+    (could not be looked at) count copies; `oldest` is when the copy longest unchecked was checked.
+    """
+
+    name: str
+    kind: str
+    path: str
+    usable: bool
+    objects: int
+    bytes: int
+    hurt: int
+    lost: int
+    unseen: int
+    oldest: dt.datetime | None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the store can be opened and every copy in it was found whole."""
+        return self.usable and not (self.hurt or self.lost or self.unseen)
 
 
 def package_of(viewer: Viewer, dossier_id: uuid.UUID) -> Package | None:
@@ -41,6 +90,120 @@ def copies_beyond_repair(viewer: Viewer) -> QuerySet[Copy]:
         .select_related("package", "store")
         .order_by("verified_at", "id")
     )
+
+
+def stores_seen(viewer: Viewer) -> list[StoreSeen]:
+    """The stores in order, with figures of the bodies that the viewer audits."""
+    mine = viewer.bodies_with("repository.audit")
+
+    def of_state(state: str) -> Count:
+        return Count("id", filter=Q(state=state))
+
+    copies = {
+        row["store_id"]: row
+        for row in Copy.objects.filter(package__body_id__in=mine)
+        .values("store_id")
+        .annotate(
+            objects=Count("id"),
+            hurt=of_state(Copy.State.BAD),
+            lost=of_state(Copy.State.UNREPAIRABLE),
+            unseen=of_state(Copy.State.UNCHECKED),
+            oldest=Min("verified_at"),
+        )
+    }
+    sizes = dict(
+        PackageVersion.objects.filter(package__body_id__in=mine, number=F("package__head"))
+        .values("package__copies__store_id")
+        .annotate(total=Sum("bytes"))
+        .values_list("package__copies__store_id", "total")
+    )
+    found = []
+    for store in Store.objects.order_by("position"):
+        row = copies.get(store.pk, {})
+        found.append(
+            StoreSeen(
+                store.name,
+                store.get_kind_display(),
+                store.path,
+                _usable(store),
+                row.get("objects", 0),
+                sizes.get(store.pk) or 0,
+                row.get("hurt", 0),
+                row.get("lost", 0),
+                row.get("unseen", 0),
+                row.get("oldest"),
+            )
+        )
+    return found
+
+
+def _usable(store: Store) -> bool:
+    try:
+        open_store(store)
+    except StoreUnusable:
+        return False
+    return True
+
+
+def packages(
+    viewer: Viewer, *, state: str = "", unchecked_since: dt.datetime | None = None
+) -> QuerySet[Package]:
+    """Packages of the bodies that the viewer audits, each with `oldest`, `files` and `bytes`.
+
+    `state`: "hurt" for those with a bad copy, "unseen" for those with one that could not be looked
+    at. `oldest` is when the copy longest unchecked was checked.
+    """
+    head = PackageVersion.objects.filter(package=OuterRef("pk"), number=OuterRef("head"))
+    found = Package.objects.filter(body_id__in=viewer.bodies_with("repository.audit"))
+    if state:
+        states = HURT if state == "hurt" else (Copy.State.UNCHECKED,)
+        found = found.filter(Exists(Copy.objects.filter(package=OuterRef("pk"), state__in=states)))
+    if unchecked_since is not None:
+        late = Copy.objects.filter(package=OuterRef("pk"), verified_at__lt=unchecked_since)
+        found = found.filter(Exists(late))
+    return found.annotate(
+        oldest=Min("copies__verified_at"),
+        files=Subquery(head.values("files")[:1]),
+        bytes=Subquery(head.values("bytes")[:1]),
+    )
+
+
+def package(viewer: Viewer, package_id: uuid.UUID) -> Package:
+    """A package, if the viewer audits its body. Raises NotFoundForViewer."""
+    found = packages(viewer).select_related("body").filter(pk=package_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def checks(viewer: Viewer) -> QuerySet[Job]:
+    """Checks of no other packages than those that the viewer audits, newest first.
+
+    Each with `objects` and `files` looked at, and how many places were `bad`, `repaired`,
+    `unrepairable` and `unchecked`; None before anything was found. What they are is not loaded.
+    """
+    mine = sorted(map(str, viewer.bodies_with("repository.audit")))
+    counts = {
+        f"n_{name}": Func(
+            F(f"result__{name}"), function="jsonb_array_length", output_field=IntegerField()
+        )
+        for name in _FOUND
+    }
+    return (
+        identity.jobs(viewer)
+        .filter(kind=CHECK_ALL, args__bodies__contained_by=mine)
+        .defer("result")
+        .annotate(n_objects=KT("result__objects"), n_files=KT("result__files"), **counts)
+        .order_by("-created_at", "-id")
+    )
+
+
+def check(viewer: Viewer, job_id: uuid.UUID) -> Job:
+    """A check with all that it found, if the viewer may see it. Raises NotFoundForViewer."""
+    found = checks(viewer).filter(pk=job_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
 
 
 def store_summaries() -> list[dict[str, object]]:

@@ -24,6 +24,11 @@ class Renderer(DjangoTemplates):
     field_template_name = "ui/forms/field.html"
 
 
+def mark(field: forms.Field, words: str | Promise) -> None:
+    """Let `words` stand in brackets after the label instead of “(không bắt buộc)”; "" for none."""
+    field.mark = words  # type: ignore[attr-defined]
+
+
 class PartialDateInput(forms.TextInput):
     """A short text field for `dd/mm/yyyy`; no picker: a clerk types eight digits faster."""
 

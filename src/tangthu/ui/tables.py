@@ -192,6 +192,8 @@ class RegisterPage:
     empty: EmptyState
     density: Literal["compact", "roomy"]
     density_url: str
+    # Why the rows could not be read; shown in their place.
+    trouble: EmptyState | None = None
 
 
 class Register(Generic[Row]):
@@ -268,6 +270,7 @@ class Register(Generic[Row]):
         sort_values: Callable[[Row], tuple[CursorValue, ...]],
         cursor: Cursor | None = None,
         total: int | None = None,
+        trouble: EmptyState | None = None,
     ) -> RegisterPage:
         """Turn up to `page_size + 1` rows, in the order in which they were read, into a page.
 
@@ -307,6 +310,7 @@ class Register(Generic[Row]):
             empty=self.empty,
             density="compact" if compact else "roomy",
             density_url=self._link({DENSITY: "roomy" if compact else None}, keep_place=True),
+            trouble=trouble,
         )
 
     def _first(self, key: str) -> str:

@@ -12,6 +12,7 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "csp", "tangthu.ui"]
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
+    "tangthu.ui.uploads.ToldRedirects",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

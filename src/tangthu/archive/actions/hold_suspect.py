@@ -10,7 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.incoming import path_in, shown_path
+from tangthu.archive import dry_run
+from tangthu.archive.actions.refuse_secret import finish_refusals
+from tangthu.archive.hidden_rows import rows_of
+from tangthu.archive.incoming import index_path, path_in, shown_path
 from tangthu.archive.marks import held_id, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.identity.acting import Acting
@@ -118,6 +121,7 @@ def decide_quarantined(
         held.save(update_fields=["decision", "decided_by", "decided_at", "basis"])
         item = BatchFile.objects.filter(quarantine_id=held.id).first()
         if item is not None and decision == "purged":
+            _strike_row(batch, held)
             item.delete()
         elif item is not None:
             _release(batch, item, held)
@@ -132,6 +136,7 @@ def decide_quarantined(
             )
         )
     durable.point("archive.quarantine.decided")
+    finish_refusals(batch.pk)
     quarantine.purge(settings.HOME, held.id)
     return held
 
@@ -142,6 +147,19 @@ def note_suspect_viewed(acting: Acting, held: QuarantinedItem) -> None:
     with transaction.atomic():
         batch = Batch.objects.get(pk=held.context_obj)
         record(_event("archive.quarantine.viewed", acting, batch, {}))
+
+
+def _strike_row(batch: Batch, held: QuarantinedItem) -> None:
+    """Have the row that describes a purged file blanked in our copy of the index as well."""
+    if not index_path(batch).is_file():
+        return  # the batch is over and its index gone
+    note = json.loads(quarantine.read_note(settings.HOME, held.id))
+    table = dry_run.read_index(batch)
+    path = shown_path(bytes.fromhex(note["path"]))
+    mapping = dry_run.mapping_of(batch, table)
+    rows = rows_of(batch, table, mapping, dry_run.code_lists(), {path})
+    batch.rows_to_blank = sorted({*batch.rows_to_blank, *rows})
+    batch.save(update_fields=["rows_to_blank"])
 
 
 def _release(batch: Batch, item: BatchFile, held: QuarantinedItem) -> None:

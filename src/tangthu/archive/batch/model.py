@@ -144,6 +144,7 @@ class BatchReport:
     findings: tuple[Finding, ...]
     answers: Mapping[str, str]
     skipped: Mapping[str, str]
+    hidden_rows: frozenset[int] = frozenset()
     by_id: Mapping[str, Finding] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

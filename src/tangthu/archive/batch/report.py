@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tangthu.archive.batch.answers import checked_answers
@@ -74,16 +75,20 @@ def build_report(
     lists: CodeLists,
     index_names: Iterable[str] = (),
     held: Mapping[str, str] | None = None,
+    hidden_rows: frozenset[int] = frozenset(),
 ) -> BatchReport:
     """Make the dry run of a batch.
 
     `proposals` are those of capture by file path; `answers` hold for the whole batch (`access` or
     `mode`: "01", `body_code`: …); `index_names` are files beside the records that are the index
-    itself; `held` gives by SHA-256 the code of the record whose content is already in the archive.
+    itself; `held` gives by SHA-256 the code of the record whose content is already in the archive;
+    `hidden_rows` are left out as if the index did not have them.
     Raises BadDecisionError for an answer that is no field or no code of its list.
     """
-    return _Builder(table, mapping, files, proposals, answers or {}, lists, index_names,
-                    held or {}).report()  # fmt: skip
+    seen = tuple(row for row in table.rows if row.number not in hidden_rows)
+    made = _Builder(replace(table, rows=seen), mapping, files, proposals, answers or {}, lists,
+                    index_names, held or {}).report()  # fmt: skip
+    return replace(made, hidden_rows=hidden_rows)
 
 
 class _Builder:

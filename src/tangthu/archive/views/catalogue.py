@@ -21,6 +21,7 @@ from tangthu.archive.models import Fonds
 from tangthu.archive.views.facts import fonds_facts
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
+from tangthu.discovery.guarded import TooBroad
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.records.fields import code_label, shown_date
 from tangthu.ui import formats
@@ -102,7 +103,8 @@ def listed(
 ) -> tuple[RegisterPage, str]:
     """One page of a listing as the query string asks for it, and how many there are in words.
 
-    `fixed` are filters that belong to the page and cannot be taken off.
+    `fixed` are filters that belong to the page and cannot be taken off. Where too much was asked
+    for at once, the page says so in the place of its rows, and the count is "".
     """
     names = {str(item.id): item.name for item in queries.fonds(viewer)}
     fixed = fixed or {}
@@ -111,13 +113,7 @@ def listed(
         for key in listing.filters
         if key not in fixed and (value := request.GET.get(key, "")) and _known(key, value, names)
     }
-    text = request.GET.get("q", "")
     filters = {**wanted, **fixed}
-    offered = tuple(
-        _filter(viewer, listing, key, text, filters, names)
-        for key in listing.filters
-        if key not in fixed
-    )
     register: Register[lists.Row] = Register(
         name=listing.name,
         caption=listing.caption,
@@ -125,11 +121,27 @@ def listed(
         default_sort="place",
         row_id=lambda row: str(row.obj),
         columns=_columns(listing),
-        filters=offered,
         searchable=True,
         page_size=PAGE,
         empty=listing.empty,
     )
+    text = register.search
+    try:
+        register.filters = tuple(
+            _filter(viewer, listing, key, text, filters, names)
+            for key in listing.filters
+            if key not in fixed
+        )
+        return _filled(viewer, listing, register, filters)
+    except TooBroad as error:
+        trouble = EmptyState(error.message, error.hint)
+        return register.page([], sort_values=lambda row: (row.key,), trouble=trouble), ""
+
+
+def _filled(
+    viewer: Viewer, listing: Listing, register: Register[lists.Row], filters: Mapping[str, str]
+) -> tuple[RegisterPage, str]:
+    """The register with the rows that its query string asks for, and how many there are."""
     cursor = register.cursor(width=2)
     key = (str(cursor.values[0]), uuid.UUID(str(cursor.values[1]))) if cursor else None
     backwards = bool(cursor and cursor.backwards)

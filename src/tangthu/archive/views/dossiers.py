@@ -31,16 +31,13 @@ from tangthu.records.fields import code_label, shown_date
 from tangthu.records.models import Dossier, Membership
 from tangthu.repository import queries as repository
 from tangthu.repository.models import Copy, Package
+from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
-from tangthu.ui.parts import Action, Crumb, Notice, Tone
+from tangthu.ui.parts import Action, Crumb, Notice
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 PAGE = 50
-_COPY_TONES: dict[str, Tone] = {
-    Copy.State.GOOD: "ok",
-    Copy.State.BAD: "warn",
-    Copy.State.UNREPAIRABLE: "danger",
-}
+_SHOWN_PLACES = 20
 
 
 @require_safe
@@ -67,7 +64,11 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
             *dossier_facts(found, viewer, visible),
             *place_facts(archive.place_of(found)),
         ],
-        "package": _package(package, whole=whole) if package else None,
+        "package": _package(
+            package, whole=whole, audits=viewer.may("repository.audit", found.body_id)
+        )
+        if package
+        else None,
         "history": tell(*objects, whole=whole),
         "proof": proof_of(found.id, reverse("archive:dossier-proof", args=[found.id])),
     }
@@ -152,21 +153,23 @@ def _subject(row: Membership) -> Cell:
     )
 
 
-def _package(package: Package, *, whole: bool) -> dict[str, Any]:
+def _package(package: Package, *, whole: bool, audits: bool) -> dict[str, Any]:
     """The package panel; figures of a package count its documents, so not everybody gets them."""
     copies = list(repository.copies_of(package))
+    state = worst(copies)
     hurt = [copy for copy in copies if copy.state != Copy.State.GOOD]
     notice = None
     if hurt:
         notice = Notice(
-            _("%(bad)s trong %(all)s bản sao không còn nguyên vẹn")
+            _("%(bad)s trong %(all)s bản sao không được xác nhận là nguyên vẹn")
             % {"bad": len(hurt), "all": len(copies)},
-            tone="danger",
+            tone=TONES[state],
             kept=_("các bản sao còn lại vẫn nguyên vẹn.") if len(hurt) < len(copies) else "",
-            todo=_("phục hồi từ bản sao lành trong trang Kho lưu trữ."),
+            todo=todo(state),
         )
     return {
         "objid": package.objid,
+        "url": reverse("repository:package", args=[package.id]) if audits else "",
         "notice": notice,
         "versions": [
             {
@@ -181,9 +184,12 @@ def _package(package: Package, *, whole: bool) -> dict[str, Any]:
             {
                 "store": copy.store.name,
                 "state": copy.get_state_display(),
-                "tone": _COPY_TONES[copy.state],
+                "tone": TONES[copy.state],
                 "verified_at": copy.verified_at,
-                "problem": copy.problem if whole else "",
+                "places": [
+                    {"path": where(one.path), "what": one.what}
+                    for one in (hurt_places(copy) if whole else [])[:_SHOWN_PLACES]
+                ],
             }
             for copy in copies
         ],

@@ -23,7 +23,7 @@ from tangthu.archive.batch.layout import DOCUMENT_FIELDS, DOSSIER_FIELDS
 from tangthu.archive.batch.mapping import Choice
 from tangthu.archive.batch.model import EDIT, IGNORE, TAKE, Decision, DocumentDraft
 from tangthu.archive.batch.rows import Value
-from tangthu.archive.dry_run import read_index, shape_of
+from tangthu.archive.dry_run import shape_of, shown_index
 from tangthu.archive.forms_imports import AnswersForm, ValuesForm
 from tangthu.archive.review import OPEN, Review
 from tangthu.archive.views.asked import acting
@@ -231,7 +231,7 @@ def columns(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
             choose_mapping(acting(request), batch_id, changed)
             messages.success(request, _("Đã ghép lại cột; báo cáo được lập lại."))
         return redirect(request.get_full_path())
-    table = read_index(review.batch)
+    table = shown_index(review.batch)
     shown = [
         {
             "letter": letters(one.column),

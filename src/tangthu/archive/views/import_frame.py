@@ -23,6 +23,7 @@ from tangthu.kernel.models import Job
 from tangthu.records.queries import dossiers
 from tangthu.ui.parts import Action, Crumb, Notice, Tab
 
+_ROWS_TOLD = 20
 OVER = (Batch.State.CLOSED, Batch.State.ABANDONED)
 
 
@@ -123,7 +124,12 @@ def notices(request: HttpRequest, review: Review) -> list[Notice]:
                     held,
                 )
                 % {"n": held},
-                _("Tên và nội dung không hiện ở đây cho đến khi lãnh đạo kết luận."),
+                " ".join(
+                    (
+                        _("Tên và nội dung không hiện ở đây cho đến khi lãnh đạo kết luận."),
+                        _hidden_words(review),
+                    )
+                ),
                 tone="warn",
             )
         )
@@ -138,6 +144,14 @@ def notices(request: HttpRequest, review: Review) -> list[Notice]:
             )
         )
     return found
+
+
+def _hidden_words(review: Review) -> str:
+    rows = sorted(review.report.hidden_rows)
+    if not rows:
+        return ""
+    told = ", ".join(map(str, rows[:_ROWS_TOLD])) + (" …" if len(rows) > _ROWS_TOLD else "")
+    return _("Dòng %(rows)s của bảng kê được ẩn cùng với tệp.") % {"rows": told}
 
 
 def _job_notices(request: HttpRequest, batch: Batch) -> list[Notice]:

@@ -81,8 +81,10 @@ def _take(request: HttpRequest, review: Review, path: Path) -> Returned:
         returned = read_report(path, review.report, dry_run.code_lists())
     except BatchError as error:
         raise dry_run.in_words(error) from error
-    if returned.decisions:
-        decide(acting(request), review.batch.id, returned.decisions)
+    if not returned.decisions:
+        messages.info(request, _("Tệp này không có gì khác với báo cáo đang có."))
+        return returned
+    decide(acting(request), review.batch.id, returned.decisions)
     told = ngettext(
         "Đã ghi %(n)s quyết định từ tệp Excel.",
         "Đã ghi %(n)s quyết định từ tệp Excel.",

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive.actions.decide_batch import undo_decisions
@@ -27,7 +28,11 @@ from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
 Row = TypeVar("Row")
 REASONS_SHOWN = 4
-_KINDS = {"take": _("Nhận đề xuất"), "edit": _("Sửa"), "ignore": _("Bỏ qua")}
+_KINDS = {
+    "take": gettext_lazy("Nhận đề xuất"),
+    "edit": gettext_lazy("Sửa"),
+    "ignore": gettext_lazy("Bỏ qua"),
+}
 
 
 def _listed(
@@ -124,9 +129,11 @@ def rows(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     def name_of(draft: DocumentDraft) -> Cell:
         where = _("Dòng %(row)s") % {"row": draft.row} if draft.row else _("Tệp không có dòng")
         subject = draft.values.get("subject") or draft.proposals.get("subject")
-        text = subject.value if subject is not None else draft.file or where
+        text = edited.get((draft.key, "subject")) or (subject.value if subject else "")
         return Cell(
-            text, _edit_link(review, draft.key, here), note=f"{where} · {draft.file or '–'}"
+            text or draft.file or where,
+            _edit_link(review, draft.key, here),
+            note=f"{where} · {draft.file or '–'}",
         )
 
     def state(draft: DocumentDraft) -> Cell:
@@ -230,15 +237,16 @@ def decisions(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """What people decided, latest first; posting one takes it back."""
     review = reviewed(request, batch_id)
     if request.method == "POST":
-        kind, _colon, rest = request.POST.get("bo", "").partition(" ")
-        field, _colon, target = rest.partition(" ")
+        field, _space, target = request.POST.get("bo", "").partition(" ")
         undo_decisions(acting(request), batch_id, target, field)
-        messages.success(request, _("Đã lấy lại quyết định (%(kind)s).") % {"kind": kind})
+        messages.success(request, _("Đã lấy lại quyết định."))
         return redirect(request.get_full_path())
+    hidden = set(map(str, review.report.hidden_rows))
     standing = {(one.kind, one.target, one.field) for one in review.decisions}
     shown = [
         _decided(review, one, (one.kind, one.target, one.field) in standing)
         for one in reversed(decisions_of(review.batch))
+        if one.target.removeprefix("row:") not in hidden
     ][:500]
     context = {
         **frame(review.batch, review, "decisions"),
@@ -261,9 +269,9 @@ def _decided(review: Review, one: Decision, stands: bool) -> dict[str, object]:
         about = target_words(review.report, one.target)
         what = f"{field_label(one.field)}: {one.value or _('(để trống)')}"
     return {
-        "kind": _(_KINDS.get(one.kind, one.kind)),
+        "kind": _KINDS.get(one.kind, one.kind),
         "about": about,
         "what": what,
         "stands": stands,
-        "undo": f"{one.kind} {one.field} {one.target}",
+        "undo": f"{one.field} {one.target}",
     }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tangthu.faces.cli import stopping
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from tangthu.identity.acting import Acting
 
-FOUND = 1
+FOUND, COULD_NOT = 1, 2
 
 
 @contextmanager
@@ -28,11 +29,13 @@ def house(*, migrate: bool = False) -> Iterator[None]:
     import django
 
     django.setup()
-    with database.available(home):
-        if migrate:
-            from tangthu.kernel.prepare import prepare
+    from tangthu.kernel.prepare import prepare, require_prepared
 
+    with stopping.unwinding(), database.available(home):
+        if migrate:
             prepare()
+        else:
+            require_prepared()
         try:
             yield
         finally:
@@ -62,6 +65,23 @@ def answer(document: Any, *, as_json: bool, words: str) -> None:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
     else:
         click.echo(words)
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON; what follows a bare `--` are names, not options."""
+    return "--json" in words[: words.index("--") if "--" in words else len(words)]
+
+
+def refuse(message: str, hint: str = "", *, as_json: bool) -> int:
+    """Say on stderr why a command could not do its work; returns the exit status for that.
+
+    With `as_json` the same goes to stdout, as the one document of the answer.
+    """
+    click.echo(f"{message} {hint}".strip(), err=True)
+    if as_json:
+        error = {"message": message, "hint": hint}
+        click.echo(json.dumps({"error": error}, ensure_ascii=False, indent=2))
+    return COULD_NOT
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Trả lời bằng một văn bản JSON.")

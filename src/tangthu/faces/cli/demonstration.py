@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tangthu.archive.actions.accept_batch import queue_acceptance
+from tangthu.archive.actions.decide_batch import last_job
 from tangthu.archive.actions.open_batch import open_batch, uploads_of
 from tangthu.archive.actions.open_fonds import open_fonds
 from tangthu.archive.actions.seal_dossier import queue_sealing
-from tangthu.archive.models import Fonds
+from tangthu.archive.models import Batch, Fonds
 from tangthu.faces.cli.demo_papers import PAPERS, PaperDossier, write_batch
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import add_person, appoint
 from tangthu.identity.actions.open_body import open_body
-from tangthu.identity.models import Body
+from tangthu.identity.models import Appointment, Body, Person
 from tangthu.identity.queries import viewer_named
 from tangthu.kernel import jobs
 from tangthu.kernel.home import Home
+from tangthu.records.models import Dossier
+from tangthu.repository.models import Package
+from tangthu.standards import durable
 
 LOG_HOST = "tangthu.example"
 SINCE = dt.date(2024, 1, 1)
+# What the first batch needs to be complete; the second waits for somebody to say it.
+COMPLETED = {"access": "01", "condition": "02"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +81,41 @@ BODIES = (
 def ensure(home: Home) -> list[SignIn]:
     """Make the demonstration on an empty installation; afterwards only tell the sign-ins again.
 
-    The passwords are random, kept in the home's `secrets` (mode 600). An installation that was
-    filled otherwise is left alone, and nothing is told.
+    The passwords are random, kept in the home's `secrets` (mode 600) before anything is made. A
+    start that was cut off is gone on with by the next. An installation that was filled otherwise
+    is left alone, and nothing is told.
     """
-    kept = home.secrets / "demo-signins.json"
-    if kept.exists():
-        if not Fonds.objects.exists():
-            _fonds()  # the first start was cut off
-        stored = json.loads(kept.read_text(encoding="utf-8"))
-        return [SignIn(**one) for one in stored if viewer_named(one["username"]) is not None]
-    if Body.objects.exists():
-        return []
-    signins = [one for plan in BODIES for one in _people(plan)]
-    handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump([asdict(one) for one in signins], out, ensure_ascii=False)
-    _fonds()
-    return signins
+    kept, finished = home.secrets / "demo-signins.json", home.secrets / "demo-finished"
+    if not kept.exists():
+        if Body.objects.exists():
+            return []
+        new = [asdict(one) for plan in BODIES for one in _signins(plan)]
+        written = json.dumps(new, ensure_ascii=False).encode()
+        durable.write_file(kept, [written], what="demo.signins", mode=0o600)
+    signins = [SignIn(**one) for one in json.loads(kept.read_text(encoding="utf-8"))]
+    if not finished.exists():
+        passwords = {one.username: one.password for one in signins}
+        for plan in BODIES:
+            _people(plan, passwords)
+        _fonds()
+        durable.write_file(finished, [b""], what="demo.finished", mode=0o600)
+    return [one for one in signins if viewer_named(one.username) is not None]
 
 
-def _people(plan: _BodyPlan) -> list[SignIn]:
-    body = open_body(
+def _signins(plan: _BodyPlan) -> list[SignIn]:
+    return [
+        SignIn(
+            username,
+            secrets.token_urlsafe(9),
+            f"{full_name}, {position.lower()}, {plan.short_name}",
+        )
+        for username, full_name, position, _ in plan.people
+    ]
+
+
+def _people(plan: _BodyPlan, passwords: Mapping[str, str]) -> None:
+    """The body and its people, as far as they are not there yet."""
+    body = Body.objects.filter(code=plan.code).first() or open_body(
         SYSTEM,
         code=plan.code,
         archive_code=plan.archive_code,
@@ -103,16 +123,12 @@ def _people(plan: _BodyPlan) -> list[SignIn]:
         short_name=plan.short_name,
         origin=f"{LOG_HOST}/{plan.code}",
     )
-    signins = []
     for username, full_name, position, role in plan.people:
-        password = secrets.token_urlsafe(9)
-        person = add_person(
-            SYSTEM, body=body, full_name=full_name, username=username, password=password
+        person = Person.objects.filter(account__username=username).first() or add_person(
+            SYSTEM, body=body, full_name=full_name, username=username, password=passwords[username]
         )
-        appoint(SYSTEM, person=person, body=body, position=position, role=role, since=SINCE)
-        words = f"{full_name}, {position.lower()}, {plan.short_name}"
-        signins.append(SignIn(username, password, words))
-    return signins
+        if not Appointment.objects.filter(person=person).exists():
+            appoint(SYSTEM, person=person, body=body, position=position, role=role, since=SINCE)
 
 
 def _fonds() -> None:
@@ -121,9 +137,10 @@ def _fonds() -> None:
     assert viewer is not None
     archivist = Acting(viewer, "cli")
     plan = BODIES[0]
-    fonds = open_fonds(
+    body = Body.objects.get(code=plan.code)
+    fonds = Fonds.objects.filter(body=body, code="SEN").first() or open_fonds(
         archivist,
-        Body.objects.get(code=plan.code),
+        body,
         code="SEN",
         name=plan.name,
         agency_code=plan.code,
@@ -135,34 +152,45 @@ def _fonds() -> None:
     second = PaperDossier(
         "HS02", "Tập văn bản đi quý II năm 2024", PAPERS[7:], declared=6, rows_left_out=2
     )
-    _import(archivist, fonds, "Đợt số hóa 1/2024", first, accept=True)
-    _import(archivist, fonds, "Đợt số hóa 2/2024", second, accept=False)
+    _accept(archivist, _import(archivist, fonds, "Đợt số hóa 1/2024", first, COMPLETED))
+    packaged = Package.objects.values("dossier_id")
+    for dossier in Dossier.objects.filter(body=body, title=first.title).exclude(pk__in=packaged):
+        jobs.execute(queue_sealing(archivist, dossier.pk).id)
+    _import(archivist, fonds, "Đợt số hóa 2/2024", second, {})
 
 
 def _import(
-    archivist: Acting, fonds: Fonds, name: str, dossier: PaperDossier, *, accept: bool
-) -> None:
-    batch_id = uuid.uuid4()
-    folder = Path(uploads_of(batch_id)) / "tep"
-    index = write_batch(
-        folder,
-        (dossier,),
-        archive_code=fonds.body.archive_code,
-        body_code=fonds.agency_code,
-    )
-    batch, check = open_batch(
-        archivist,
-        fonds,
-        batch_id=batch_id,
-        name=name,
-        index=index,
-        folder=folder,
-        owns_folder=True,
-        answers={"access": "01", "condition": "02"} if accept else {},
-    )
-    jobs.execute(check.id)
-    if not accept:
-        return
-    done = jobs.execute(queue_acceptance(archivist, batch.id, "complete").id)
-    for dossier_id in done.result.get("dossiers", []):
-        jobs.execute(queue_sealing(archivist, uuid.UUID(dossier_id)).id)
+    archivist: Acting, fonds: Fonds, name: str, dossier: PaperDossier, answers: dict[str, str]
+) -> Batch:
+    """The checked batch `name`; what a start that was cut off left undone is done."""
+    batch = Batch.objects.filter(fonds=fonds, name=name).first()
+    if batch is None:
+        batch_id = uuid.uuid4()
+        folder = Path(uploads_of(batch_id)) / "tep"
+        index = write_batch(
+            folder,
+            (dossier,),
+            archive_code=fonds.body.archive_code,
+            body_code=fonds.agency_code,
+        )
+        batch, _ = open_batch(
+            archivist,
+            fonds,
+            batch_id=batch_id,
+            name=name,
+            index=index,
+            folder=folder,
+            owns_folder=True,
+            answers=answers,
+        )
+    check = last_job(batch)
+    if check is not None:
+        jobs.execute(check.id)
+    batch.refresh_from_db()
+    return batch
+
+
+def _accept(archivist: Acting, batch: Batch) -> None:
+    """Take what is complete of a batch that stands in review."""
+    if batch.state == Batch.State.REVIEW:
+        jobs.execute(queue_acceptance(archivist, batch.id, "complete").id)

@@ -1,4 +1,4 @@
-"""`tangthu ledger status|verify|proof`."""
+"""`tangthu ledger status|verify|proof|resume`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ledger() -> None:
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
-    """Size, pending events, signed size and alarms of every log."""
+    """Size, backlog, signed size and alarms of every log; exit 1 if one stopped or is behind."""
     with house():
         from tangthu.ledger.logs import all_logs
         from tangthu.ledger.overview import overview
@@ -34,6 +34,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
                 "origin": one.origin,
                 "size": one.size,
                 "pending": one.pending,
+                "lag_seconds": one.lag_seconds,
+                "behind": one.worrying,
                 "signed_size": one.signed_size,
                 "root": one.root,
                 "stopped": one.stopped,
@@ -42,14 +44,15 @@ def status(ctx: click.Context, as_json: bool) -> None:
         ]
         lines = []
         for one in found:
-            alarm = f" – DỪNG: {one['stopped']}" if one["stopped"] else ""
+            alarm = f" – CHẬM: chờ lâu nhất {one['lag_seconds']:.0f} giây" if one["behind"] else ""
+            alarm += f" – DỪNG: {one['stopped']}" if one["stopped"] else ""
             lines.append(
                 f"{one['origin']}: {one['size']} sự kiện, {one['pending']} đang chờ, "
                 f"đã ký tới {one['signed_size']}{alarm}"
             )
         words = "\n".join(lines)
         answer({"logs": found}, as_json=as_json, words=words or "Chưa có sổ cái nào.")
-        if any(one["stopped"] for one in found):
+        if any(one["stopped"] or one["behind"] for one in found):
             ctx.exit(FOUND)
 
 
@@ -110,6 +113,28 @@ def proof(ctx: click.Context, name: str, as_json: bool) -> None:
         size = found["checkpoint"].splitlines()[1]
         words = f"{len(found['events'])} sự kiện dưới điểm kiểm tra {size}"
         answer(found, as_json=as_json, words=words)
+
+
+@ledger.command(help="Kiểm tra lại một sổ cái đã dừng và cho ghi tiếp nếu không còn gì sai.")
+@click.argument("origin", metavar="TÊN_SỔ")
+@json_option
+@click.pass_context
+def resume(ctx: click.Context, origin: str, as_json: bool) -> None:
+    """Let a stopped log go on; exit 1, naming what is wrong, if it must stay stopped."""
+    with house():
+        from tangthu.identity.actions.resume_log import resume_log
+        from tangthu.ledger.logs import all_logs
+
+        person = acting(ctx)
+        log = next((log for log in all_logs() if log.origin == origin), None)
+        if log is None or not person.may("house.administer", log.body):
+            raise InvalidInput(f"Không có sổ cái {origin}.", hint="Xem tangthu ledger status.")
+        problems = resume_log(person, log.body)
+        found = {"origin": origin, "running": not problems, "problems": problems}
+        lines = [f"{origin}: {'VẪN DỪNG' if problems else 'đang ghi'}"]
+        answer(found, as_json=as_json, words="\n  ".join(lines + problems))
+        if problems:
+            ctx.exit(FOUND)
 
 
 def _object(viewer: Viewer, name: str) -> uuid.UUID:

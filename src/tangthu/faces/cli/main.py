@@ -5,25 +5,23 @@ Exit status: 0 done, 1 something was found, 2 could not. Words go to stderr when
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
 
+from tangthu.faces.cli.context import refuse, wants_json
+from tangthu.faces.cli.stopping import StopAsked
 from tangthu.kernel.errors import HouseError
+
+log = logging.getLogger("tangthu.cli")
 
 
 class House(click.Group):
-    """The command group: typed errors become one sentence and an exit status."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the chosen command; a HouseError ends with its sentence, never with a trace."""
-        try:
-            return super().invoke(ctx)
-        except HouseError as error:
-            click.echo(f"{error.message} {error.hint}".strip(), err=True)
-            ctx.exit(error.exit_status)
+    """The command group; commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
@@ -40,6 +38,8 @@ class House(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+
+INTERRUPTED = 130
 
 _COMMANDS = {
     "up": "tangthu.faces.cli.processes:up",
@@ -70,13 +70,45 @@ def cli(ctx: click.Context, person: str | None) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `.venv/bin/tangthu`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tangthu.kernel.settings")
+    # Compiled code lies where set-up put it; running writes to the home and nowhere else.
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    words = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_run(words))
+
+
+def _run(words: list[str]) -> int:
+    """Run a command line; returns the exit status. What goes wrong is told in one sentence."""
+    as_json = wants_json(words)
     try:
-        cli.main(args=list(argv) if argv is not None else None, prog_name="tangthu")
+        status = cli.main(args=words, prog_name="tangthu", standalone_mode=False)
     except HouseError as error:
-        click.echo(f"{error.message} {error.hint}".strip(), err=True)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return refuse(str(error.message), str(error.hint), as_json=as_json)
+    except StopAsked as asked:
+        return 128 + asked.number
+    except BrokenPipeError:
+        # Whoever read our answer has gone; nothing more is to be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except click.UsageError as error:
+        message = error.format_message()
+        # Without any word the message is the whole help.
+        hint = f"{error.ctx.command_path} --help" if error.ctx and "\n" not in message else ""
+        return refuse(message, hint, as_json=as_json)
+    except click.ClickException as error:
+        return refuse(error.format_message(), as_json=as_json)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        from tangthu.faces.cli.troubles import in_words
+
+        known = in_words(error)
+        if known is not None:
+            return refuse(known, as_json=as_json)
+        # A mistake of ours: whoever reports it needs the trace, a script needs the status.
+        log.exception("unexpected")
+        return refuse(f"Lỗi không lường trước ({type(error).__name__}).", as_json=as_json)
+    return status if isinstance(status, int) else 0
 
 
 if __name__ == "__main__":

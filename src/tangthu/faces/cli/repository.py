@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.kernel.errors import Refused
 
 
 @click.command(help="Các kho: số gói, dung lượng, tình trạng.")
@@ -41,14 +42,17 @@ def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
 
         job = execute(order_check(acting(ctx), repair=repair).id)
         if job.state != Job.State.DONE:
-            raise click.ClickException(f"{job.message} {job.hint}".strip())
+            raise Refused(job.message, hint=job.hint)
         found: dict[str, Any] = job.result
         words = (
             f"{found['objects']} gói, {found['files']} tệp; hỏng {len(found['bad'])}, "
             f"phục hồi {len(found['repaired'])}, không phục hồi được {len(found['unrepairable'])}"
         )
-        for one in found["unrepairable"]:
-            words += f"\n  KHÔNG PHỤC HỒI ĐƯỢC {one['store']} {one['package']} {one['path']}"
+        if found["unchecked"]:
+            words += f", chưa kiểm tra được {len(found['unchecked'])}"
+        for name, told in (("unrepairable", "KHÔNG PHỤC HỒI ĐƯỢC"), ("unchecked", "CHƯA ĐỌC ĐƯỢC")):
+            for one in found[name]:
+                words += f"\n  {told} {one['store']} {one['package']} {one['path']}"
         answer(found, as_json=as_json, words=words)
-        if found["bad"]:
+        if found["bad"] or found["unchecked"]:
             ctx.exit(FOUND)

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import ctypes
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
-_PR_SET_PDEATHSIG = 1
+from tangthu.faces.cli import stopping
+from tangthu.kernel.lifeline import end_with_parent
+
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 
 
-class StopAsked(BaseException):
-    """SIGINT, SIGTERM or SIGHUP arrived while something was still being started."""
+def _ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether the child has ended; if so, what it left behind (its group) is ended too.
 
-
-def _die_with_parent() -> None:
-    """In the child: be told to stop if the parent dies without a word (kill -9)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def stop_by_exception(number: int, frame: FrameType | None) -> None:
-    """Signal handler for the time of starting: unwind, so that what was begun is undone."""
-    raise StopAsked
+    Looked at before the child is reaped: until then its number cannot be another's.
+    """
+    if child.returncode is None:
+        if os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return False
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    return True
 
 
 @dataclass
@@ -68,8 +72,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every command; from now on Ctrl-C, SIGTERM and SIGHUP stop all."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stop_asked)
+        stopping.listen(self._stop_asked)
         for name in self.commands:
             self._launch(name)
             self._kept[name] = _Kept(time.monotonic())
@@ -88,7 +91,7 @@ class Supervisor:
             if turn % 5 == 0 and not self._stopping:
                 self.mend()
             for name, child in list(self._children.items()):
-                if child.poll() is not None and self._kept[name].due() and not self._stopping:
+                if _ended(child) and self._kept[name].due() and not self._stopping:
                     print(f"{name}: khởi động lại (mã {child.returncode})", file=sys.stderr)
                     self._launch(name)
                     self._kept[name].again()
@@ -98,15 +101,16 @@ class Supervisor:
         """Stop all children: first politely, after a while by force."""
         self._stopping = True
         for child in self._children.values():
-            if child.poll() is None:
+            if not _ended(child):
                 child.terminate()
         deadline = time.monotonic() + _STOP_SECONDS
         for child in self._children.values():
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            while not _ended(child) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if not _ended(child):
                 child.kill()
-                child.wait()
+                while not _ended(child):
+                    time.sleep(0.02)
 
     def _launch(self, name: str) -> None:
         self._children[name] = subprocess.Popen(
@@ -115,7 +119,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[self.handle],
-            preexec_fn=_die_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
 
     def _stop_asked(self, number: int, frame: FrameType | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import socket
 import sys
 import time
@@ -15,10 +14,10 @@ from pathlib import Path
 
 from django.db import connections
 
-from tangthu.faces.cli import demonstration
-from tangthu.faces.cli.supervisor import StopAsked, Supervisor, stop_by_exception
+from tangthu.faces.cli import demonstration, stopping
+from tangthu.faces.cli.supervisor import Supervisor
 from tangthu.kernel import database, postgres
-from tangthu.kernel.errors import DatabaseUnusable, InvalidInput, PortBusy
+from tangthu.kernel.errors import HouseError, PortUnusable
 from tangthu.kernel.home import Home
 from tangthu.kernel.prepare import prepare
 
@@ -26,17 +25,17 @@ _OLD_CHILDREN_SECONDS = 20.0
 
 
 def port_from_environment() -> int:
-    """PORT, 8000 by default. Raises InvalidInput unless it is a number from 1 to 65535."""
+    """PORT, 8000 by default. Raises PortUnusable unless it is a number from 1 to 65535."""
     given = os.environ.get("PORT") or "8000"
-    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= 65535):
-        raise InvalidInput(
+    if not (given.isascii() and given.isdigit() and len(given) < 9 and 1 <= int(given) <= 65535):
+        raise PortUnusable(
             f"PORT={given[:40]} không phải là một cổng.", hint="Cần một số từ 1 đến 65535."
         )
     return int(given)
 
 
 def check_port(port: int) -> None:
-    """Raise PortBusy with one clear sentence unless `port` on loopback can be listened on."""
+    """Raise PortUnusable with one clear sentence unless `port` on loopback can be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -46,7 +45,7 @@ def check_port(port: int) -> None:
                 words = f"Không được phép dùng cổng {port}."
             else:
                 words = f"Cổng {port} đang có chương trình khác dùng."
-            raise PortBusy(words, hint="Chọn cổng khác, ví dụ: PORT=8080 make run") from error
+            raise PortUnusable(words, hint="Chọn cổng khác, ví dụ: PORT=8080 make run") from error
 
 
 def _commands(port: int) -> dict[str, list[str]]:
@@ -84,7 +83,7 @@ def _keeper_of_database(home: Home) -> Callable[[], None]:
             postgres.start(home)
             print("postgres: khởi động lại", file=sys.stderr)
             pause = 1.0
-        except DatabaseUnusable as error:
+        except HouseError as error:
             print(f"postgres: {error}", file=sys.stderr)
             pause = min(pause * 2, 60.0)
         not_before = time.monotonic() + pause
@@ -95,12 +94,11 @@ def _keeper_of_database(home: Home) -> Callable[[], None]:
 def up(home: Home, *, demo: bool) -> None:
     """Start database, web, worker and integrator, print where to sign in, stop all on Ctrl-C."""
     port = port_from_environment()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop_by_exception)
     with (
+        suppress(stopping.StopAsked),
+        stopping.unwinding() as raise_if_stopped,
         home.only_one("up"),
         home.alive("children", wait_seconds=_OLD_CHILDREN_SECONDS) as handle,
-        suppress(StopAsked),
     ):
         check_port(port)
         home.require_space()
@@ -109,6 +107,7 @@ def up(home: Home, *, demo: bool) -> None:
             prepare()
             signins = demonstration.ensure(home) if demo else []
             connections.close_all()
+            raise_if_stopped()
             _run(home, port, signins, handle)
 
 
@@ -117,7 +116,6 @@ def _run(home: Home, port: int, signins: list[demonstration.SignIn], handle: int
         **os.environ,
         "TANGTHU_HOME": str(home.root),
         "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     house = Supervisor(_commands(port), environment, handle, _keeper_of_database(home))
     try:

@@ -13,6 +13,7 @@ office = (
         path("ngon-ngu/", account.language, name="language"),
         path("song", health.alive, name="alive"),
         path("so-cai/", ledger.logs, name="ledger"),
+        path("so-cai/<uuid:body_id>/tiep-tuc/", ledger.resume, name="ledger-resume"),
         path("cong-viec/", jobs.jobs, name="jobs"),
         path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),
         path("cong-viec/<uuid:job_id>/dung/", jobs.stop, name="job-stop"),
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.discovery.urls")),
     path("", include("tangthu.archive.urls")),
     path("", include("tangthu.archive.urls_imports")),
+    path("", include("tangthu.repository.urls")),
     path("ui/", include("tangthu.ui.urls")),
 ]
 

@@ -23,6 +23,7 @@ from tangthu.standards.vietnamese.text import (
     nfc,
     normalise_tone,
     without_tones,
+    word_forms,
     words,
 )
 
@@ -47,5 +48,6 @@ __all__ = [
     "parse_date",
     "title_sort_key",
     "without_tones",
+    "word_forms",
     "words",
 ]

@@ -30,6 +30,7 @@ _LETTERS = str.maketrans(
     {"đ": "d", "ð": "d", "ɖ": "d", "ø": "o", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"ß": "ss", "æ": "ae", "œ": "oe"}
 )
+_LIKE_D = str.maketrans({"ð": "đ", "ɖ": "đ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,17 @@ def words(s: str) -> Iterator[Word]:
         yield Word(surface, match.start(), match.end(), *forms(surface))
 
 
+def word_forms(s: str) -> list[tuple[str, str]]:
+    """Return the exact and the folded form of each word of `s`, in order: `words` without places.
+
+    For indexing, where a word is met by the million and nobody asks where it stood.
+    """
+    return [
+        _known_forms(surface) if len(surface) <= _LONGEST_KNOWN else _forms(surface)
+        for surface in _word_pattern().findall(s)
+    ]
+
+
 def without_tones(s: str) -> str:
     """Return `s` in NFC without its tone marks; ă â đ ê ô ơ ư stay."""
     return _take_tones(nfc(s))[0]
@@ -107,7 +119,7 @@ def collapse_spaces(s: str) -> str:
 
 def _forms(surface: str) -> tuple[str, str]:
     """Return the exact and the folded form of one word."""
-    return nfc(normalise_tone(surface).lower()), fold(surface)
+    return nfc(normalise_tone(surface).lower().translate(_LIKE_D)), fold(surface)
 
 
 # Vietnamese has some 7 000 syllables, so most words were seen before; long ones are not kept.
@@ -172,7 +184,7 @@ def _word_pattern() -> re.Pattern[str]:
     marks = _ranges(c for c in range(0x300, 0x1F000) if unicodedata.category(chr(c))[0] == "M")
     letter = rf"[^\W_{HAN_NOM}]"
     return re.compile(
-        rf"[{HAN_NOM}][\ufe00-\ufe0f\U000e0100-\U000e01ef]?|{letter}(?:{letter}|[{marks}])*"
+        rf"[{HAN_NOM}][\ufe00-\ufe0f\U000e0100-\U000e01ef]?|{letter}+(?:[{marks}]+{letter}*)*"
     )
 
 

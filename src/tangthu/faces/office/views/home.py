@@ -75,9 +75,7 @@ def _beyond_repair(viewer: Viewer) -> QueueGroup:
     items = (
         QueueItem(
             title=_("Không còn bản nguyên vẹn nào để phục hồi bản sao này"),
-            url=_link("archive:dossier", copy.package.dossier_id)
-            if viewer.may("read.conditional", copy.package.body_id)
-            else _link("repository:stores"),
+            url=_link("repository:package", copy.package_id),
             code=copy.package.objid,
             asked=_("Tìm bản lành ở nơi khác, hoặc ghi nhận mất"),
             who=_("kho %(store)s, kiểm tra lúc %(when)s")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tangthu.identity import queries
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.jobs import label_of, request_stop
+from tangthu.kernel.jobs import label_of, request_stop, result_page_of
 from tangthu.kernel.models import Job
 from tangthu.ui import formats
 from tangthu.ui.parts import Crumb, Progress
@@ -51,6 +51,7 @@ def progress_of(job: Job) -> Progress:
     elif job.stop_requested and job.state == Job.State.RUNNING:
         note = _("Đã yêu cầu dừng; công việc sẽ dừng ở điểm an toàn gần nhất.")
     may_stop = job.state in UNDER_WAY and not job.stop_requested
+    page = result_page_of(job.kind) if job.result and job.state not in UNDER_WAY else ""
     return Progress(
         id=f"viec-{job.id}",
         label=label_of(job.kind),
@@ -62,6 +63,8 @@ def progress_of(job: Job) -> Progress:
         state=_STATES[job.state],
         stop_url=reverse("office:job-stop", args=[job.id]) if may_stop else "",
         note=note,
+        result_url=reverse(page, args=[job.id]) if page else "",
+        result_label=_("Xem kết quả"),
     )
 
 

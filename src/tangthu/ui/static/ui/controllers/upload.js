@@ -1,5 +1,5 @@
 // Sends a form with files and shows how far it is. Adds the relative path of each file as <name>_paths,
-// which keeps the folders. On success follows the server's redirect; on errors shows the page it sent.
+// which keeps the folders. On success goes where the server tells (ui/uploads.py); on errors shows the page it sent.
 import { Controller } from "../vendor/stimulus/stimulus.js"
 
 export default class extends Controller {
@@ -21,6 +21,7 @@ export default class extends Controller {
     if (this.request) return
     const request = new XMLHttpRequest()
     request.open("POST", this.element.action)
+    request.setRequestHeader("X-Upload", "1")
     request.upload.onprogress = (sent) => {
       if (sent.lengthComputable) this.barTarget.value = Math.floor(sent.loaded * 100 / sent.total)
     }
@@ -41,22 +42,22 @@ export default class extends Controller {
   data(submitter) {
     const data = new FormData(this.element)
     if (submitter?.name) data.append(submitter.name, submitter.value)
-    for (const [name, value] of [...data.entries()]) {
-      if (!(value instanceof File)) continue
-      if (!value.name && !value.size) continue
-      data.append(`${name}_paths`, value.webkitRelativePath || value.name)
+    for (const input of this.element.querySelectorAll("input[type=file]")) {
+      [...input.files].forEach((file, at) => {
+        data.append(`${input.name}_paths`, input.paths?.[at] ?? (file.webkitRelativePath || file.name))
+      })
     }
     return data
   }
 
   answered(request) {
     this.over()
-    const html = (request.getResponseHeader("Content-Type") ?? "").startsWith("text/html")
-    if (request.status < 300 && request.responseURL !== new URL(this.element.action).href) {
-      window.location.assign(request.responseURL)
+    const kind = request.getResponseHeader("Content-Type") ?? ""
+    if (request.status < 300 && kind.startsWith("application/json")) {
+      window.location.assign(JSON.parse(request.responseText).location)
       return
     }
-    const page = html && new DOMParser().parseFromString(request.responseText, "text/html")
+    const page = kind.startsWith("text/html") && new DOMParser().parseFromString(request.responseText, "text/html")
     const main = page && page.querySelector("main")
     if (!main) {
       this.failed()

@@ -1,0 +1,1 @@
+"""Pages of the stores: what lies where, whether it is whole, and having it checked."""

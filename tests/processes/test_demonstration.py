@@ -1,0 +1,53 @@
+"""A demonstration that was cut off anywhere is gone on with by the next start, and made once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.house import TestHouse
+from tests.support.killing import Runner, places
+
+TARGET = "tests.processes.steps:demonstrate"
+LOOK = "tests.processes.steps:look"
+
+
+def made(runner: Runner) -> dict[str, object]:
+    """What stands in the catalogue and in the stores after a start."""
+    found: dict[str, object] = json.loads(runner.run(LOOK).output.splitlines()[-1])
+    return found
+
+
+def forget_signins(house: TestHouse) -> None:
+    """Make the home one that no demonstration was ever made in."""
+    for name in ("demo-signins.json", "demo-finished"):
+        (house.home.secrets / name).unlink(missing_ok=True)
+
+
+def test_a_demonstration_is_made_once(db: TestHouse) -> None:
+    forget_signins(db)
+    with Runner(db.environment) as runner:
+        first = runner.run(TARGET).output
+        assert runner.run(TARGET).output == first
+        found = made(runner)
+    assert found["people"] == found["positions"] == 8
+    assert (found["bodies"], found["fonds"], found["packages"]) == (2, 1, 1)
+    assert len(first.splitlines()) == 8
+
+
+@pytest.mark.soak
+def test_a_demonstration_that_was_killed_anywhere_is_finished(db: TestHouse) -> None:
+    forget_signins(db)
+    with db.clone("empty"), Runner(db.environment) as runner:
+        reached = runner.run(TARGET).points
+        whole = made(runner)
+    chosen = places(reached)
+    assert len(chosen) > 10
+    for place in chosen:
+        with db.clone("empty"), Runner(db.environment) as runner:
+            forget_signins(db)
+            runner.kill(TARGET, at=place)
+            signins = runner.run(TARGET).output
+            assert len(signins.splitlines()) == 8, place
+            assert made(runner) == whole, place
