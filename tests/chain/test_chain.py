@@ -20,6 +20,8 @@ from tangthu.ledger.logs import log_of
 from tangthu.ledger.verification import verify
 from tangthu.records.models import Dossier
 from tangthu.repository.actions.order_check import order_check
+from tangthu.repository.models import Package, Store
+from tangthu.repository.stores import object_root
 from tests.repository import steps
 from tests.support import batches, states
 from tests.support.house import TestHouse
@@ -50,11 +52,17 @@ def _way(house: TestHouse, root: Path, count: int) -> Iterator[Job]:
             dossier = Dossier.objects.get(archive_file_code__endswith=f".{name}")
             yield queue_sealing(house.acting("cuc"), dossier.pk)
         close_batch(house.acting("cuc"), batch.id)
-    first, second = sorted((house.home.stores / "kho-a").rglob("v1/content"))[:2]
-    pdf = next(first.rglob("*.pdf"))
+    pdf = next(_copy_of("01").rglob("*.pdf"))
     pdf.write_bytes(pdf.read_bytes()[:-9])
-    (second.parents[1] / "inventory.json").write_text("{}")
+    (_copy_of("51") / "inventory.json").write_text("{}")
     yield order_check(house.acting("cuc"), repair=True)
+
+
+def _copy_of(name: str) -> Path:
+    """The first store's copy of the package of the dossier with this number."""
+    dossier = Dossier.objects.get(archive_file_code__endswith=f".{name}")
+    store = Store.objects.order_by("position")[0]
+    return object_root(store, Package.objects.get(dossier_id=dossier.pk))
 
 
 class AtRandom:
