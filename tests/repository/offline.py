@@ -24,11 +24,18 @@ def main(proof: str, origin: str, key: str, root: str) -> None:
         opened = {name: one["value"] for name, one in event.get("open", {}).items()}
         if opened.get("detail", {}).get("event") == "repository.package.sealed":
             digests = {one["id"]: one["h"] for one in opened["content"]}
-            sealed.append((opened["detail"]["version"], digests["inventory"]))
-    for number, digest in sealed:
+            sealed.append((opened["detail"]["version"], digests["inventory"], digests["mets"]))
+    for number, digest, mets in sealed:
         inventory = Path(root, f"v{number}", "inventory.json").read_bytes()
         assert hashlib.sha256(inventory).hexdigest() == digest, number
-    print(json.dumps({"events": events, "versions": [number for number, _ in sealed]}))
+        held = json.loads(inventory)
+        assert any(
+            path.count("/") == 1 and path.endswith("/METS.xml")
+            for path in held["versions"][f"v{number}"]["state"][mets]
+        )
+        for path in held["manifest"][mets]:
+            assert hashlib.sha256(Path(root, path).read_bytes()).hexdigest() == mets, path
+    print(json.dumps({"events": events, "versions": [number for number, _, _ in sealed]}))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def _may_mount() -> None:
 
 
 @pytest.mark.parametrize("how", ["full", "read-only"])
-@pytest.mark.parametrize("name", ["kho-a", "kho-b"])
+@pytest.mark.parametrize("name", [pytest.param("kho-a", marks=pytest.mark.soak), "kho-b"])
 def test_sealing_into_a_store_that_takes_nothing_fails_in_words_and_works_later(
     cast: TestHouse, tmp_path: Path, name: str, how: str
 ) -> None:
@@ -55,6 +55,7 @@ def test_sealing_into_a_store_that_takes_nothing_fails_in_words_and_works_later(
         runner.run(f"{STEPS}:seal", str(made.dossier.pk), str(disk), how, words)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("how", ["full", "read-only"])
 def test_sealing_without_room_to_work_fails_in_words_and_works_later(
     cast: TestHouse, how: str
@@ -66,7 +67,7 @@ def test_sealing_without_room_to_work_fails_in_words_and_works_later(
         runner.run(f"{STEPS}:seal", str(made.dossier.pk), place, how, DISK[how])
 
 
-@pytest.mark.parametrize("how", ["full", "read-only"])
+@pytest.mark.parametrize("how", ["full", pytest.param("read-only", marks=pytest.mark.soak)])
 def test_taking_a_batch_without_room_fails_in_words_and_works_later(
     cast: TestHouse, tmp_path: Path, how: str
 ) -> None:

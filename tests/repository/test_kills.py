@@ -117,7 +117,7 @@ def test_a_job_killed_at_any_durable_point_is_finished_by_a_restart(case: Case) 
             runner.kill(RUN, case.job_id, at=place)
             case.check_whole_or_nothing()
             case.again()
-            assert not states.differences(case.outcome(), undisturbed), place
+            states.assert_same(case.outcome(), undisturbed, place)
             assert not list((case.house.home.stores).glob(".*.staging/*-*")), place
 
 
@@ -139,4 +139,4 @@ def test_a_job_killed_at_random_moments_is_finished_by_a_restart(case: Case) -> 
                 runner.run(RUN, case.job_id, at=(name, rolls.randint(1, count)))
             case.check_whole_or_nothing()
             case.again()
-            assert not states.differences(case.outcome(), undisturbed), number
+            states.assert_same(case.outcome(), undisturbed, number)

@@ -196,3 +196,9 @@ def differences(one: Any, other: Any, place: str = "") -> list[str]:
             lines = [f"{place} how often: {here} / {there}"]
         return lines
     return [] if one == other else [f"{place}: {one!r} / {other!r}"]
+
+
+def assert_same(found: Any, wanted: Any, when: object = "") -> None:
+    """Two outcomes are the same; fails with the lines in which they are not."""
+    lines = differences(found, wanted)
+    assert not lines, "\n".join([str(when), *lines])

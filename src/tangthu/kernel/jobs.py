@@ -32,6 +32,7 @@ _ATTEMPTS = 5
 # The embedded database may need two new log segments to say how a job ended.
 _ROOM_TO_LEAVE = 64 * 1024 * 1024
 _REPORT_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
 
 # Whether somebody in this database holds the advisory lock whose key follows.
 _HELD = """
@@ -176,6 +177,18 @@ def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False
         if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
             return job
         return _execute(job, watch, last)
+
+
+def finish(job_id: uuid.UUID, watch: Watch | None = None) -> Job:
+    """Run the job here, or wait for the process that runs it now; returns it ended.
+
+    Should that process die, the job is gone on with here.
+    """
+    while True:
+        job = execute(job_id, watch)
+        if job.state not in {Job.State.WAITING, Job.State.RUNNING}:
+            return job
+        time.sleep(_LOOK_SECONDS)
 
 
 def is_running(job_id: uuid.UUID) -> bool:

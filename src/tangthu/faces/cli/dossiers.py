@@ -23,7 +23,7 @@ def seal(ctx: click.Context, name: str, as_json: bool) -> None:
     """Seal a dossier now, in this process, on behalf of the person of `--as`."""
     with house():
         from tangthu.archive.actions.seal_dossier import queue_sealing
-        from tangthu.kernel.jobs import execute
+        from tangthu.kernel.jobs import finish
         from tangthu.kernel.models import Job
         from tangthu.records import queries
 
@@ -35,7 +35,7 @@ def seal(ctx: click.Context, name: str, as_json: bool) -> None:
             one = found.filter(archive_file_code=name).first()
         if one is None:
             raise InvalidInput(f"Không có hồ sơ {name}.", hint="Kiểm tra lại mã hồ sơ.")
-        job = execute(queue_sealing(person, one.pk).id)
+        job = finish(queue_sealing(person, one.pk).id)
         if job.state != Job.State.DONE:
             raise InvalidInput(job.message, hint=job.hint)
         answer(

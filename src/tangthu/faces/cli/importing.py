@@ -59,25 +59,18 @@ def import_batch(
     corrected: Path | None,
     as_json: bool,
 ) -> None:
-    """Check the batch, and accept what is ready if asked; exit 1 if anything stays behind."""
+    """Check the batch, and accept what is ready if asked; exit 1 if anything stays behind.
+
+    The same command again goes on with the batch that it opened before, while that is open.
+    """
     with house():
         from tangthu.archive import dry_run
-        from tangthu.archive.actions.accept_batch import queue_acceptance
-        from tangthu.archive.actions.open_batch import open_batch
+        from tangthu.archive.actions.accept_batch import ACCEPT, queue_acceptance
 
         person = acting(ctx)
         fonds = _fonds(person, body, fonds_code, create_fonds)
-        batch, check = open_batch(
-            person,
-            fonds,
-            batch_id=uuid.uuid4(),
-            name=name or files.absolute().name,
-            index=index.absolute(),
-            folder=files.absolute(),
-            owns_folder=False,
-            answers=answers,
-        )
-        _run(check)
+        batch, job = _begin(person, fonds, name, index.absolute(), files.absolute(), answers)
+        job = _run(job)
         batch.refresh_from_db()
         if corrected is not None:
             _correct(person, batch, corrected)
@@ -86,7 +79,9 @@ def import_batch(
 
             write_report(report, dry_run.report_of(batch), dry_run.code_lists())
         accepted: dict[str, Any] = {"dossiers": [], "documents": 0, "refused": {}}
-        if accept is not None:
+        if job.kind == ACCEPT:
+            accepted = job.result
+        elif accept is not None:
             accepted = _run(queue_acceptance(person, batch.id, accept)).result
             batch.refresh_from_db()
         found = _answer(person, batch, accepted, accept or "complete")
@@ -98,6 +93,29 @@ def import_batch(
         answer(found, as_json=as_json, words=words)
         if found["waiting"] or found["refused"] or not accept:
             ctx.exit(FOUND)
+
+
+def _begin(
+    person: Acting, fonds: Fonds, name: str, index: Path, files: Path, answers: dict[str, str]
+) -> tuple[Batch, Job]:
+    """The batch, opened now or by the same command before, and its work that is to be run."""
+    from tangthu.archive.actions.go_on import begun_before, go_on
+    from tangthu.archive.actions.open_batch import open_batch
+
+    begun = begun_before(person, fonds, index=index, folder=files, answers=answers)
+    if begun is not None:
+        click.echo(f"Đi tiếp đợt “{begun.name}” đã mở trước đây.", err=True)
+        return begun, go_on(person, begun)
+    return open_batch(
+        person,
+        fonds,
+        batch_id=uuid.uuid4(),
+        name=name or files.name,
+        index=index,
+        folder=files,
+        owns_folder=False,
+        answers=answers,
+    )
 
 
 def _fonds(person: Acting, body_code: str, code: str, name: str | None) -> Fonds:
@@ -119,11 +137,11 @@ def _fonds(person: Acting, body_code: str, code: str, name: str | None) -> Fonds
 
 
 def _run(job: Job) -> Job:
-    from tangthu.kernel.jobs import execute
+    from tangthu.kernel.jobs import finish
     from tangthu.kernel.models import Job as JobModel
 
     click.echo("…", err=True, nl=False)
-    done = execute(job.id)
+    done = finish(job.id)
     click.echo(f" {done.done}/{done.total} {done.unit}", err=True)
     if done.state != JobModel.State.DONE:
         raise InvalidInput(done.message, hint=done.hint)

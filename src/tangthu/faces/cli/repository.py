@@ -36,11 +36,11 @@ def stores(ctx: click.Context, as_json: bool) -> None:
 def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
     """Check every package that the person of `--as` audits, in every store."""
     with house():
-        from tangthu.kernel.jobs import execute
+        from tangthu.kernel.jobs import finish
         from tangthu.kernel.models import Job
         from tangthu.repository.actions.order_check import order_check
 
-        job = execute(order_check(acting(ctx), repair=repair).id)
+        job = finish(order_check(acting(ctx), repair=repair).id)
         if job.state != Job.State.DONE:
             raise Refused(job.message, hint=job.hint)
         found: dict[str, Any] = job.result
