@@ -46,6 +46,13 @@ def running(
         yield up.ready()
 
 
+@pytest.fixture(autouse=True)
+def homes_are_thrown_away(tmp_path: Path) -> Iterator[None]:
+    """pytest keeps the folders of its last runs; homes are too large for that."""
+    yield
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every account may walk into, as pytest's own are not."""

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.support.running import (
     TANGTHU,
     call,
+    end_all_of,
     environment,
     nothing_runs,
     one_sentence,
@@ -21,7 +23,7 @@ from tests.support.running import (
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home whose database was prepared, with nothing running."""
     home = tmp_path_factory.mktemp("alone") / "var"
     unprepared = call(home, "stores")
@@ -29,7 +31,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "chưa được chuẩn bị" in one_sentence(unprepared.stderr)
     assert call(home, "migrate").returncode == 0
     assert nothing_runs(home, 1)
-    return home
+    yield home
+    end_all_of(home)
 
 
 def test_a_command_starts_and_stops_its_own_database(home: Path) -> None:

@@ -91,6 +91,13 @@ def processes_of(home: Path) -> dict[int, str]:
     return found
 
 
+def end_all_of(home: Path) -> None:
+    """End what a failed test may have left of the house in `home`."""
+    for pid in processes_of(home):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def nothing_runs(home: Path, seconds: float = 30.0) -> bool:
     """Whether the last process of the house in `home` ends within `seconds`."""
     until(lambda: not processes_of(home), f"the end of {processes_of(home)}", seconds)
@@ -141,9 +148,7 @@ class Up:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(60)
-        for pid in processes_of(self.home):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        end_all_of(self.home)
         self.process.wait()
 
     @property
