@@ -316,3 +316,22 @@ def test_a_sealed_dossier_shows_its_package_and_still_gives_its_bytes(
     clerk = sign_in("hoa").get(f"/ho-so/{made.dossier.id}/").content.decode()
     assert "Dung lượng" not in clerk
     assert sign_in("hoa").post(f"/ho-so/{made.dossier.id}/dong-goi/").status_code == 404
+
+
+def test_a_package_that_lacks_a_later_change_says_so_to_whoever_packages(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.actions.seal_dossier import queue_sealing
+    from tangthu.kernel.jobs import execute
+    from tests.support.records import change_dossier
+
+    made = make_dossier(cast)
+    address = f"/ho-so/{made.dossier.id}/"
+    words = "đã thay đổi sau lần đóng gói gần nhất"
+    execute(queue_sealing(cast.acting("cuc"), made.dossier.pk).id)
+    assert words not in sign_in("cuc").get(address).content.decode()
+    change_dossier(cast, made.dossier, note="Ghi chú thêm")
+    assert words in sign_in("cuc").get(address).content.decode()
+    assert words not in sign_in("hoa").get(address).content.decode()
+    execute(queue_sealing(cast.acting("cuc"), made.dossier.pk).id)
+    assert words not in sign_in("cuc").get(address).content.decode()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tangthu.archive import queries as archive
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
+from tangthu.archive.packaging import state_digest
 from tangthu.archive.views import access
 from tangthu.archive.views.facts import (
     counted_in_words,
@@ -38,6 +39,7 @@ from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 PAGE = 50
 _SHOWN_PLACES = 20
+_SHOWN_VERSIONS = 20
 
 
 @require_safe
@@ -64,11 +66,7 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
             *dossier_facts(found, viewer, visible),
             *place_facts(archive.place_of(found)),
         ],
-        "package": _package(
-            package, whole=whole, audits=viewer.may("repository.audit", found.body_id)
-        )
-        if package
-        else None,
+        "package": _package(viewer, found, package, whole=whole) if package else None,
         "history": tell(*objects, whole=whole),
         "proof": proof_of(found.id, reverse("archive:dossier-proof", args=[found.id])),
     }
@@ -153,8 +151,16 @@ def _subject(row: Membership) -> Cell:
     )
 
 
-def _package(package: Package, *, whole: bool, audits: bool) -> dict[str, Any]:
+def _package(viewer: Viewer, found: Dossier, package: Package, *, whole: bool) -> dict[str, Any]:
     """The package panel; figures of a package count its documents, so not everybody gets them."""
+    audits = viewer.may("repository.audit", found.body_id)
+    versions = list(repository.versions_of(package)[:_SHOWN_VERSIONS])
+    # Whoever packages is told when there is something new to package; that takes reading all of it.
+    outdated = (
+        viewer.may("archive.seal", found.body_id)
+        and bool(versions)
+        and versions[0].state_sha256 != state_digest(found)
+    )
     copies = list(repository.copies_of(package))
     state = worst(copies)
     hurt = [copy for copy in copies if copy.state != Copy.State.GOOD]
@@ -171,6 +177,7 @@ def _package(package: Package, *, whole: bool, audits: bool) -> dict[str, Any]:
         "objid": package.objid,
         "url": reverse("repository:package", args=[package.id]) if audits else "",
         "notice": notice,
+        "outdated": outdated,
         "versions": [
             {
                 "number": version.number,
@@ -178,7 +185,7 @@ def _package(package: Package, *, whole: bool, audits: bool) -> dict[str, Any]:
                 "size": formats.file_size(version.bytes) if whole else "",
                 "files": formats.thousands(version.files) if whole else "",
             }
-            for version in repository.versions_of(package)[:20]
+            for version in versions
         ],
         "copies": [
             {
