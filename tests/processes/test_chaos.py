@@ -213,6 +213,10 @@ def test_a_disk_that_fills_during_an_import_ends_the_job_in_words(tmp_path: Path
         assert "chạy tiếp" in row[3]
         assert up.answers()
         assert half_written(home) == []
+        status, told = up.visitor("cuc").send_file("/dot-so-hoa/moi/", "files", 60_000_000)
+        assert status == 507
+        assert "không đủ chỗ" in told
+        assert [path for path in (home / "uploads").iterdir() if path.is_file()] == []
         filler.unlink()
         again = query(inside, RESUME.format(batch=batch), wrap=beside)
         until(job_is(home, again, "done"), "the resumed job's end", 120)

@@ -32,6 +32,12 @@ class HomeUnusable(HouseError):
     """The home folder cannot be used (read-only, not ours, disk full)."""
 
 
+class NoRoom(HouseError):
+    """What somebody sent does not fit on the disk; nothing of it was kept."""
+
+    http_status = 507
+
+
 class DatabaseUnusable(HouseError):
     """PostgreSQL cannot be started or reached."""
 

@@ -19,6 +19,9 @@ from tangthu.kernel.errors import AlreadyRunning, HomeUnusable
 from tangthu.standards import durable
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
+# What work that fills the disk leaves free: the embedded database may need two new log segments to
+# say how it ended.
+ROOM_TO_LEAVE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,10 @@ class Home:
         """How much may still be written to the disk of the home."""
         stat = os.statvfs(self.root)
         return stat.f_bavail * stat.f_frsize
+
+    def has_room(self, more: int = 0) -> bool:
+        """Whether `more` bytes may be written and enough is left for the database to live on."""
+        return self.free_bytes() - more >= ROOM_TO_LEAVE
 
     def require_space(self) -> None:
         """Raise HomeUnusable if the disk has too little room left to start in earnest."""

@@ -29,8 +29,6 @@ from tangthu.kernel.models import Job
 log = logging.getLogger("tangthu.jobs")
 
 _ATTEMPTS = 5
-# The embedded database may need two new log segments to say how a job ended.
-_ROOM_TO_LEAVE = 64 * 1024 * 1024
 _REPORT_SECONDS = 0.5
 _LOOK_SECONDS = 0.2
 
@@ -230,7 +228,7 @@ def _alone(job_id: uuid.UUID) -> Iterator[bool]:
 
 
 def _leave_room() -> None:
-    if settings.HOME.free_bytes() < _ROOM_TO_LEAVE:
+    if not settings.HOME.has_room():
         raise HomeUnusable(
             "Ổ đĩa sắp đầy nên công việc đã dừng.",
             hint="Dọn bớt ổ đĩa rồi chạy tiếp; việc đã làm được giữ nguyên.",

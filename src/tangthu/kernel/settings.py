@@ -155,7 +155,7 @@ WHITENOISE_MAX_AGE = 86400
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["tangthu.kernel.uploads.RoomyUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = HOME.uploads
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Folders on the server whose subfolders an archivist may name for an import; only read.

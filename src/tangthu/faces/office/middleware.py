@@ -15,12 +15,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import NOBODY
 from tangthu.identity.queries import viewer_of
-from tangthu.kernel.errors import HouseError, NotFoundForViewer
+from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer
+from tangthu.kernel.uploads import lacked_room
 
 log = logging.getLogger("tangthu.office")
 
@@ -85,6 +87,18 @@ class ErrorsInWords:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.respond(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Answer a request whose files did not fit on the disk, instead of its view."""
+        if not lacked_room(request):
+            return None
+        told = NoRoom(
+            _("Ổ đĩa của máy chủ không đủ chỗ cho lần gửi này; chưa nhận tệp nào."),
+            hint=_("Gửi ít tệp hơn mỗi lần, hoặc báo quản trị dọn bớt ổ đĩa."),
+        )
+        return errors.house_error(request, told)
 
     def process_exception(
         self, request: HttpRequest, exception: Exception
