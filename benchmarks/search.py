@@ -173,7 +173,7 @@ def _bodies() -> list[tuple[uuid.UUID, uuid.UUID | None]]:
 
 def small_bodies() -> list[uuid.UUID]:
     """Ids of the small bodies."""
-    return [uuid.UUID(int=number) for number in range(1, SMALL_BODIES + 1)]
+    return [uuid.uuid5(uuid.NAMESPACE_OID, f"body {n}") for n in range(SMALL_BODIES)]
 
 
 def _acting(username: str) -> Any:
@@ -409,18 +409,22 @@ def deep_by_key(person: Any, entries: int) -> dict[str, float]:
 
 
 def facets(person: Any) -> dict[str, Any]:
-    """Each facet of the register of documents, without a filter and with words."""
+    """A page of the register of documents with all its facets, with a filter, with words."""
     from tangthu.discovery import lists
 
+    names = ("type", "year", "retention", "fonds", "sealed")
+    asked: dict[str, dict[str, Any]] = {
+        "all": {},
+        "one filter": {"filters": {"year": "2010"}},
+        "two filters": {"filters": {"year": "2010", "type": "02"}},
+        "words": {"text": "thanh lý"},
+        "rare words": {"text": "xe mô tô"},
+    }
     return {
-        f"{name}{' with words' if text else ''}": spread(
-            [
-                timed(lambda n=name, t=text: lists.facet(person, "document", n, text=t))
-                for _ in range(5)
-            ]
+        name: spread(
+            [timed(partial(lists.page, person, "document", facets=names, **o)) for _ in range(7)]
         )
-        for name in ("type", "year", "retention", "fonds", "sealed")
-        for text in ("", "thanh lý")
+        for name, o in asked.items()
     }
 
 

@@ -57,6 +57,13 @@ def shoot(page: Page, base: str, suffix: str) -> None:
     addresses["mot-ho-so"] = record_link(page, "/ho-so/")
     page.goto(base + addresses["mot-ho-so"])
     addresses["mot-tai-lieu"] = record_link(page, "/tai-lieu/")
+    addresses |= {"nhap-dot": "/dot-so-hoa/moi/", "kho": "/kho/"}
+    page.goto(f"{base}/dot-so-hoa/")
+    batch = addresses["dot-so-hoa"] = record_link(page, "/dot-so-hoa/")
+    addresses["tiep-nhan"] = f"{batch}tiep-nhan/"
+    page.goto(base + batch)
+    edits = page.locator('.finding a[href*="/sua/"]')
+    addresses["sua-dong"] = edits.last.get_attribute("href") or batch
     for name, address in addresses.items():
         page.goto(base + address)
         page.wait_for_load_state("networkidle")

@@ -41,7 +41,8 @@ def _sources() -> Iterator[tuple[Path, bytes]]:
             yield path, path.read_bytes()
     for path in sorted(PACKAGE.rglob("templates/**/*.html")):
         text = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-        yield path, text.encode("utf-8")
+        # What is left of a page is no Python: its indentation means nothing.
+        yield path, "\n".join(line.lstrip() for line in text.split("\n")).encode("utf-8")
 
 
 def _read() -> Catalog:

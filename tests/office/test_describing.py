@@ -185,18 +185,20 @@ def test_what_was_wrong_before_is_a_warning_and_does_not_hinder_another_change(
 
 @pytest.mark.req("AR-127")
 def test_a_secret_level_is_refused_in_words_and_not_kept(cast: TestHouse, sign_in: SignIn) -> None:
-    made = make_dossier(cast)
+    made = make_dossier(cast, documents=[{}, {}])
     client = sign_in("cuc")
-    for address in (f"/ho-so/{made.dossier.id}/mo-ta/", f"/tai-lieu/{made.documents[0].id}/mo-ta/"):
+    wrongs = (
+        {"access_level": "03"},
+        {"extra_label_0": "Độ mật", "extra_value_0": "Tối mật"},
+    )
+    documents = [f"/tai-lieu/{document.id}/mo-ta/" for document in made.documents]
+    dossier = f"/ho-so/{made.dossier.id}/mo-ta/"
+    for address, wrong in zip((*documents, dossier, dossier), wrongs * 2, strict=True):
         page = client.get(address).content.decode()
         assert 'value="03">03 – Mật' not in page
-        for wrong in (
-            {"access_level": "03"},
-            {"extra_label_0": "Độ mật", "extra_value_0": "Tối mật"},
-        ):
-            answer = client.post(address, filled(client, address) | wrong)
-            assert answer.status_code == 422
-            assert "không được lưu bí mật nhà nước" in answer.content.decode()
+        answer = client.post(address, filled(client, address) | wrong)
+        assert answer.status_code == 422
+        assert "không được lưu bí mật nhà nước" in answer.content.decode()
     made.dossier.refresh_from_db()
     assert made.dossier.access_level == "01"
     assert made.dossier.extra == {}
@@ -238,8 +240,6 @@ def test_the_action_itself_keeps_the_same_guard(cast: TestHouse) -> None:
         describe_document(acting, document.id, {"keywords": "hai"}, expected=before)
     document.refresh_from_db()
     now = digest_of(document)
-    with pytest.raises(SecretRefused):
-        describe_document(acting, document.id, {"access_level": "03"}, expected=now)
     for name in ("record_archive_code", "page_count", "body_id", "custody", "id"):
         with pytest.raises(InvalidInput):
             describe_document(acting, document.id, {name: "x"}, expected=now)
@@ -249,6 +249,10 @@ def test_the_action_itself_keeps_the_same_guard(cast: TestHouse) -> None:
         describe_document(cast.acting("binh"), document.id, {"keywords": "ba"}, expected=now)
     with pytest.raises(NotFoundForViewer):
         describe_document(cast.acting("nga"), document.id, {"keywords": "ba"}, expected=now)
+    with pytest.raises(SecretRefused):
+        describe_document(acting, document.id, {"access_level": "03"}, expected=now)
+    with pytest.raises(NotFoundForViewer):
+        describe_document(acting, document.id, {"keywords": "ba"}, expected=now)
 
 
 def test_only_archivists_have_the_page(cast: TestHouse, sign_in: SignIn) -> None:

@@ -12,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tangthu.records.models import Withheld
+from tangthu.repository.models import Package
 from tests.office.conftest import SignIn
 from tests.support import batches
 from tests.support.house import TestHouse
-from tests.support.records import MadeDossier, make_dossier, signed_events
+from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
 
 HIDDEN = "Kyluatnoibo"
 PASSING_HEADERS = {"Date", "Set-Cookie"}
@@ -49,9 +51,19 @@ def routes() -> list[Route]:
     return list(walk(get_resolver(), ""))
 
 
+def withheld_in(made: MadeDossier) -> uuid.UUID:
+    """A second document of the dossier, withheld as a possible state secret; or nothing at all."""
+    found = Withheld.objects.filter(document__in=[one.id for one in made.documents]).first()
+    return found.id if found else uuid.uuid4()
+
+
 def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, object]:
     """A value of body A for every parameter that a route may have."""
+    package = Package.objects.filter(dossier_id=made.dossier.id).first()
     return {
+        "body_id": made.dossier.body_id,
+        "package_id": package.id if package else uuid.uuid4(),
+        "withheld_id": withheld_in(made),
         "dossier_id": made.dossier.id,
         "document_id": made.documents[0].id,
         "file_id": made.files[0].id,
@@ -146,6 +158,7 @@ def test_conditional_records_answer_a_clerk_as_if_they_did_not_exist(
     cast: TestHouse, sign_in: SignIn, tmp_path: Path
 ) -> None:
     made = make_dossier(cast, access="02")
+    sealed_package(cast, made)
     ids = ids_of(made, make_job(cast), **ids_of_batch(cast, tmp_path))
     del ids["fonds_id"]
     client = sign_in("hoa")

@@ -26,11 +26,31 @@ def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return awkward(tmp_path_factory.mktemp("nhà"))
 
 
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a program might write if it did not mind its home: all empty."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    for name in ("HOME", "TMPDIR", "cwd"):
+        (folder / name).mkdir()
+    return folder
+
+
 @pytest.fixture(scope="module")
-def running(first_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def running(
+    first_home: Path, elsewhere: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Up]:
     """A house that has printed where to sign in."""
-    with Up(first_home, tmp_path_factory.mktemp("notes")) as up:
+    places = {name: str(elsewhere / name) for name in ("HOME", "TMPDIR")}
+    notes = tmp_path_factory.mktemp("notes")
+    with Up(first_home, notes, cwd=elsewhere / "cwd", **places) as up:
         yield up.ready()
+
+
+@pytest.fixture(autouse=True)
+def homes_are_thrown_away(tmp_path: Path) -> Iterator[None]:
+    """pytest keeps the folders of its last runs; homes are too large for that."""
+    yield
+    shutil.rmtree(tmp_path / "var", ignore_errors=True)
 
 
 @pytest.fixture

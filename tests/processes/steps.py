@@ -16,6 +16,15 @@ def demonstrate() -> None:
         print(one.username, one.password)
 
 
+def finish() -> None:
+    """Run what was queued and is not at its end, as the worker does that `tangthu up` starts."""
+    from tangthu.kernel import jobs
+    from tangthu.kernel.models import Job
+
+    for job in Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]):
+        jobs.execute(job.pk)
+
+
 def look() -> None:
     """Print what is there as one JSON line."""
     from django.conf import settings

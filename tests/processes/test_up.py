@@ -109,10 +109,15 @@ def _try_to_sign_in(running: Up) -> str:
         return ""
 
 
+def test_nothing_is_written_where_programs_like_to_write(running: Up, elsewhere: Path) -> None:
+    assert running.answers()
+    assert [str(path) for path in elsewhere.glob("*/*")] == []
+
+
 def test_ctrl_c_stops_all_and_the_next_start_keeps_the_data(running: Up, tmp_path: Path) -> None:
     before = contents(running.home)
     signins = running.signins()
-    assert running.stop(signal.SIGINT) == 0
+    assert running.stop(signal.SIGINT, group=True) == 0
     assert nothing_runs(running.home, 2)
     assert "Traceback" not in running.err
     with Up(running.home, tmp_path) as again:

@@ -18,7 +18,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -91,6 +91,13 @@ def processes_of(home: Path) -> dict[int, str]:
     return found
 
 
+def end_all_of(home: Path) -> None:
+    """End what a failed test may have left of the house in `home`."""
+    for pid in processes_of(home):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def nothing_runs(home: Path, seconds: float = 30.0) -> bool:
     """Whether the last process of the house in `home` ends within `seconds`."""
     until(lambda: not processes_of(home), f"the end of {processes_of(home)}", seconds)
@@ -130,6 +137,7 @@ class Up:
                 stdout=out,
                 stderr=err,
                 cwd=cwd,
+                start_new_session=True,
             )
 
     def __enter__(self) -> Self:
@@ -140,9 +148,7 @@ class Up:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(60)
-        for pid in processes_of(self.home):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        end_all_of(self.home)
         self.process.wait()
 
     @property
@@ -170,9 +176,15 @@ class Up:
         until(look, "the address to be printed", READY_SECONDS)
         return self
 
-    def stop(self, number: int = signal.SIGINT) -> int:
-        """Send the signal, wait for the end, return the exit status."""
-        self.process.send_signal(number)
+    def stop(self, number: int = signal.SIGINT, *, group: bool = False) -> int:
+        """Send the signal, wait for the end, return the exit status.
+
+        With `group` all of the process group get it, as Ctrl-C in a terminal does.
+        """
+        if group:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
         return self.process.wait(90)
 
     def signins(self) -> dict[str, str]:
@@ -236,12 +248,13 @@ class Visitor:
             return str(told.read().decode())
 
 
-def query(home: Path, python: str, **more: str) -> Any:
+def query(home: Path, python: str, *, wrap: Sequence[str] = (), **more: str) -> Any:
     """The JSON value that a piece of Python prints in a process of its own on the house's data."""
     given = f"import json, django; django.setup()\n{python}"
     done = subprocess.run(
-        [sys.executable, "-c", given],
+        [*wrap, sys.executable, "-c", given],
         env=environment(home, DJANGO_SETTINGS_MODULE="tangthu.kernel.settings", **more),
+        cwd=SOURCE.parent,
         capture_output=True,
         text=True,
         check=False,
@@ -274,8 +287,3 @@ def copy_home(source: Path, target: Path) -> Path:
     """A copy of a home that is not in use, owners and modes included."""
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
     return target
-
-
-def mapping_without(given: Mapping[str, str], *names: str) -> dict[str, str]:
-    """`given` without some names."""
-    return {name: value for name, value in given.items() if name not in names}

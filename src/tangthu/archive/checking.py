@@ -208,6 +208,11 @@ def _finish(running: Running, acting: Acting, batch: Batch) -> dict[str, Any]:
                     "rows": len(report.rows),
                     "files": len(report.files),
                     "findings": dict(report.counts()),
+                    # AR-131: that classification was looked at, and with what outcome, is kept.
+                    "secrecy": {
+                        "refused": batch.refused_secret,
+                        "held": batch.files.filter(quarantine_id__isnull=False).count(),
+                    },
                 },
             )
         )

@@ -19,6 +19,7 @@ from tangthu.archive.models import Place
 from tangthu.discovery import index
 from tangthu.discovery.index import Findable
 from tangthu.records.models import CodeAlias, Document, Dossier, Membership
+from tangthu.records.queries import withheld_among
 from tangthu.repository.models import Package
 from tangthu.standards.vietnamese import code_keys, fold
 
@@ -88,11 +89,13 @@ def _document_entries(memberships: Sequence[Membership]) -> Iterator[Findable]:
     homes, levels = _homes(documents)
     aliases = _aliases("document", ids)
     texts = _texts(ids)
+    # What is withheld as a possible state secret is listed for nobody: no viewer has its level.
+    held = {one: [_STRICTEST_FIRST[0]] for one in withheld_among(ids)}
     for one in ids:
         yield _document_entry(
             documents[one],
             homes[one],
-            strictest([documents[one].access_level, *levels[one]]),
+            strictest([documents[one].access_level, *levels[one], *held.get(one, [])]),
             aliases[one],
             texts.get(one, ""),
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tangthu.archive.views import catalogue, contents, describing, documents, dossiers
+from tangthu.archive.views import catalogue, contents, describing, documents, dossiers, withholding
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("tai-lieu/<uuid:document_id>/", documents.document, name="document"),
     path("tai-lieu/<uuid:document_id>/chung-cu.json", documents.proof, name="document-proof"),
     path("tai-lieu/<uuid:document_id>/mo-ta/", describing.document, name="document-describe"),
+    path("tai-lieu/<uuid:document_id>/bao-mat/", withholding.report, name="document-report"),
+    path("cach-ly/tai-lieu/<uuid:withheld_id>/", withholding.conclude, name="withheld"),
     re_path(
         rf"^tai-lieu/(?P<document_id>{_UUID})/trang/(?P<number>[1-9][0-9]{{0,5}})\.(?P<kind>png|webp)$",
         contents.page_image,

@@ -20,8 +20,10 @@ from tangthu.discovery.matching import (
     EACH,
     IN_EACH,
     Condition,
+    beside_index,
     conditions,
     cut_tsquery,
+    is_narrow,
     must_hold,
     must_not,
     pairs,
@@ -72,6 +74,7 @@ class Candidates:
         self._filters = conditions(query, filters)
         cut, values = visible(viewer)
         self._visible = Condition(cut, tuple(values))
+        self._narrow = is_narrow(query, filters)
         self._kinds = [filters["kind"]] if "kind" in filters else [k.name for k in findable.kinds()]
         self._ranked_by = _ranking_words(query, typed or query)
         self._phrase = _phrase(query)
@@ -108,7 +111,10 @@ class Candidates:
         cut = cut_tsquery(self._seen)
         asked = f"{cut} & ({self._positive})" if cut else self._positive
         # The scores are worked out only for the matches that are kept.
-        sql, values = self._joined([self._visible, *self._filters, *self._exclusion()])
+        beside = [self._visible, *self._filters]
+        if not self._narrow:
+            beside = [beside_index(one) for one in beside]
+        sql, values = self._joined([*beside, *self._exclusion()])
         self._cursor.execute(
             f"WITH found AS MATERIALIZED (SELECT obj, kind, place, {column} FROM discovery_entry "
             f"WHERE {column} @@ %s::tsquery {sql} LIMIT {CAP + 1}) "

@@ -7,9 +7,9 @@ cost of a page depends on the length of the page, not on how much there is.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db import connection
@@ -22,8 +22,10 @@ from tangthu.discovery.matching import (
     EACH,
     IN_EACH,
     Condition,
+    beside_index,
     conditions,
     cut_tsquery,
+    is_narrow,
     must_hold,
     must_not,
     pairs,
@@ -37,6 +39,7 @@ COUNT_CAP = 10_000
 TEXT_COUNT_CAP = 1_000
 # So many entries are looked at for a facet; what is not among them is neither offered nor counted.
 FACET_CAP = 100_000
+FACET_VALUES = 30
 WALK_SHARE = 0.08
 
 # Orders a person may choose: the column, always followed by obj so that paging by key is exact.
@@ -48,6 +51,10 @@ _FACETS = {
     "fonds": "fonds_id",
     "sealed": "sealed",
 }
+
+
+# The values of a facet with their counts, the most frequent first.
+Facet = list[tuple[Any, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Page:
     has_previous: bool
     count: int
     capped: bool
+    facets: Mapping[str, Facet] = field(default_factory=dict)
 
 
 _COLUMNS = (
@@ -97,14 +105,18 @@ def page(
     after: tuple[str, uuid.UUID] | None = None,
     before: tuple[str, uuid.UUID] | None = None,
     limit: int = 50,
+    facets: Sequence[str] = (),
 ) -> Page:
-    """One page of the things of `kind` that the viewer may see.
+    """One page of the things of `kind` that the viewer may see, with the `facets` that are named.
 
     `after` / `before` are (sort value, obj) of the last / first row of the neighbouring page.
-    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. Raises TooBroad if the
+    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. A facet's own filter is
+    left out, so that its other values stay choosable; it has at most FACET_VALUES, counted among the
+    first FACET_CAP matches (TEXT_COUNT_CAP where words are asked for). Raises TooBroad if the
     database would need too long.
     """
-    asked = _Asked(viewer, kind, parse(text), filters or {})
+    filters = filters or {}
+    asked = _Asked(viewer, kind, parse(text), filters)
     backwards = before is not None
     with asked.reading() as cursor:
         found = asked.rows(
@@ -115,6 +127,11 @@ def page(
             limit + 1,
         )
         count, capped = asked.count(cursor)
+        counted = asked.facets(cursor, [name for name in facets if name not in filters])
+        for name in filters:
+            if name in facets:
+                others = {key: value for key, value in filters.items() if key != name}
+                counted |= _Asked(viewer, kind, asked.query, others).facets(cursor, [name])
     more = len(found) > limit
     rows = [Row(*row) for row in found[:limit]]
     if backwards:
@@ -125,36 +142,26 @@ def page(
         has_previous=more if backwards else after is not None,
         count=count,
         capped=capped,
+        facets=counted,
     )
 
 
-def facet(
-    viewer: Viewer,
-    kind: str,
-    name: str,
-    *,
-    text: str = "",
-    filters: Mapping[str, str] | None = None,
-) -> list[tuple[Any, int]]:
-    """Values of one facet with their counts, the most frequent first, at most 30.
-
-    The facet's own filter is left out, so that its other values stay choosable. Counted are the
-    first FACET_CAP matches, the first TEXT_COUNT_CAP where words are asked for.
-    """
-    others = {key: value for key, value in (filters or {}).items() if key != name}
-    asked = _Asked(viewer, kind, parse(text), others)
+def facet(viewer: Viewer, kind: str, name: str) -> Facet:
+    """Values of one facet of all that the viewer may see."""
+    asked = _Asked(viewer, kind, parse(""), {})
     with asked.reading() as cursor:
-        return asked.facet(cursor, _FACETS[name])
+        return asked.facets(cursor, [name])[name]
 
 
 class _Asked:
     """What a register page asks for: the cut, the words and the filters."""
 
     def __init__(self, viewer: Viewer, kind: str, query: Query, filters: Mapping[str, str]) -> None:
+        self.query = query
         self._viewer = viewer
         self._kind = kind
-        self._query = query
         self._filters = {**filters, "kind": kind}
+        self._found: list[Match] | None = None
         self._seen = pairs(viewer)
         self._positive = must_hold(query)
         found = conditions(query, filters)
@@ -189,16 +196,8 @@ class _Asked:
         ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
         rest = f"{self._sql} {keyset}"
         values = [*self._values, *key_values]
-        if self._positive and share(self._query, shares("whole")) < WALK_SHARE:
-            cut, cut_values = visible(self._viewer)
-            marks = cut_tsquery(self._seen)
-            words = f"{marks} & ({self._positive})" if marks else self._positive
-            cursor.execute(
-                f"SELECT {_COLUMNS}, {column} FROM discovery_entry WHERE whole @@ %s::tsquery "
-                f"AND {cut} AND kind = %s {rest} {ordered}",
-                [words, *cut_values, self._kind, *values],
-            )
-            return list(cursor.fetchall())
+        if self._positive and share(self.query, shares("whole")) < WALK_SHARE:
+            return self._rows_by_index(cursor, column, rest, values, ordered)
         if self._positive:
             rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
             values = [self._positive, *values]
@@ -207,6 +206,24 @@ class _Asked:
             f"FROM discovery_entry WHERE {IN_EACH} {rest} {ordered}) e "
             f"ORDER BY sort_key {direction}, obj {direction} LIMIT {limit}",
             [*self._each(), *values],
+        )
+        return list(cursor.fetchall())
+
+    def _rows_by_index(
+        self, cursor: Any, column: str, rest: str, values: Sequence[Any], ordered: str
+    ) -> list[tuple[Any, ...]]:
+        """The rows by the index of words: all matches are found first, and then put in order."""
+        cut = Condition(*visible(self._viewer))
+        if not is_narrow(self.query, self._filters):
+            cut = beside_index(cut)
+        marks = cut_tsquery(self._seen)
+        words = f"{marks} & ({self._positive})" if marks else self._positive
+        cursor.execute(
+            f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
+            f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = %s {rest}), "
+            f"first AS MATERIALIZED (SELECT obj FROM found {ordered}) "
+            f"SELECT {_COLUMNS}, {column} FROM discovery_entry JOIN first USING (obj) {ordered}",
+            [words, *cut.values, self._kind, *values],
         )
         return list(cursor.fetchall())
 
@@ -225,29 +242,43 @@ class _Asked:
             found = cursor.fetchone()[0]
         return min(found, cap), found > cap
 
-    def facet(self, cursor: Any, column: str) -> list[tuple[Any, int]]:
-        """Values of `column` with their counts."""
+    def facets(self, cursor: Any, names: Sequence[str]) -> dict[str, Facet]:
+        """Each of the named facets, all in one pass."""
+        if not names:
+            return {}
+        columns = ", ".join(_FACETS[name] for name in names)
         if self._positive:
-            source = "SELECT {column} FROM discovery_entry WHERE obj = ANY(%s)"
+            source = f"SELECT {columns} FROM discovery_entry WHERE obj = ANY(%s)"
             values: list[Any] = [[match.obj for match in self._candidates(cursor)]]
         else:
             source = (
-                f"SELECT e.{{column}} FROM {EACH} CROSS JOIN LATERAL (SELECT {{column}} FROM "
+                f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {columns} FROM "
                 f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {FACET_CAP}) e "
                 f"LIMIT {FACET_CAP}"
             )
             values = [*self._each(), *self._values]
+        sets = ", ".join(f"({_FACETS[name]})" for name in names)
         cursor.execute(
-            f"SELECT {column}, count(*) FROM ({source.format(column=column)}) found "
-            f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 31",
+            f"SELECT GROUPING({columns}), count(*), {columns} FROM ({source}) found "
+            f"GROUP BY GROUPING SETS ({sets})",
             values,
         )
-        return [(value, count) for value, count in cursor.fetchall() if value != ""][:30]
+        counted: dict[str, Facet] = {name: [] for name in names}
+        for mask, count, *row in cursor.fetchall():
+            # The bit of the column that was grouped by is the one that is not set.
+            at = next(n for n in range(len(names)) if not mask >> (len(names) - 1 - n) & 1)
+            if row[at] is not None and row[at] != "":
+                counted[names[at]].append((row[at], count))
+        for found in counted.values():
+            found.sort(key=lambda one: (-one[1], one[0]))
+            del found[FACET_VALUES:]
+        return counted
 
     def _candidates(self, cursor: Any) -> list[Match]:
-        return Candidates(cursor, self._viewer, self._query, self._filters, scored=False).matches()[
-            : TEXT_COUNT_CAP + 1
-        ]
+        if self._found is None:
+            found = Candidates(cursor, self._viewer, self.query, self._filters, scored=False)
+            self._found = found.matches()[: TEXT_COUNT_CAP + 1]
+        return self._found
 
     def _each(self) -> list[Any]:
         return [

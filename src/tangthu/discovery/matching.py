@@ -53,6 +53,25 @@ def visible(viewer: Viewer) -> tuple[str, list[Any]]:
     )
 
 
+def beside_index(condition: Condition) -> Condition:
+    """The same condition in a form that no index answers, for use beside the index of words.
+
+    PostgreSQL would otherwise list half a million entries of a body in order to intersect them with
+    the few that hold the words.
+    """
+    return Condition(f"COALESCE({condition.sql}, FALSE)", condition.values)
+
+
+# Conditions that leave little, so that their index is of use beside that of the words.
+_NARROW = frozenset({"year", "date", "dossier", "inventory"})
+
+
+def is_narrow(query: Query, filters: Mapping[str, str]) -> bool:
+    """Whether a field leaves few entries by itself: a year, a day, both ends of a span."""
+    asked = {*query.conditions, *filters}
+    return bool(asked & _NARROW) or {"from", "to"} <= asked
+
+
 def cut_tsquery(found: Sequence[Pair]) -> str:
     """Tsquery of the marks of `found`, so that the index leaves out the rest; "" if of no use."""
     if not 0 < len(found) <= _MAX_CUTS:

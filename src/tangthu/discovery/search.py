@@ -7,6 +7,7 @@ broad word cannot hold the database.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,7 +48,7 @@ class Hit:
 class Result:
     """A page of hits; `count` is exact below COUNT_CAP; `widened` says accents were dropped.
 
-    `by_kind` counts all kinds, also when one was chosen; None is more than COUNT_CAP.
+    `by_kind` counts each kind, also when one was chosen; None where there are too many in all.
     """
 
     hits: tuple[Hit, ...]
@@ -72,7 +73,7 @@ def search(
             asked = without_accents(query)
             found = Candidates(cursor, viewer, asked, {}, query).matches()
             widened = bool(found)
-        by_kind = _by_kind(cursor, viewer, asked, found)
+        by_kind = _by_kind(found)
         if kind and len(found) > CAP:
             found = Candidates(cursor, viewer, asked, {"kind": kind}, query).matches()
         elif kind:
@@ -83,20 +84,10 @@ def search(
     return Result(hits, count, len(found) > COUNT_CAP, widened, by_kind)
 
 
-def _by_kind(
-    cursor: Any, viewer: Viewer, asked: Query, found: Sequence[Match]
-) -> dict[str, int | None]:
-    """How many there are of each kind; where not all were found, each kind is counted by itself."""
-    counts = {one.name: 0 for one in findable.kinds()}
-    for match in found:
-        counts[match.kind] += 1
-    if len(found) <= CAP:
-        return {**counts}
-    by_itself = {
-        name: len(Candidates(cursor, viewer, asked, {"kind": name}, scored=False).matches())
-        for name in counts
-    }
-    return {name: count if count <= CAP else None for name, count in by_itself.items()}
+def _by_kind(found: Sequence[Match]) -> dict[str, int | None]:
+    """How many there are of each kind; not known where not all were found."""
+    counts = Counter(match.kind for match in found)
+    return {one.name: counts[one.name] if len(found) <= CAP else None for one in findable.kinds()}
 
 
 def _hits(cursor: Any, objs: Sequence[uuid.UUID], query: Query) -> tuple[Hit, ...]:

@@ -35,6 +35,7 @@ OWNER = "tangthu_owner"
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 _START_SECONDS = 120.0
 _OLD_SERVER_SECONDS = 4.0
+_END_SECONDS = 20.0
 # The server writes a new log segment of 16 MB when it recovers.
 _ROOM_TO_START = 24 * 1024 * 1024
 
@@ -284,7 +285,22 @@ def _launch(home: Home) -> None:
             stderr=log,
             start_new_session=True,
         )
-    _await(home, process)
+    try:
+        _await(home, process)
+    except BaseException:  # Ctrl-C too: before the server wrote its own file, nobody else finds it
+        _end(process)
+        raise
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a server that we launched, however far it came."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _await(home: Home, process: subprocess.Popen[bytes] | None) -> None:

@@ -53,6 +53,11 @@ def overview(bodies: Sequence[uuid.UUID]) -> list[Overview]:
             [list(bodies)],
         )
         return [
-            Overview(*row[:5], lag_seconds(row[5], row[6]), row[7], bytes(row[8]).hex(), *row[9:])
-            for row in cursor.fetchall()
-        ]
+            Overview(
+                body, origin, opened_at, size, pending, lag_seconds(oldest, moment), signed_size,
+                bytes(root).hex(), *more,
+            )
+            for (
+                body, origin, opened_at, size, pending, oldest, moment, signed_size, root, *more
+            ) in cursor.fetchall()
+        ]  # fmt: skip

@@ -177,3 +177,32 @@ class CodeAlias(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Withheld(models.Model):
+    """A document kept from everybody because it may be a state secret after all (AR-129).
+
+    While one stands open (`released_at` is empty), the document exists for nobody; its dossier is
+    neither packaged nor copied between stores. Nothing of the document stands here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="withheld")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    reported_by = models.UUIDField()
+    reported_at = models.DateTimeField()
+    released_by = models.UUIDField(null=True)
+    released_at = models.DateTimeField(null=True)
+    basis = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=models.Q(released_at__isnull=True),
+                name="withheld_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -7,13 +7,14 @@ stands in (AR-121). What is forbidden is not found: the same exception, the same
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.records.models import CodeAlias, ContentFile, Document, Dossier, Membership
+from tangthu.records.models import CodeAlias, ContentFile, Document, Dossier, Membership, Withheld
 
 
 def _cut(viewer: Viewer, prefix: str = "") -> Q:
@@ -29,11 +30,35 @@ def dossiers(viewer: Viewer) -> QuerySet[Dossier]:
 
 
 def documents(viewer: Viewer) -> QuerySet[Document]:
-    """The documents that the viewer may see, by their effective access level."""
+    """The documents that the viewer may see, by their effective access level.
+
+    One that is withheld as a possible state secret exists for nobody (AR-129).
+    """
     closed = Membership.objects.filter(
         document=OuterRef("pk"), dossier__body_id=OuterRef("body_id")
     ).exclude(_cut(viewer, "dossier__"))
-    return Document.objects.filter(_cut(viewer)).exclude(Exists(closed))
+    held = Withheld.objects.filter(document=OuterRef("pk"), released_at=None)
+    return Document.objects.filter(_cut(viewer)).exclude(Exists(closed)).exclude(Exists(held))
+
+
+def withheld_in(dossier_id: uuid.UUID) -> bool:
+    """Whether a dossier has a document that is withheld now."""
+    return Withheld.objects.filter(
+        released_at=None, document__memberships__dossier_id=dossier_id
+    ).exists()
+
+
+def withheld_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some documents that are withheld now."""
+    found = Withheld.objects.filter(released_at=None, document__in=list(document_ids))
+    return set(found.values_list("document_id", flat=True))
+
+
+def withheld(viewer: Viewer) -> QuerySet[Withheld]:
+    """What is withheld at bodies where the viewer decides on it, oldest first."""
+    return Withheld.objects.filter(
+        released_at=None, body_id__in=viewer.bodies_with("quarantine.decide")
+    ).order_by("reported_at", "id")
 
 
 def _missing() -> NotFoundForViewer:

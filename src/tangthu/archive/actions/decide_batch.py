@@ -40,22 +40,21 @@ _WAITS = dt.timedelta(seconds=30)
 
 def locked(acting: Acting, batch_id: uuid.UUID) -> Batch:
     """The batch, locked for a decision. Raises NotFoundForViewer; Refused while it is worked on."""
-    batch = (
-        Batch.objects.select_for_update()
-        .filter(pk=batch_id, body_id__in=acting.viewer.bodies_with("archive.import"))
-        .first()
-    )
-    if batch is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."))
+    batch = _locked(acting, batch_id)
     if batch.state != Batch.State.REVIEW:
-        raise Refused(
-            _("Đợt này đang được xử lý hoặc đã kết thúc."), hint=_("Chờ công việc đang chạy xong.")
-        )
+        raise _busy()
     return batch
 
 
 def resting(acting: Acting, batch_id: uuid.UUID) -> Batch:
     """The batch, locked, if no living process works on it: in review, or left by its job."""
+    batch = _locked(acting, batch_id)
+    if batch.state in (Batch.State.CLOSED, Batch.State.ABANDONED) or under_way(batch):
+        raise _busy()
+    return batch
+
+
+def _locked(acting: Acting, batch_id: uuid.UUID) -> Batch:
     batch = (
         Batch.objects.select_for_update()
         .filter(pk=batch_id, body_id__in=acting.viewer.bodies_with("archive.import"))
@@ -63,11 +62,13 @@ def resting(acting: Acting, batch_id: uuid.UUID) -> Batch:
     )
     if batch is None:
         raise NotFoundForViewer(_("Không có gì ở đây."))
-    if batch.state in (Batch.State.CLOSED, Batch.State.ABANDONED) or under_way(batch):
-        raise Refused(
-            _("Đợt này đang được xử lý hoặc đã kết thúc."), hint=_("Chờ công việc đang chạy xong.")
-        )
     return batch
+
+
+def _busy() -> Refused:
+    return Refused(
+        _("Đợt này đang được xử lý hoặc đã kết thúc."), hint=_("Chờ công việc đang chạy xong.")
+    )
 
 
 def last_job(batch: Batch) -> Job | None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.archive.actions.withhold_document import withhold_document
 from tangthu.archive.batch.codes import marks_secrecy
 from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
@@ -45,7 +46,10 @@ class ChangedMeanwhile(HouseError):
 
 
 class SecretRefused(InvalidInput):
-    """The change declares a state secret; nothing of it is kept (AR-127)."""
+    """The change declares a state secret; nothing of it is kept (AR-127).
+
+    The documents that it is about are withheld at once (AR-129).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,11 @@ def describe_document(
     ChangedMeanwhile, SecretRefused, or InvalidInput whose `problems` name the fields.
     """
     found = queries.document(acting.viewer, document_id)
-    return _describe(acting, found, values, extra, expected)
+    try:
+        return _describe(acting, found, values, extra, expected)
+    except SecretRefused:
+        withhold_document(acting, document_id)
+        raise
 
 
 def describe_dossier(
@@ -84,7 +92,12 @@ def describe_dossier(
 ) -> Described:
     """Set the description fields of a dossier; see `describe_document`."""
     found = queries.dossier(acting.viewer, dossier_id)
-    return _describe(acting, found, values, extra, expected)
+    try:
+        return _describe(acting, found, values, extra, expected)
+    except SecretRefused:
+        for place in queries.documents_of(acting.viewer, found):
+            withhold_document(acting, place.document_id)
+        raise
 
 
 def digest_of(shown: Dossier | Document) -> str:
@@ -151,8 +164,8 @@ def _fits(model: type[Dossier] | type[Document], wanted: Mapping[str, Any]) -> N
 def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
     """AR-127: a connected installation keeps nothing that declares itself a state secret."""
     words = _(
-        "Hệ thống có kết nối mạng không được lưu bí mật nhà nước. Không nhập tài liệu mật vào đây; "
-        "quản lý theo chế độ riêng."
+        "Hệ thống có kết nối mạng không được lưu bí mật nhà nước. Mô tả này không được ghi; tài "
+        "liệu đã bị cách ly và lãnh đạo phụ trách sẽ kết luận."
     )
     if wanted.get("access_level") == LEVEL_SECRET:
         raise SecretRefused(words, problems={"access_level": [words]})

@@ -24,6 +24,7 @@ from tangthu.kernel.rulebook import rulebook
 from tangthu.kernel.stores import FolderStore, content_key
 from tangthu.ledger.logs import log_of
 from tangthu.records.models import Dossier
+from tangthu.records.queries import withheld_in
 from tangthu.repository.actions.store_package import Order, is_stored, store_package
 from tangthu.repository.models import Package, PackageVersion
 from tangthu.repository.reading import packaged_only
@@ -37,6 +38,10 @@ SEAL = "archive.dossier.seal"
 _UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
+class Withheld(Refused):
+    """A document of the dossier is withheld as a possible state secret."""
+
+
 class NothingToSeal(Refused):
     """The newest version of the package already says what the records say."""
 
@@ -46,7 +51,7 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
 
     While an order for the dossier is still worked on, that one is answered with. An order that
     failed after it had stored something is taken up again, so that nothing stays half entered.
-    Raises NotFoundForViewer, NothingToSeal if nothing changed.
+    Raises NotFoundForViewer, Withheld, NothingToSeal if nothing changed.
     """
     with transaction.atomic():
         dossier = (
@@ -56,6 +61,7 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
         )
         if dossier is None:
             raise NotFoundForViewer(_("Không có gì ở đây."))
+        _refuse_withheld(dossier)
         left = _unfinished(dossier)
         if left is not None and left.state in _UNDER_WAY and jobs.is_queued(left.pk):
             return left
@@ -66,6 +72,15 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
             body_id=dossier.body_id,
             person_id=acting.viewer.person_id,
             subject_id=dossier.pk,
+        )
+
+
+def _refuse_withheld(dossier: Dossier) -> None:
+    """AR-129: while a secret is suspected, no copy of the dossier is made."""
+    if withheld_in(dossier.pk):
+        raise Withheld(
+            _("Hồ sơ có tài liệu đang bị cách ly nên chưa đóng gói được."),
+            hint=_("Chờ kết luận của lãnh đạo phụ trách bảo vệ bí mật nhà nước."),
         )
 
 
@@ -120,6 +135,7 @@ def seal(acting: Acting, args: dict[str, Any]) -> PackageVersion:
     """
     dossier = Dossier.objects.select_related("body").get(pk=args["dossier"])
     acting.require("archive.seal", dossier.body_id)
+    _refuse_withheld(dossier)
     order = _order(args)
     with advisory.exclusive(f"seal {dossier.pk}"):
         done = PackageVersion.objects.filter(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tangthu.archive.batch.answers import checked_value
 from tangthu.archive.batch.cells import Row, Sheet, clean
-from tangthu.archive.batch.codes import CodeLists
+from tangthu.archive.batch.codes import CodeLists, declares_secret
 from tangthu.archive.batch.duties import LISTS
 from tangthu.archive.batch.errors import BadDecisionError, ForeignWorkbookError
 from tangthu.archive.batch.layout import (
@@ -122,7 +122,10 @@ class _Reader:
             if text.startswith("="):
                 raise BadDecisionError(what="ô chứa công thức; hãy ghi giá trị")
             match = _CODE.match(text) if name in LISTS else None
-            value = checked_value(name, match[1] if match else text, self.lists)
+            value = match[1] if match else text
+            # What is called secret here is no wrong cell: whoever decides refuses it whole.
+            if not (name == "mode" and declares_secret(value)):
+                value = checked_value(name, value, self.lists)
         except BadDecisionError as error:
             self.problems.append((place, str(error)))
             return

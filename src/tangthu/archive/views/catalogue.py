@@ -125,23 +125,23 @@ def listed(
         page_size=PAGE,
         empty=listing.empty,
     )
-    text = register.search
     try:
-        register.filters = tuple(
-            _filter(viewer, listing, key, text, filters, names)
-            for key in listing.filters
-            if key not in fixed
-        )
-        return _filled(viewer, listing, register, filters)
+        return _filled(viewer, listing, register, filters, fixed, names)
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
         return register.page([], sort_values=lambda row: (row.key,), trouble=trouble), ""
 
 
 def _filled(
-    viewer: Viewer, listing: Listing, register: Register[lists.Row], filters: Mapping[str, str]
+    viewer: Viewer,
+    listing: Listing,
+    register: Register[lists.Row],
+    filters: Mapping[str, str],
+    fixed: Mapping[str, str],
+    fonds: Mapping[str, str],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
+    offered = [key for key in listing.filters if key not in fixed]
     cursor = register.cursor(width=2)
     key = (str(cursor.values[0]), uuid.UUID(str(cursor.values[1]))) if cursor else None
     backwards = bool(cursor and cursor.backwards)
@@ -155,6 +155,10 @@ def _filled(
         after=None if backwards else key,
         before=key if backwards else None,
         limit=PAGE + 1,
+        facets=offered,
+    )
+    register.filters = tuple(
+        _filter(key, found.facets[key], filters.get(key), fonds) for key in offered
     )
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
@@ -184,19 +188,11 @@ def _known(key: str, value: str, fonds: Mapping[str, str]) -> bool:
     return code_label(lists_of[key], value, timezone.localdate()) != value
 
 
-def _filter(
-    viewer: Viewer,
-    listing: Listing,
-    key: str,
-    text: str,
-    filters: Mapping[str, str],
-    fonds: Mapping[str, str],
-) -> Filter:
+def _filter(key: str, found: lists.Facet, chosen: str | None, fonds: Mapping[str, str]) -> Filter:
     """A filter with the values that would leave something, each with its count."""
     label, words = _FILTERS[key]
-    found = lists.facet(viewer, listing.kind, key, text=text, filters=filters)
     counts = {("1" if v is True else "0" if v is False else str(v)): n for v, n in found}
-    if (chosen := filters.get(key)) is not None:
+    if chosen is not None:
         counts.setdefault(chosen, 0)
     order = sorted(counts, reverse=True) if key == "year" else list(counts)
     options = tuple(

@@ -87,6 +87,8 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if person.may("archive.describe", found.body_id):
         edit = reverse("archive:document-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+        report = reverse("archive:document-report", args=[found.id])
+        actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
     return actions
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +19,7 @@ from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.queries import bodies
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
+from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register, Tone
 
@@ -51,20 +48,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     chosen = register.chosen("state")
     if chosen:
         found = found.filter(state__in=chosen)
-    cursor = register.cursor(width=2)
-    backwards = bool(cursor and cursor.backwards)
-    if cursor is not None:
-        moment, last = parse_datetime(str(cursor.values[0])), uuid.UUID(str(cursor.values[1]))
-        side = "gt" if backwards else "lt"
-        found = found.filter(
-            Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": last})
-        )
-    order = ("created_at", "id") if backwards else ("-created_at", "-id")
-    page = register.page(
-        list(found.order_by(*order)[: register.page_size + 1]),
-        sort_values=lambda one: (one.created_at.isoformat(), str(one.id)),
-        cursor=cursor,
-    )
+    page = page_by_time(register, found, "created_at")
     actions = [
         Action(_("Nhập đợt mới"), reverse("imports:new"), key="m", icon="plus", weight="primary")
     ]

@@ -22,9 +22,11 @@ from tangthu.identity.queries import quarantined
 from tangthu.kernel import quarantine
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.kernel.models import QuarantinedItem
+from tangthu.records import queries as records
+from tangthu.records.models import Withheld
 from tangthu.ui import formats
 from tangthu.ui.parts import Crumb, Fact, FactGroup
-from tangthu.ui.tables import Cell, Column, EmptyState, Register
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 SHOWN = 200
 
@@ -78,9 +80,32 @@ def waiting(request: HttpRequest) -> HttpResponse:
     page = register.page(
         rows[: register.page_size], sort_values=lambda one: (one.arrived_at.isoformat(),)
     )
-    return render(
-        request, "archive/imports/quarantine.html", {"register": page, "count": len(rows)}
+    context = {"register": page, "count": len(rows), "withheld": _withheld(who)}
+    return render(request, "archive/imports/quarantine.html", context)
+
+
+def _withheld(who: Viewer) -> RegisterPage | None:
+    """Records that were reported as state secrets after they had been taken in; None if none."""
+    rows = list(records.withheld(who).select_related("document")[:SHOWN])
+    if not rows:
+        return None
+    register = Register[Withheld](
+        name="withheld",
+        caption=_("Tài liệu đã nhận, bị báo là mật"),
+        query={},
+        default_sort="when",
+        row_id=lambda one: str(one.id),
+        page_size=SHOWN,
+        columns=(
+            Column("when", _("Báo lúc"), _reported, "date", primary=True),
+            Column("code", _("Mã lưu trữ"), lambda one: one.document.record_archive_code, "code"),
+        ),
     )
+    return register.page(rows, sort_values=lambda one: (one.reported_at.isoformat(),))
+
+
+def _reported(one: Withheld) -> Cell:
+    return Cell(formats.moment(one.reported_at), reverse("archive:withheld", args=[one.id]))
 
 
 def _when(one: QuarantinedItem) -> Cell:

@@ -40,7 +40,12 @@ def check(ctx: click.Context, as_json: bool) -> None:
             "free_bytes": free,
             "stores": store_summaries(),
             "logs": [
-                {"origin": one.origin, "pending": one.pending, "stopped": one.stopped}
+                {
+                    "origin": one.origin,
+                    "pending": one.pending,
+                    "behind": one.worrying,
+                    "stopped": one.stopped,
+                }
                 for one in overview([log.body for log in all_logs()])
             ],
             "jobs_failed": Job.objects.filter(state=Job.State.FAILED).count(),
@@ -75,6 +80,9 @@ def _findings(facts: dict[str, Any], secrets: Any) -> list[dict[str, str]]:
     for log in facts["logs"]:
         if log["stopped"]:
             add(f"Sổ cái {log['origin']} đã dừng: {log['stopped']}", "Xem docs/ledger.md.")
+        elif log["behind"]:
+            add(f"Sổ cái {log['origin']} chậm: {log['pending']} sự kiện đang chờ.",
+                "Xem tiến trình integrator có chạy không.")  # fmt: skip
     if facts["jobs_failed"]:
         add(f"{facts['jobs_failed']} công việc nền bị lỗi.", "Xem trang Công việc nền.")
     return found

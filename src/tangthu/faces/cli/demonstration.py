@@ -20,6 +20,7 @@ from tangthu.archive.actions.open_batch import open_batch, uploads_of
 from tangthu.archive.actions.open_fonds import open_fonds
 from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.archive.models import Batch, Fonds
+from tangthu.archive.queries import dossiers_to_seal
 from tangthu.faces.cli.demo_papers import PAPERS, PaperDossier, write_batch
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import add_person, appoint
@@ -28,8 +29,6 @@ from tangthu.identity.models import Appointment, Body, Person
 from tangthu.identity.queries import viewer_named
 from tangthu.kernel import jobs
 from tangthu.kernel.home import Home
-from tangthu.records.models import Dossier
-from tangthu.repository.models import Package
 from tangthu.standards import durable
 
 LOG_HOST = "tangthu.example"
@@ -153,8 +152,7 @@ def _fonds() -> None:
         "HS02", "Tập văn bản đi quý II năm 2024", PAPERS[7:], declared=6, rows_left_out=2
     )
     _accept(archivist, _import(archivist, fonds, "Đợt số hóa 1/2024", first, COMPLETED))
-    packaged = Package.objects.values("dossier_id")
-    for dossier in Dossier.objects.filter(body=body, title=first.title).exclude(pk__in=packaged):
+    for dossier in dossiers_to_seal(viewer).filter(body=body, title=first.title):
         jobs.execute(queue_sealing(archivist, dossier.pk).id)
     _import(archivist, fonds, "Đợt số hóa 2/2024", second, {})
 

@@ -56,9 +56,9 @@ def resume_log(acting: Acting, body_id: uuid.UUID) -> list[str]:
 def run_resume(running: Running) -> dict[str, Any]:
     """Job `identity.log.resume`. Raises Refused, naming the first problem, if the log is wrong."""
     job = running.job
+    if job.body_id is None or job.person_id is None:
+        raise Refused(_("Công việc này không nói ai làm, ở cơ quan nào."))
     acting = Acting(viewer_of(Person.objects.get(pk=job.person_id)), "job")
-    if job.body_id is None:
-        raise Refused(_("Công việc này không nói cơ quan nào."))
     problems = resume_log(acting, job.body_id)
     if problems:
         raise Refused(

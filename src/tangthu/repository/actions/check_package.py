@@ -18,6 +18,7 @@ from django.utils.translation import gettext_noop
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory, clock
 from tangthu.ledger.record import Event, record_many
+from tangthu.records.queries import withheld_in
 from tangthu.repository import begun
 from tangthu.repository.actions.mend_copies import Mended, mend
 from tangthu.repository.actions.note_beside import note_beside
@@ -99,6 +100,7 @@ def check_package(
 ) -> PackageVerdict:
     """Check a package in all stores; with `repair`, mend what is bad from what is good elsewhere.
 
+    Nothing is mended while a document of the dossier is withheld.
     `watch` is told of files read (see `check_copies`); `also` runs in the transaction that enters
     the outcome. Raises Refused without `repository.audit` at the package's body.
     """
@@ -106,6 +108,8 @@ def check_package(
     acting.require("repository.audit", package.body_id)
     with advisory.exclusive(f"seal {package.dossier_id}"):
         package.refresh_from_db(fields=["head"])
+        # Mending copies content from store to store: not while a secret is suspected (AR-129).
+        repair = repair and not withheld_in(package.dossier_id)
         now = check_copies(copies_of(package), watch)
         verdict = PackageVerdict(package, begun.found_before(now), now)
         if repair and not all(copy.whole for copy in now):

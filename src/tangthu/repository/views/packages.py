@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -25,6 +24,7 @@ from tangthu.repository.models import Copy, Package
 from tangthu.repository.views.asked import auditor
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
+from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Action, Crumb, Fact, FactGroup, Notice
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
@@ -50,24 +50,13 @@ def packages(request: HttpRequest) -> HttpResponse:
         unchecked_since=_since(next(iter(register.chosen("days")), "")),
     )
     total = found.count()
-    cursor = register.cursor(width=2)
-    backwards = bool(cursor and cursor.backwards)
-    descending = register.descending != backwards
-    if cursor is not None:
-        moment, last = parse_datetime(str(cursor.values[0])), uuid.UUID(str(cursor.values[1]))
-        side = "lt" if descending else "gt"
-        found = found.filter(
-            Q(**{f"oldest__{side}": moment}) | Q(oldest=moment, **{f"id__{side}": last})
-        )
-    order = ("-oldest", "-id") if descending else ("oldest", "id")
     copies = Prefetch("copies", Copy.objects.select_related("store").order_by("store__position"))
-    rows: list[Any] = list(found.prefetch_related(copies).order_by(*order)[: PAGE + 1])
-    dossiers.update(dossiers_by_id(viewer, [row.dossier_id for row in rows]))
-    page = register.page(
-        rows,
-        sort_values=lambda row: (row.oldest.isoformat(), str(row.pk)),
-        cursor=cursor,
-        total=total,
+
+    def name_dossiers(rows: Sequence[Any]) -> None:
+        dossiers.update(dossiers_by_id(viewer, [row.dossier_id for row in rows]))
+
+    page = page_by_time(
+        register, found.prefetch_related(copies), "oldest", total=total, prepare=name_dossiers
     )
     way = [Crumb(_("Kho lưu trữ"), reverse("repository:stores")), Crumb(_("Sổ gói"))]
     return render(request, "repository/packages.html", {"register": page, "way": way})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from tangthu.faces.office.views.jobs import UNDER_WAY
 from tangthu.identity import queries as identity
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.jobs import label_of
+from tangthu.records import queries as records
 from tangthu.repository import queries as repository
 from tangthu.ui import formats
 from tangthu.ui.parts import QueueGroup, QueueItem, Tone
@@ -102,7 +104,18 @@ def _quarantined(viewer: Viewer) -> QueueGroup:
         )
         for item in identity.quarantined(viewer)[: SHOWN + 1]
     )
-    return _group(_("Cách ly"), items, "warn")
+    reported = (
+        QueueItem(
+            title=_("Một tài liệu đã nhận bị báo là bí mật nhà nước"),
+            url=_link("archive:withheld", one.id),
+            asked=_("Kết luận: không mật, hoặc để cách ly"),
+            who=_("báo lúc %(when)s") % {"when": formats.moment(one.reported_at)},
+            due_text=_("Chờ quyết định"),
+            due_tone="danger",
+        )
+        for one in records.withheld(viewer)[: SHOWN + 1]
+    )
+    return _group(_("Cách ly"), itertools.chain(reported, items), "warn")
 
 
 def _batches(viewer: Viewer) -> QueueGroup:

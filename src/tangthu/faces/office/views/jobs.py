@@ -6,12 +6,10 @@ import datetime as dt
 import uuid
 from typing import Literal
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -21,6 +19,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.jobs import label_of, request_stop, result_page_of
 from tangthu.kernel.models import Job
 from tangthu.ui import formats
+from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Crumb, Progress
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, Tone
 
@@ -76,19 +75,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     found = queries.jobs(viewer)
     running = found.filter(state__in=UNDER_WAY).order_by("created_at")[:20]
     past = found.exclude(state__in=UNDER_WAY)
-    cursor = register.cursor(width=2)
-    backwards = bool(cursor and cursor.backwards)
-    if cursor is not None:
-        moment, last = parse_datetime(str(cursor.values[0])), uuid.UUID(str(cursor.values[1]))
-        side = "gt" if backwards else "lt"
-        past = past.filter(
-            Q(**{f"created_at__{side}": moment}) | Q(created_at=moment, **{f"id__{side}": last})
-        )
-    order = ("created_at", "id") if backwards else ("-created_at", "-id")
-    rows = list(past.order_by(*order)[: register.page_size + 1])
-    page = register.page(
-        rows, sort_values=lambda job: (job.created_at.isoformat(), str(job.id)), cursor=cursor
-    )
+    page = page_by_time(register, past, "created_at")
     context = {"running": [progress_of(job) for job in running], "register": page}
     return render(request, "office/jobs.html", context)
 

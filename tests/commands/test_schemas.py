@@ -1,0 +1,220 @@
+"""Every command with --json answers as its published schema says, in good and in bad cases."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tests.commands.test_commands import call
+from tests.support import batches
+from tests.support.house import TestHouse
+from tests.support.json_schema import complaints, keywords
+from tests.support.records import make_dossier, sealed_package, signed_events
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "cli" / "schemas"
+DONE, FOUND, COULD_NOT = 0, 1, 2
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def told(done: subprocess.CompletedProcess[str], name: str, status: int) -> Any:
+    """The one document on stdout, which must fit its schema; words must be on stderr."""
+    assert done.returncode == status, f"{done.returncode}\n{done.stdout[:800]}\n{done.stderr[:800]}"
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip() or name == "stores"
+    document = json.loads(done.stdout)
+    assert complaints(document, schema(name)) == []
+    return document
+
+
+def test_every_command_with_json_has_a_schema_and_no_schema_is_left_over() -> None:
+    from tangthu.faces.cli.main import cli
+
+    def walk(command: click.Command, name: str) -> Iterator[str]:
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for inner in command.list_commands(context):
+                found = command.get_command(context, inner)
+                assert found is not None
+                yield from walk(found, f"{name}-{inner}".strip("-"))
+        elif any("--json" in option.opts for option in command.params):
+            yield name
+
+    assert {*walk(cli, ""), "error"} == {path.stem for path in SCHEMAS.glob("*.json")}
+
+
+def test_a_schema_leaves_nothing_open_that_is_not_meant_to_be() -> None:
+    for path in SCHEMAS.glob("*.json"):
+        whole = schema(path.stem)
+        assert whole["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        for one in keywords(whole):
+            if one.get("type") == "object":
+                assert "additionalProperties" in one, path.name
+                assert set(one.get("required", [])) <= set(one.get("properties", {})), path.name
+
+
+def test_a_document_that_breaks_its_schema_is_refused() -> None:
+    good = {"objects": 1, "files": 2, "found": 1, "bad": [], "repaired": [], "unrepairable": [],
+            "unchecked": []}  # fmt: skip
+    assert complaints(good, schema("fixity")) == []
+    for change in (
+        {"objects": "1"}, {"objects": True}, {"files": -1}, {"bad": 1}, {"more": 1},
+        {"bad": [{"package": "x"}]},
+    ):  # fmt: skip
+        assert complaints({**copy.deepcopy(good), **change}, schema("fixity")), change
+    del good["found"]
+    assert complaints(good, schema("fixity"))
+
+
+def test_the_examples_of_the_documentation_fit_their_schemas() -> None:
+    page = (SCHEMAS.parent / "README.md").read_text(encoding="utf-8")
+    seen = set()
+    for part in page.split("\n### ")[1:]:
+        name = part.split("`")[1]
+        example = part.split("```json\n")[1].split("```")[0]
+        assert complaints(json.loads(example), schema(name)) == [], name
+        seen.add(name)
+    assert seen == {path.stem for path in SCHEMAS.glob("*.json")}
+
+
+def test_import_answers_by_its_schema(cast: TestHouse, tmp_path: Path) -> None:
+    index = batches.write(tmp_path / "in", batches.papers(2))
+    files = str(tmp_path / "in" / "tep")
+    words = ["--as", "cuc", "import", "--index", str(index), "--files", files, "--body", "H30.81",
+             "--fonds", "P1", "--json"]  # fmt: skip
+    told(call(cast, *words), "error", COULD_NOT)
+    made = [*words, "--create-fonds", "Phông thử"]
+    waiting = told(call(cast, *made), "import", FOUND)
+    assert (waiting["rows"], waiting["accepted"]) == (2, 0)
+    taken = told(call(cast, *made, "--accept", "all-proposals"), "import", DONE)
+    assert taken["accepted"] == 2
+    told(call(cast, *words[:-1], "--set", "x", "--json"), "error", COULD_NOT)
+    (tmp_path / "hong.xlsx").write_bytes(b"PK\x03\x04rubbish")
+    broken = [*made]
+    broken[broken.index(str(index))] = str(tmp_path / "hong.xlsx")
+    told(call(cast, *broken), "error", COULD_NOT)
+
+
+def test_seal_stores_and_fixity_answer_by_their_schemas(cast: TestHouse) -> None:
+    made = make_dossier(cast)
+    assert told(call(cast, "stores", "--json"), "stores", DONE) == []
+    seal = ("--as", "cuc", "dossier", "seal", made.dossier.archive_file_code, "--json")
+    assert told(call(cast, *seal), "dossier-seal", DONE)["version"] == 1
+    told(call(cast, *seal), "error", COULD_NOT)
+    told(call(cast, "--as", "nga", *seal[2:]), "error", COULD_NOT)
+    fixity = ("--as", "cuc", "fixity", "--json")
+    assert told(call(cast, *fixity), "fixity", DONE)["bad"] == []
+    hurt = [next((cast.home.stores / name).rglob("data/*.pdf")) for name in ("kho-a", "kho-b")]
+    hurt[0].write_bytes(b"%PDF")
+    (place,) = told(call(cast, *fixity), "fixity", FOUND)["bad"]
+    assert (place["store"], place["status"]) == ("kho-a", "changed")
+    assert hurt[0].as_posix().endswith(place["path"])
+    assert told(call(cast, "stores", "--json"), "stores", FOUND)[0]["healthy"] is False
+    mended = told(call(cast, *fixity, "--repair"), "fixity", FOUND)
+    assert len(mended["repaired"]) == 1
+    for path in hurt:
+        path.write_bytes(b"%PDF")
+    lost = told(call(cast, *fixity, "--repair"), "fixity", FOUND)
+    assert {one["store"] for one in lost["unrepairable"]} == {"kho-a", "kho-b"}
+    (cast.home.stores / "kho-b").rename(cast.home.stores / "away")
+    away = told(call(cast, *fixity), "fixity", FOUND)
+    assert away["unchecked"][0]["store"] == "kho-b"
+    told(call(cast, "--as", "hoa", "fixity", "--json"), "error", COULD_NOT)
+    told(call(cast, "check", "--json"), "check", FOUND)
+
+
+def test_validation_answers_by_its_schemas(cast: TestHouse, tmp_path: Path) -> None:
+    sealed_package(cast, make_dossier(cast))
+    store = cast.home.stores / "kho-a"
+    root = next(store.rglob("0=ocfl_object_1.1")).parent
+    folder = next((root / "v1" / "content").iterdir())
+    told(call(None, "packages", "validate", str(folder), "--json"), "packages-validate", DONE)
+    told(call(None, "ocfl", "validate", str(store), str(root), "--json"), "ocfl-validate", DONE)
+    next(folder.rglob("data/*.pdf")).write_bytes(b"%PDF")
+    for name in ("packages", "ocfl"):
+        words = (name, "validate", str(folder if name == "packages" else root),
+                 str(tmp_path / "absent"), "--json")  # fmt: skip
+        found = told(call(None, *words), f"{name}-validate", FOUND)
+        assert [one["valid"] for one in next(iter(found.values()))] == [False, False]
+        told(call(None, name, "validate", "--json"), "error", COULD_NOT)
+
+
+def test_the_ledgers_commands_answer_by_their_schemas(cast: TestHouse) -> None:
+    from django.db import connections
+
+    from tangthu.ledger.integrator import stop
+    from tangthu.ledger.logs import log_of
+
+    made = make_dossier(cast)
+    signed_events()
+    status = ("ledger", "status", "--json")
+    assert len(told(call(cast, *status), "ledger-status", DONE)["logs"]) == 2
+    assert told(call(cast, "ledger", "verify", "--json"), "ledger-verify", DONE)["ok"] is True
+    proof = ("ledger", "proof", str(made.dossier.pk), "--json")
+    told(call(cast, "--as", "cuc", *proof), "ledger-proof", DONE)
+    told(call(cast, "--as", "nga", *proof), "error", COULD_NOT)
+    log = log_of(cast.body("H30.81").id)
+    stop(log, "thử")
+    stopped = told(call(cast, *status), "ledger-status", FOUND)
+    assert {one["stopped"] for one in stopped["logs"]} == {"thử", ""}
+    assert told(call(cast, "ledger", "verify", "--json"), "ledger-verify", FOUND)["ok"] is False
+    told(call(cast, "check", "--json"), "check", FOUND)
+    resume = ("ledger", "resume", log.origin, "--json")
+    for username in ("cuc", "quang"):
+        told(call(cast, "--as", username, *resume), "error", COULD_NOT)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET n = n + 1 WHERE obj = %s", [made.dossier.pk])
+    assert told(call(cast, "--as", "dung", *resume), "ledger-resume", FOUND)["problems"]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("UPDATE ledger_head SET n = n - 1 WHERE obj = %s", [made.dossier.pk])
+    assert told(call(cast, "--as", "dung", *resume), "ledger-resume", DONE)["running"] is True
+    told(call(cast, *status), "ledger-status", DONE)
+
+
+@pytest.mark.req("IN-37")
+def test_a_backlog_is_told_by_command(cast: TestHouse) -> None:
+    from tangthu.ledger.backlog import PENDING_WARNING
+    from tests.ledger import steps
+
+    signed_events()
+    steps.record_on(cast, [uuid.uuid4() for _ in range(PENDING_WARNING + 1)])
+    found = told(call(cast, "ledger", "status", "--json"), "ledger-status", FOUND)
+    assert {(one["origin"], one["behind"]) for one in found["logs"]} == {
+        ("test.example/H30.81", True), ("test.example/H31.07", False),
+    }  # fmt: skip
+
+
+def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
+    make_dossier(cast)
+    found = told(call(cast, "--as", "cuc", "search", "thanh lý", "--json"), "search", DONE)
+    assert found["count"] == 1
+    none = told(call(cast, "--as", "nga", "search", "thanh lý", "--json"), "search", FOUND)
+    assert none["hits"] == []
+    told(call(cast, "search", "x", "--json"), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", "search", "--json"), "error", COULD_NOT)
+    signed_events()
+    told(call(cast, "check", "--json"), "check", DONE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("nope",), ("stores", "--nope"), ("ledger", "nope"), ("--as", "ai-do", "search", "x")],
+)
+def test_a_wrong_command_line_is_an_error_document(cast: TestHouse, words: tuple[str, ...]) -> None:
+    told(call(cast, *words, "--json"), "error", COULD_NOT)
+
+
+def test_after_two_dashes_json_is_only_a_word_to_search_for(cast: TestHouse) -> None:
+    done = call(cast, "--as", "ai-do", "search", "--", "--json")
+    assert (done.returncode, done.stdout) == (COULD_NOT, "")
