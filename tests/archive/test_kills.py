@@ -30,14 +30,16 @@ ENDED = ("archive.check.finished", 1)
 
 def _rows() -> list[Paper]:
     """Two dossiers to take, in them a stamped paper and a declared secret; a secret dossier."""
-    secret = {"Độ mật văn bản": "Mật"}
+    degree = {"Độ mật văn bản": "Mật"}
     closed = {"Chế độ sử dụng hồ sơ": "Mật"}
+    secret, suspect = batches.marked_pdf(SECRET, "MAT"), batches.marked_pdf(SUSPECT, "MAT")
+    named = f"hs01/{SECRET}.pdf"
     return [
         *batches.papers(2),
-        Paper("01", 3, f"Về {SECRET}", f"hs01/{SECRET}.pdf", [SECRET], secret, stamped=True),
+        Paper("01", 3, f"Về {SECRET}", named, pdf=secret, changes=degree),
         *batches.papers(1, "02"),
-        Paper("02", 2, "Về việc trực", lines=[SUSPECT], stamped=True),
-        Paper("03", 1, f"Mật danh {SECRET}", lines=[SECRET], changes=closed, stamped=True),
+        Paper("02", 2, "Về việc trực", pdf=suspect),
+        Paper("03", 1, f"Mật danh {SECRET}", pdf=secret, changes=closed),
     ]
 
 

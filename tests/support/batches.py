@@ -43,7 +43,6 @@ class Paper:
     lines: Sequence[str] = ()
     pdf: bytes = b""
     changes: Mapping[str, Any] = field(default_factory=dict)
-    stamped: bool = False
 
     @property
     def name(self) -> str:
@@ -119,8 +118,7 @@ def write(
         path = folder / "tep" / paper.name
         path.parent.mkdir(parents=True, exist_ok=True)
         text = paper.lines or [f"Trang {paper.name}"]
-        pdf = marked_pdf(text[0], "MAT") if paper.stamped else archival_pdf(text)
-        path.write_bytes(paper.pdf or pdf)
+        path.write_bytes(paper.pdf or archival_pdf(text))
     if ending == ".csv":
         index = folder / "bang-ke.csv"
         with index.open("w", encoding="utf-8-sig", newline="") as out:
