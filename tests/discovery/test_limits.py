@@ -118,3 +118,21 @@ def test_long_questions_are_answered_within_the_limit(index: TestHouse, text: st
     query = parse(text)
     assert query.is_empty or search(ARCHIVIST, query).count <= 50
     lists.page(ARCHIVIST, "document", text=text)
+
+
+def test_a_phrase_of_words_that_stand_apart_in_many_texts_is_looked_for_in_so_many_and_it_is_said(
+    index: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.discovery import candidates
+
+    put(entry("Có", text="biên bản thanh lý"), *(entry("x", text="lý do thanh") for _ in range(30)))
+    whole = ask('"thanh lý"')
+    assert (whole.count, whole.capped) == (1, False)
+    monkeypatch.setattr(candidates, "LOOKED_AT", 10)
+    part = ask('"thanh lý"')
+    assert part.count <= 1
+    assert part.capped
+    assert part.by_kind == {"dossier": None, "document": None}
+    page = lists.page(ARCHIVIST, "document", text='"thanh lý"')
+    assert page.capped
+    assert not ask('"biên bản thanh lý"').capped, "few hold all of these words"

@@ -38,6 +38,10 @@ CAP = 1000
 # From this share of entries on, walking meets CAP matches sooner than the index lists them.
 WALK_SHARE = 0.12
 WALK = 9000
+# Whether words stand side by side can only be seen in each vector itself; in so many it is looked.
+LOOKED_AT = 10_000
+# So many matches of which only the text holds what was asked are compared with each other.
+COMPARED = 400
 _WEIGHTS = "'{0.1, 0.3, 0.5, 1.0}'"
 
 
@@ -70,6 +74,8 @@ class Candidates:
         self._seen = pairs(viewer)
         self._query = query
         self._positive = must_hold(query)
+        self._apart = must_hold(query, apart=True)
+        self.complete = True
         self._negative = must_not(query)
         self._filters = conditions(query, filters)
         cut, values = visible(viewer)
@@ -80,7 +86,7 @@ class Candidates:
         self._phrase = _phrase(query)
 
     def matches(self) -> list[Match]:
-        """At most CAP + 1 matches, the surest first; fewer means that these are all."""
+        """At most CAP + 1 matches, the surest first; fewer are all, if `complete` says so after."""
         if not self._seen:
             return []
         if not self._positive:
@@ -108,20 +114,33 @@ class Candidates:
 
     def _by_index(self, column: str, score: Condition) -> dict[uuid.UUID, Match]:
         """Matches in a vector, by its index, in no order."""
-        cut = cut_tsquery(self._seen)
-        asked = f"{cut} & ({self._positive})" if cut else self._positive
-        # The scores are worked out only for the matches that are kept.
+        cut = cut_tsquery(self._seen, shares(column))
+        asked = f"{cut} & ({self._apart})" if cut else self._apart
         beside = [self._visible, *self._filters]
         if not self._narrow:
             beside = [beside_index(one) for one in beside]
-        sql, values = self._joined([*beside, *self._exclusion()])
+        sql, values = self._joined(beside)
+        strict, limit = list(self._exclusion()), CAP + 1
+        if self._apart != self._positive:
+            strict.append(Condition(f"ts_match_vq({column}, %s::tsquery)", (self._positive,)))
+        if strict:
+            limit = LOOKED_AT
+        only, only_values = self._joined(strict)
+        # The scores are worked out only for the matches that are kept.
         self._cursor.execute(
-            f"WITH found AS MATERIALIZED (SELECT obj, kind, place, {column} FROM discovery_entry "
-            f"WHERE {column} @@ %s::tsquery {sql} LIMIT {CAP + 1}) "
-            f"SELECT obj, kind, place, {score.sql} FROM found",
-            [asked, *values, *score.values],
+            f"WITH near AS MATERIALIZED (SELECT obj, kind, place, head, whole FROM discovery_entry "
+            f"WHERE {column} @@ %s::tsquery {sql} LIMIT {limit}), found AS MATERIALIZED ("
+            f"SELECT *, row_number() OVER () AS number FROM near WHERE TRUE {only} "
+            f"LIMIT {CAP + 1}), looked AS (SELECT CASE WHEN (SELECT count(*) FROM found) > {CAP} "
+            "THEN 0 ELSE (SELECT count(*) FROM near) END AS at) "
+            f"SELECT looked.at, obj, kind, place, {score.sql} FROM looked LEFT JOIN found ON TRUE",
+            [asked, *values, *only_values, *score.values],
         )
-        return {row[0]: Match(*row) for row in self._cursor.fetchall()}
+        rows = self._cursor.fetchall()
+        found = {row[1]: Match(*row[1:]) for row in rows if row[1] is not None}
+        if strict and rows[0][0] >= LOOKED_AT:
+            self.complete = False
+        return found
 
     def _walk(self) -> dict[uuid.UUID, Match]:
         """Matches in `head` among the first entries of each body and level, in their order."""
@@ -189,7 +208,8 @@ class Candidates:
         if self._phrase:
             parts.append("(whole @@ %s::tsquery)::int")
             values.append(" <-> ".join(quote(token) for token in self._phrase))
-        return Condition(" + ".join(parts), tuple(values))
+        sql = " + ".join(parts)
+        return Condition(f"CASE WHEN number <= {COMPARED} THEN {sql} ELSE 0 END", tuple(values))
 
 
 def _ranking_words(query: Query, typed: Query) -> str:

@@ -26,6 +26,10 @@ class Shares:
         """The share of `token`; 0 if it is none of the common ones."""
         return self.known.get(token, 0.0)
 
+    def of_beginning(self, beginning: str) -> float:
+        """A share that the tokens with this beginning have at least."""
+        return max((s for token, s in self.known.items() if token.startswith(beginning)), default=0)
+
 
 # Read along with something else (guarded.reading), so that no page pays a round trip of its own.
 COLUMNS = ("head", "whole")

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.db import connection
+import psycopg
+from django.db import OperationalError, connection, transaction
 
 from tangthu.discovery.candidates import Candidates, Match
 from tangthu.discovery.frequency import shares
-from tangthu.discovery.guarded import reading
+from tangthu.discovery.guarded import LIMIT_MS, reading
 from tangthu.discovery.language import Query, parse, storable
 from tangthu.discovery.matching import (
     EACH,
@@ -40,7 +41,9 @@ TEXT_COUNT_CAP = 1_000
 # So many entries are looked at for a facet; what is not among them is neither offered nor counted.
 FACET_CAP = 100_000
 FACET_VALUES = 30
-WALK_SHARE = 0.08
+# From this share of entries on, a walk in order is tried first, for so long.
+WALK_SHARE = 0.02
+WALK_MS = 150
 
 # Orders a person may choose: the column, always followed by obj so that paging by key is exact.
 ORDERS = {"place": "place", "date": "date_from", "code": "code"}
@@ -110,9 +113,9 @@ def page(
     """One page of the things of `kind` that the viewer may see, with the `facets` that are named.
 
     `after` / `before` are (sort value, obj) of the last / first row of the neighbouring page.
-    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. A facet's own filter is
-    left out, so that its other values stay choosable; it has at most FACET_VALUES, counted among the
-    first FACET_CAP matches (TEXT_COUNT_CAP where words are asked for). Raises TooBroad if the
+    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. A facet's own filter
+    is left out, so that its other values stay choosable; it has at most FACET_VALUES, counted among
+    the first FACET_CAP matches (TEXT_COUNT_CAP where words are asked for). Raises TooBroad if the
     database would need too long.
     """
     filters = filters or {}
@@ -162,6 +165,7 @@ class _Asked:
         self._kind = kind
         self._filters = {**filters, "kind": kind}
         self._found: list[Match] | None = None
+        self._all_found = True
         self._seen = pairs(viewer)
         self._positive = must_hold(query)
         found = conditions(query, filters)
@@ -196,11 +200,48 @@ class _Asked:
         ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
         rest = f"{self._sql} {keyset}"
         values = [*self._values, *key_values]
-        if self._positive and share(self.query, shares("whole")) < WALK_SHARE:
-            return self._rows_by_index(cursor, column, rest, values, ordered)
         if self._positive:
-            rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
-            values = [self._positive, *values]
+            found = self._candidates(cursor)
+            few = len(found) <= TEXT_COUNT_CAP
+            if not (few and self._all_found):
+                in_order = self._walked(cursor, column, direction, rest, values, limit)
+                if in_order is not None:
+                    return in_order
+            if few:
+                cursor.execute(
+                    f"SELECT {_COLUMNS}, {column} FROM discovery_entry WHERE obj = ANY(%s) "
+                    f"{keyset} {ordered}",
+                    [[match.obj for match in found], *key_values],
+                )
+                return list(cursor.fetchall())
+            return self._rows_by_index(cursor, column, rest, values, ordered)
+        return self._in_order(cursor, column, direction, rest, values, limit)
+
+    def _walked(
+        self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
+    ) -> list[tuple[Any, ...]] | None:
+        """The rows by a walk in order, where a word is so common that enough are met soon."""
+        if share(self.query, shares("whole")) < WALK_SHARE:
+            return None
+        rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(WALK_MS)])
+                return self._in_order(
+                    cursor, column, direction, rest, [self._positive, *values], limit
+                )
+        except OperationalError as error:
+            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+                return None
+            raise
+        finally:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LIMIT_MS)])
+
+    def _in_order(
+        self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
+    ) -> list[tuple[Any, ...]]:
+        """The rows of each body and level in the order of an index, merged."""
+        ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
         cursor.execute(
             f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {_COLUMNS}, {column} AS sort_key "
             f"FROM discovery_entry WHERE {IN_EACH} {rest} {ordered}) e "
@@ -216,7 +257,7 @@ class _Asked:
         cut = Condition(*visible(self._viewer))
         if not is_narrow(self.query, self._filters):
             cut = beside_index(cut)
-        marks = cut_tsquery(self._seen)
+        marks = cut_tsquery(self._seen, shares("whole"))
         words = f"{marks} & ({self._positive})" if marks else self._positive
         cursor.execute(
             f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
@@ -230,7 +271,10 @@ class _Asked:
     def count(self, cursor: Any) -> tuple[int, bool]:
         """How many there are, and whether there are more than were counted."""
         if self._positive:
-            found, cap = len(self._candidates(cursor)), TEXT_COUNT_CAP
+            cap = TEXT_COUNT_CAP
+            found = len(self._candidates(cursor))
+            if not self._all_found:
+                return min(found, cap), True
         else:
             cap = COUNT_CAP
             cursor.execute(
@@ -276,8 +320,9 @@ class _Asked:
 
     def _candidates(self, cursor: Any) -> list[Match]:
         if self._found is None:
-            found = Candidates(cursor, self._viewer, self.query, self._filters, scored=False)
-            self._found = found.matches()[: TEXT_COUNT_CAP + 1]
+            way = Candidates(cursor, self._viewer, self.query, self._filters, scored=False)
+            self._found = way.matches()[: TEXT_COUNT_CAP + 1]
+            self._all_found = way.complete
         return self._found
 
     def _each(self) -> list[Any]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from tangthu.discovery.frequency import Shares
 from tangthu.discovery.language import Query, Term, storable, wanted
 from tangthu.discovery.vectors import code_token, cut_token, quote
@@ -16,9 +18,12 @@ from tangthu.standards.vietnamese import fold, match_type, words
 from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
 
 _WEIGHTS = {"": "", "title": "A", "issuer": "C"}
+_MAX_ELSEWHERE = 1000
 _LAST = "\U0010ffff"
 # Of more bodies than this the index is not asked for each: the SQL condition alone cuts.
 _MAX_CUTS = 12
+# Who may see this share of all entries or more need not be told apart by the index.
+_MOST = 0.3
 
 Pair = tuple[uuid.UUID, str]
 
@@ -72,15 +77,16 @@ def is_narrow(query: Query, filters: Mapping[str, str]) -> bool:
     return bool(asked & _NARROW) or {"from", "to"} <= asked
 
 
-def cut_tsquery(found: Sequence[Pair]) -> str:
+def cut_tsquery(found: Sequence[Pair], shares: Shares) -> str:
     """Tsquery of the marks of `found`, so that the index leaves out the rest; "" if of no use."""
-    if not 0 < len(found) <= _MAX_CUTS:
+    marks = [cut_token(*pair) for pair in found[: _MAX_CUTS + 1]]
+    if not 0 < len(marks) <= _MAX_CUTS or sum(map(shares.of, marks)) > _MOST:
         return ""
-    return "(" + " | ".join(quote(cut_token(*pair)) for pair in found) + ")"
+    return "(" + " | ".join(map(quote, marks)) + ")"
 
 
-def tsquery(term: Term) -> str:
-    """Tsquery of one term, its sign left aside."""
+def tsquery(term: Term, *, apart: bool = False) -> str:
+    """Tsquery of one term, its sign left aside; `apart`: its words need not be side by side."""
     weight = _WEIGHTS[term.field]
     either = []
     if term.tokens:
@@ -91,7 +97,7 @@ def tsquery(term: Term) -> str:
             else ""
             for at in range(last + 1)
         ]
-        joiner = " <-> " if term.adjacent else " & "
+        joiner = " <-> " if term.adjacent and not apart else " & "
         parts = (quote(token) + mark for token, mark in zip(term.tokens, marks, strict=True))
         either.append("(" + joiner.join(parts) + ")")
     for key in term.keys:
@@ -101,11 +107,14 @@ def tsquery(term: Term) -> str:
     return "(" + " | ".join(either) + ")"
 
 
-def must_hold(query: Query) -> str:
-    """Tsquery of what must be found: the groups, one of which is enough; "" if nothing must."""
+def must_hold(query: Query, *, apart: bool = False) -> str:
+    """Tsquery of what must be found: the groups, one of which is enough; "" if nothing must.
+
+    `apart`: a wider one, which asks for the words of phrases but not that they are side by side.
+    """
     groups: dict[int, list[str]] = {}
     for term in wanted(query):
-        groups.setdefault(term.group, []).append(tsquery(term))
+        groups.setdefault(term.group, []).append(tsquery(term, apart=apart))
     return " | ".join("(" + " & ".join(parts) + ")" for parts in groups.values())
 
 
@@ -121,9 +130,10 @@ def share(query: Query, shares: Shares) -> float:
     """
     groups: dict[int, float] = {}
     for term in wanted(query):
-        most = min((shares.of(token) for token in term.tokens), default=0.0)
+        each = [shares.of(token) for token in term.tokens]
         if term.prefix:
-            most = 0.0
+            each[-1] = shares.of_beginning(term.tokens[-1])
+        most = min(each, default=0.0)
         groups[term.group] = min(groups.get(term.group, 1.0), most)
     return min(1.0, sum(groups.values()))
 
@@ -136,10 +146,27 @@ def conditions(query: Query, filters: Mapping[str, str]) -> list[Condition]:
         one = _condition(name, value)
         found.append(Condition(f"NOT COALESCE(({one.sql}), FALSE)", one.values))
     for code, excluded in query.archive_codes:
-        sql = "(head @@ %s::tsquery OR (place >= %s AND place < %s))"
-        values = (quote(code_token(code)), code, code + _LAST)
-        found.append(Condition(f"NOT {sql}" if excluded else sql, values))
+        one = _below(code)
+        found.append(Condition(f"NOT {one.sql}", one.values) if excluded else one)
     return found
+
+
+def _below(code: str) -> Condition:
+    """What has an archive code that begins so; and the few that once had it and stand elsewhere.
+
+    Those are looked up first: a condition that asks for either would be answered by no index.
+    """
+    below = Condition("(place >= %s AND place < %s)", (code, code + _LAST))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT obj FROM discovery_entry WHERE head @@ %s::tsquery AND NOT {below.sql} "
+            f"LIMIT {_MAX_ELSEWHERE}",
+            [quote(code_token(code)), *below.values],
+        )
+        elsewhere = [row[0] for row in cursor.fetchall()]
+    if not elsewhere:
+        return below
+    return Condition(f"({below.sql} OR obj = ANY(%s))", (*below.values, elsewhere))
 
 
 _NEVER = Condition("FALSE")

@@ -46,7 +46,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A page of hits; `count` is exact below COUNT_CAP; `widened` says accents were dropped.
+    """A page of hits; `capped`: there may be more than `count`; `widened`: accents were dropped.
 
     `by_kind` counts each kind, also when one was chosen; None where there are too many in all.
     """
@@ -68,26 +68,30 @@ def search(
     """
     with reading() as cursor:
         asked, widened = query, False
-        found = Candidates(cursor, viewer, query, {}).matches()
+        way = Candidates(cursor, viewer, query, {})
+        found = way.matches()
         if not found and accented(query):
             asked = without_accents(query)
-            found = Candidates(cursor, viewer, asked, {}, query).matches()
+            way = Candidates(cursor, viewer, asked, {}, query)
+            found = way.matches()
             widened = bool(found)
-        by_kind = _by_kind(found)
-        if kind and len(found) > CAP:
-            found = Candidates(cursor, viewer, asked, {"kind": kind}, query).matches()
+        capped = len(found) > CAP or not way.complete
+        by_kind = _by_kind(found, capped=capped)
+        if kind and capped:
+            way = Candidates(cursor, viewer, asked, {"kind": kind}, query)
+            found = way.matches()
+            capped = len(found) > CAP or not way.complete
         elif kind:
             found = [match for match in found if match.kind == kind]
         found.sort(key=lambda match: (-match.score, match.place, match.obj))
         hits = _hits(cursor, [m.obj for m in found[:COUNT_CAP][offset : offset + limit]], asked)
-    count = min(len(found), COUNT_CAP)
-    return Result(hits, count, len(found) > COUNT_CAP, widened, by_kind)
+    return Result(hits, min(len(found), COUNT_CAP), capped, widened, by_kind)
 
 
-def _by_kind(found: Sequence[Match]) -> dict[str, int | None]:
+def _by_kind(found: Sequence[Match], *, capped: bool) -> dict[str, int | None]:
     """How many there are of each kind; not known where not all were found."""
     counts = Counter(match.kind for match in found)
-    return {one.name: counts[one.name] if len(found) <= CAP else None for one in findable.kinds()}
+    return {one.name: None if capped else counts[one.name] for one in findable.kinds()}
 
 
 def _hits(cursor: Any, objs: Sequence[uuid.UUID], query: Query) -> tuple[Hit, ...]:

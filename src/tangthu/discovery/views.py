@@ -96,7 +96,7 @@ def _answer(
 def in_words(result: Result) -> str:
     """How many, in words: exact, or `hơn 1.000`."""
     if result.capped:
-        return _("Hơn %(n)s kết quả") % {"n": formats.thousands(COUNT_CAP)}
+        return _("Hơn %(n)s kết quả") % {"n": formats.thousands(result.count)}
     return ngettext("%(n)s kết quả", "%(n)s kết quả", result.count) % {
         "n": formats.thousands(result.count)
     }
