@@ -70,7 +70,7 @@ def _sealing(house: TestHouse) -> str:
 
 
 def _further_version(house: TestHouse) -> str:
-    made = make_dossier(house, documents=({}, {}))
+    made = make_dossier(house, documents=({},))
     execute(queue_sealing(house.acting("cuc"), made.dossier.pk).id)
     change_dossier(house, made.dossier, note="Ghi chú thêm")
     return str(queue_sealing(house.acting("cuc"), made.dossier.pk).id)
@@ -78,7 +78,7 @@ def _further_version(house: TestHouse) -> str:
 
 def _mending(house: TestHouse) -> str:
     for number in ("01", "02"):
-        made = make_dossier(house, number=number, documents=({}, {}))
+        made = make_dossier(house, number=number, documents=({},))
         execute(queue_sealing(house.acting("cuc"), made.dossier.pk).id)
     first, second = sorted((house.home.stores / "kho-a").rglob("v1/content"))
     pdf = next(first.rglob("*.pdf"))
