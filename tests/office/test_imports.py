@@ -362,6 +362,16 @@ def test_a_column_is_given_another_field_and_the_report_follows(
     assert nonsense.status_code == 400
 
 
+def send_back(desk: Client, batch: Any, book: openpyxl.Workbook) -> None:
+    """Send a corrected report in, and see to it that it is taken."""
+    changed = io.BytesIO()
+    book.save(changed)
+    workbook = SimpleUploadedFile("bc.xlsx", changed.getvalue())
+    answer = desk.post(address_of(batch, "bao-cao/"), {"workbook": workbook})
+    assert answer.status_code == 302, text_of(answer)
+    batch.refresh_from_db()
+
+
 def test_the_report_goes_out_as_excel_and_comes_back_corrected(
     cast: TestHouse, desk: Client, tmp_path: Path
 ) -> None:
@@ -376,14 +386,7 @@ def test_the_report_goes_out_as_excel_and_comes_back_corrected(
     column = next(c for c in range(1, 40) if sheet.cell(1, c).value == "subject")
     row = next(r for r in range(2, 9) if str(sheet.cell(r, column).value).startswith("Về việc"))
     sheet.cell(row, column).value = "Về việc đã sửa trong Excel"
-    changed = io.BytesIO()
-    book.save(changed)
-    answer = desk.post(
-        address_of(batch, "bao-cao/"),
-        {"workbook": SimpleUploadedFile("bc.xlsx", changed.getvalue())},
-    )
-    assert answer.status_code == 302, text_of(answer)
-    batch.refresh_from_db()
+    send_back(desk, batch, book)
     assert [one["value"] for one in batch.decisions] == ["Về việc đã sửa trong Excel"]
     for foreign in (b"not a workbook", (tmp_path / "bang-ke.xlsx").read_bytes()):
         answer = desk.post(

@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from psycopg import sql
 
 from tests.office.conftest import SignIn
-from tests.office.test_imports import NEW, address_of, desk, fonds_id, run, sent, text_of
+from tests.office.test_imports import NEW, address_of, desk, fonds_id, run, send_back, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import TestHouse
@@ -140,14 +140,7 @@ def test_a_document_called_secret_in_the_corrected_workbook_is_destroyed(
     keys = {sheet.cell(1, c).value: c for c in range(1, 60)}
     row = next(r for r in range(2, 9) if TOKEN in str(sheet.cell(r, keys["subject"]).value))
     sheet.cell(row, keys["mode"]).value = "Mật"
-    changed = io.BytesIO()
-    book.save(changed)
-    answer = desk.post(
-        address_of(batch, "bao-cao/"),
-        {"workbook": SimpleUploadedFile("bc.xlsx", changed.getvalue())},
-    )
-    assert answer.status_code == 302, text_of(answer)
-    batch.refresh_from_db()
+    send_back(desk, batch, book)
     assert batch.refused_secret
     assert in_database() == []
     assert in_files(cast) == []

@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -194,18 +194,28 @@ def test_a_job_whose_worker_is_killed_is_taken_up_and_finished(tmp_path: Path) -
         assert up.stop() == 0
 
 
+INSIDE = Path("/mnt/var")
+
+
+@contextmanager
+def checking_on_a_small_disk(tmp_path: Path) -> Iterator[tuple[Up, Path, list[str], str, str]]:
+    """A house on a disk of 600 MB that checks a batch of 400 files: the house, its home as seen
+    from here, how to enter its mounts, the batch and its job."""
+    folder = tmp_path / "batch"
+    batches.write(folder, batches.papers(400))
+    small = mounted("mount -t tmpfs -o size=600m none /mnt")
+    with Up(INSIDE, tmp_path / "notes", wrap=small) as up:
+        up.ready()
+        home = Path(f"/proc/{up.process.pid}/root{INSIDE}")
+        beside = ["nsenter", "-t", str(up.process.pid), "-m"]
+        batch, job = query(INSIDE, ORDER.format(folder=str(folder)), wrap=beside)
+        until(job_is(home, job, "running", done=5), "the job under way")
+        yield up, home, beside, batch, job
+
+
 @needs_root
 def test_a_disk_that_fills_during_an_import_ends_the_job_in_words(tmp_path: Path) -> None:
-    inside, folder = Path("/mnt/var"), tmp_path / "batch"
-    batches.write(folder, batches.papers(400))
-    with Up(
-        inside, tmp_path / "notes", wrap=mounted("mount -t tmpfs -o size=600m none /mnt")
-    ) as up:
-        up.ready()
-        home = Path(f"/proc/{up.process.pid}/root/mnt/var")
-        beside = ["nsenter", "-t", str(up.process.pid), "-m"]
-        batch, job = query(inside, ORDER.format(folder=str(folder)), wrap=beside)
-        until(job_is(home, job, "running", done=5), "the job under way")
+    with checking_on_a_small_disk(tmp_path) as (up, home, beside, batch, job):
         filler = fill(home, leave=40 * 1024 * 1024)
         row = until(job_is(home, job, "failed", "done"), "the job's end")
         assert row[0] == "failed", "the job was done before the disk was full"
@@ -218,7 +228,7 @@ def test_a_disk_that_fills_during_an_import_ends_the_job_in_words(tmp_path: Path
         assert "không đủ chỗ" in told
         assert [path for path in (home / "uploads").iterdir() if path.is_file()] == []
         filler.unlink()
-        again = query(inside, RESUME.format(batch=batch), wrap=beside)
+        again = query(INSIDE, RESUME.format(batch=batch), wrap=beside)
         until(job_is(home, again, "done"), "the resumed job's end", 120)
         assert ask(home, "SELECT count(facts) FROM archive_batchfile WHERE batch_id=%s", batch) == [
             (400,)
@@ -228,16 +238,7 @@ def test_a_disk_that_fills_during_an_import_ends_the_job_in_words(tmp_path: Path
 
 @needs_root
 def test_a_disk_filled_to_the_last_byte_harms_nothing_for_good(tmp_path: Path) -> None:
-    inside, folder = Path("/mnt/var"), tmp_path / "batch"
-    batches.write(folder, batches.papers(400))
-    with Up(
-        inside, tmp_path / "notes", wrap=mounted("mount -t tmpfs -o size=600m none /mnt")
-    ) as up:
-        up.ready()
-        home = Path(f"/proc/{up.process.pid}/root/mnt/var")
-        beside = ["nsenter", "-t", str(up.process.pid), "-m"]
-        batch, job = query(inside, ORDER.format(folder=str(folder)), wrap=beside)
-        until(job_is(home, job, "running", done=5), "the job under way")
+    with checking_on_a_small_disk(tmp_path) as (up, home, beside, batch, job):
         filler = fill(home, leave=0)
         time.sleep(8)
         filler.unlink()
@@ -246,7 +247,7 @@ def test_a_disk_filled_to_the_last_byte_harms_nothing_for_good(tmp_path: Path) -
         row = until(job_is(home, job, "failed", "done"), "the job's end", 180)
         if row[0] == "failed":
             assert "Ổ đĩa" in row[2], row
-            again = query(inside, RESUME.format(batch=batch), wrap=beside)
+            again = query(INSIDE, RESUME.format(batch=batch), wrap=beside)
             until(job_is(home, again, "done"), "the resumed job's end", 120)
         assert half_written(home) == []
         assert "Tập văn bản đi quý I năm 2024" in up.visitor("cuc").get("/ho-so/")

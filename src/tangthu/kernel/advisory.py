@@ -30,17 +30,21 @@ def shared(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def attempted(name: str) -> Iterator[bool]:
-    """Hold the lock `name` if nobody else does; says whether it was got. Waits for nobody."""
+def attempted(what: str | int) -> Iterator[bool]:
+    """Hold a lock, given by name or 63-bit key, if nobody else does; says whether it was got.
+
+    Waits for nobody; the lock ends with the process that holds it.
+    """
+    key = what if isinstance(what, int) else _key(what)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         got = bool(cursor.fetchone()[0])
     try:
         yield got
     finally:
         if got:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(name)])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def _held(name: str, take: str, give: str) -> Iterator[None]:

@@ -10,8 +10,7 @@ import errno
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Set
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import DiskFull
 
+from tangthu.kernel import advisory
 from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
 from tangthu.kernel.models import Job
 
@@ -170,7 +170,7 @@ def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False
     error is raised and the queue tries again later; the `last` try ends as failed.
     A job that another process is running right now is left to it and returned as it stands.
     """
-    with _alone(job_id) as alone:
+    with advisory.attempted(_lock_key(job_id)) as alone:
         job = Job.objects.get(id=job_id)
         if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
             return job
@@ -210,21 +210,6 @@ def is_queued(job_id: uuid.UUID) -> bool:
 
 def _lock_key(job_id: uuid.UUID) -> int:
     return job_id.int & 0x7FFF_FFFF_FFFF_FFFF
-
-
-@contextmanager
-def _alone(job_id: uuid.UUID) -> Iterator[bool]:
-    """Hold the job's lock, which ends with the process that holds it; False if another has it."""
-    key = _lock_key(job_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        got = bool(cursor.fetchone()[0])
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def _leave_room() -> None:
