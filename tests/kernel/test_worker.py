@@ -60,7 +60,7 @@ def test_only_a_job_that_nobody_holds_at_two_looks_is_put_back(
         (queued,) = cursor.fetchone()
     assert jobs.revive_deserted(set()) == {queued}
     assert status() == "doing", "one look is no proof"
-    with jobs._alone(job.id) as alone:
+    with advisory.attempted(jobs._lock_key(job.id)) as alone:
         assert alone and jobs.is_running(job.id)
         with connection.cursor() as cursor:
             cursor.execute(jobs._DESERTED)
