@@ -306,6 +306,7 @@ def searches(mix: dict[str, list[str]], person: Any, rounds: int) -> dict[str, A
 
     took: dict[str, list[float]] = {name: [] for name in mix}
     slow: dict[str, float] = {}
+    best: dict[str, float] = {}
     too_broad: set[str] = set()
     order = [(name, text) for name, asked in mix.items() for text in asked]
     for turn in range(rounds):
@@ -321,9 +322,11 @@ def searches(mix: dict[str, list[str]], person: Any, rounds: int) -> dict[str, A
             ms = timed(ask)
             took[name].append(ms)
             slow[text] = max(ms, slow.get(text, 0))
+            best[text] = min(ms, best.get(text, ms))
     every = [value for values in took.values() for value in values]
     return {
         "ms": spread(every),
+        "best_of_rounds_ms": spread(list(best.values())),
         "by_kind_ms": {name: spread(values) for name, values in took.items()},
         "slowest_ms": {
             text: round(slow[text], 1) for text in sorted(slow, key=lambda one: -slow[one])[:6]

@@ -117,7 +117,10 @@ class Candidates:
         cut = cut_tsquery(self._seen, shares(column))
         asked = f"{cut} & ({self._apart})" if cut else self._apart
         beside = [self._visible, *self._filters]
-        if not self._narrow:
+        if self._narrow:
+            # The indexes of years and places begin with body, level and kind.
+            beside.append(Condition("kind = ANY(%s)", (self._kinds,)))
+        else:
             beside = [beside_index(one) for one in beside]
         sql, values = self._joined(beside)
         strict, limit = list(self._exclusion()), CAP + 1
