@@ -31,7 +31,11 @@ def held_paths(batch: Batch) -> set[str]:
 def rows_of(
     batch: Batch, table: Table, mapping: ColumnMapping, lists: CodeLists, paths: set[str]
 ) -> frozenset[int]:
-    """The numbers of the rows that are about one of `paths`, or name a file called the same."""
+    """The numbers of the rows that are about one of `paths`, or that name a file called the same.
+
+    A row that has another file of its own is about that one, whatever it is called: file names come
+    again in every dossier's folder.
+    """
     if not paths:
         return frozenset()
     others = batch.files.filter(quarantine_id=None).values_list("path", flat=True)
@@ -40,6 +44,8 @@ def rows_of(
         table, mapping, files, {}, batch.answers, lists=lists, index_names=[batch.index_name]
     )
     names = {file_name(path).casefold() for path in paths}
-    found = {one.row for one in report.documents.values() if one.row and one.file in paths}
-    found.update(row.number for row in report.rows if file_name(row.path).casefold() in names)
-    return frozenset(found)
+    pairs = {one.row: one.file for one in report.documents.values() if one.row and one.file}
+    called = {row.number for row in report.rows if file_name(row.path).casefold() in names}
+    return frozenset(
+        {row for row, file in pairs.items() if file in paths} | (called - pairs.keys())
+    )
