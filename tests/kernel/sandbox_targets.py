@@ -82,3 +82,46 @@ def forge_body() -> None:
             os.write(fd, len(body).to_bytes(4, "big") + bytes(4) + body)
         except OSError:
             continue
+
+
+def tried(path: str, parent: int) -> dict[str, str]:
+    """What a file that has taken over the worker would try, and how each attempt ends."""
+    import signal
+    import socket
+    import subprocess
+
+    import pygfried
+
+    def end(attempt: object) -> str:
+        try:
+            return f"done: {attempt()}"  # type: ignore[operator]
+        except OSError as error:
+            return error.strerror or "error"
+
+    def in_thread() -> str:
+        found: list[str] = []
+        import threading
+
+        thread = threading.Thread(target=lambda: found.append(end(lambda: os.mkdir(path + "t"))))
+        thread.start()
+        thread.join()
+        return found[0]
+
+    return {
+        "internet": end(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
+        "local socket": end(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)),
+        "create": end(lambda: os.open(path, os.O_WRONLY | os.O_CREAT)),
+        "change": end(lambda: os.open(path + ".old", os.O_RDWR)),
+        "empty": end(lambda: os.truncate(path + ".old", 0)),
+        "remove": end(lambda: os.unlink(path + ".old")),
+        "rename": end(lambda: os.rename(path + ".old", path)),
+        "folder": end(lambda: os.mkdir(path)),
+        "link": end(lambda: os.symlink("/etc", path)),
+        "mode": end(lambda: os.chmod(path + ".old", 0o777)),
+        "fork": end(os.fork),
+        "program": end(lambda: subprocess.run(["/bin/true"])),
+        "kill": end(lambda: os.kill(parent, signal.SIGTERM)),
+        "thread": in_thread(),
+        "read": end(lambda: open(path + ".old").read()),
+        "identify": str(len(pygfried.identify(path + ".old"))),
+    }

@@ -246,3 +246,20 @@ def test_a_forked_child_gets_workers_of_its_own(box):
     os.waitpid(child, 0)
     assert theirs != mine
     assert box.call(T + "process_id") == mine
+
+
+@pytest.mark.skipif(
+    os.uname().machine not in {"x86_64", "aarch64"}, reason="no filter for this machine"
+)
+def test_a_worker_that_a_file_has_taken_over_can_only_compute_and_read(tmp_path):
+    path = str(tmp_path / "new")
+    (tmp_path / "new.old").write_text("old")
+    with small() as box:
+        ends = box.call(T + "tried", path, os.getpid())
+        ends.update(box.call(T + "tried", path, os.getpid()))
+    assert ends.pop("read") == "done: old"
+    assert int(ends.pop("identify")) > 0
+    assert set(ends.values()) == {"Operation not permitted"}, ends
+    assert [one.name for one in tmp_path.iterdir()] == ["new.old"]
+    assert (tmp_path / "new.old").read_text() == "old"
+    assert (tmp_path / "new.old").stat().st_mode & 0o777 != 0o777

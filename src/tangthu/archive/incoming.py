@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -80,12 +81,19 @@ def shown_path(path: bytes) -> str:
 
 
 def path_in(batch: Batch, path_bytes: bytes | memoryview) -> Path:
-    """Where a file of the batch lies. Raises ValueError for a path that would leave the folder."""
+    """Where a file of the batch lies.
+
+    Raises ValueError for a path that would leave the folder, and FileNotFoundError for one on
+    which something has become a link since it was listed: links lead out of the folder too.
+    """
     folder = Path(batch.folder)
     relative = Path(os.fsdecode(bytes(path_bytes)))
     if relative.is_absolute() or ".." in relative.parts:
         raise ValueError("path leaves the batch's folder")
-    return folder / relative
+    place = folder / relative
+    if place.resolve() != folder.resolve() / relative:
+        raise FileNotFoundError(errno.ENOENT, "a link stands in the way", str(relative))
+    return place
 
 
 def index_path(batch: Batch) -> Path:

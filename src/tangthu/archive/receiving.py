@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,20 +89,20 @@ def take_uploads(
     return _received(place, folder, found, ours=True)
 
 
-def read_folder(place: Path, named: str, index: Upload | None) -> Received:
+def read_folder(place: Path, named: str, index: Upload | None, kept_back: Set[str]) -> Received:
     """A folder on the server, named by a person, with its index uploaded or in it.
 
-    Raises InvalidInput for a folder outside the allowed roots: the same answer whether or not it
-    exists.
+    `kept_back` names folders in the roots that are for others (see `offered_folders`). Raises
+    InvalidInput for a folder outside the allowed roots: the same answer whether or not it exists.
     """
-    folder = allowed_folder(named)
+    folder = allowed_folder(named, kept_back)
     if index is None:
         found = only_index(folder)
         return Received(uuid.UUID(place.name), folder, found, found.name, False)
     return _received(place, folder, _index_upload(place, index), ours=False)
 
 
-def allowed_folder(named: str) -> Path:
+def allowed_folder(named: str, kept_back: Set[str] = frozenset()) -> Path:
     """The folder if it lies in an allowed root, links resolved; absolute or relative to a root."""
     for root in settings.IMPORT_ROOTS:
         real_root = root.resolve()
@@ -111,7 +111,7 @@ def allowed_folder(named: str) -> Path:
             inside = folder != real_root and folder.is_relative_to(real_root) and folder.is_dir()
         except (OSError, ValueError, RuntimeError):
             continue
-        if inside:
+        if inside and folder.relative_to(real_root).parts[0] not in kept_back:
             return folder
     raise InvalidInput(
         _("Không có thư mục này trong nơi được phép đọc."),
@@ -119,13 +119,17 @@ def allowed_folder(named: str) -> Path:
     )
 
 
-def offered_folders(limit: int = 200) -> list[str]:
-    """The folders directly in the allowed roots, to choose from."""
-    found: list[str] = []
+def offered_folders(kept_back: Set[str] = frozenset(), limit: int = 200) -> list[str]:
+    """The folders directly in the allowed roots, to choose from.
+
+    A folder that bears a body's code is for that body alone: `kept_back` are the codes of bodies
+    for which the asking person does not import.
+    """
+    found: set[str] = set()
     for root in settings.IMPORT_ROOTS:
         if root.is_dir():
-            found += [one.name for one in root.iterdir() if one.is_dir() and one.name[0] != "."]
-    return sorted(set(found))[:limit]
+            found.update(one.name for one in root.iterdir() if one.is_dir() and one.name[0] != ".")
+    return sorted(found - kept_back)[:limit]
 
 
 def only_index(folder: Path) -> Path:
@@ -133,7 +137,10 @@ def only_index(folder: Path) -> Path:
     found = [
         one
         for one in folder.iterdir()
-        if one.suffix.lower() in INDEX_ENDINGS and one.is_file() and one.name[:1] not in "~."
+        if one.suffix.lower() in INDEX_ENDINGS
+        and one.is_file()
+        and not one.is_symlink()
+        and one.name[:1] not in "~."
     ]
     if len(found) != 1:
         raise _no_index(

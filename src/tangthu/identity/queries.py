@@ -39,6 +39,12 @@ def bodies(viewer: Viewer) -> QuerySet[Body]:
     return Body.objects.filter(id__in={item[0] for item in viewer.positions}).order_by("name")
 
 
+def codes_elsewhere(viewer: Viewer, right: str) -> frozenset[str]:
+    """The codes of the bodies at which the viewer does not have `right`; not to be shown to him."""
+    others = Body.objects.exclude(id__in=viewer.bodies_with(right))
+    return frozenset(others.values_list("code", flat=True))
+
+
 def body(viewer: Viewer, code_or_id: str) -> Body | None:
     """The body with this code or id, if the viewer holds a position there."""
     found = bodies(viewer)

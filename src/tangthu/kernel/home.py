@@ -94,8 +94,11 @@ class Home:
         Raises HomeUnusable with one clear sentence: read-only, no permission, not a folder, full.
         """
         try:
-            for path in (self.root, self.ledger, self.stores, self.cache, self.run, self.logs):
+            for path in (self.root, self.ledger, self.run):
                 path.mkdir(parents=True, exist_ok=True)
+            # Records lie in the open here. An administrator may let a group in later on.
+            for path in (self.stores, self.cache, self.logs):
+                path.mkdir(mode=0o700, exist_ok=True)
             for private in (
                 self.secrets, self.quarantine, self.uploads, self.working, self.temporary
             ):  # fmt: skip

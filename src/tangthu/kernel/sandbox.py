@@ -8,8 +8,9 @@ half a second.
 
 What a worker may use is set by `Limits`: address space and data size, processor time, wall time,
 size of files written, size of the reply; no core dumps, no new privileges, an environment without
-secrets, its own session. This is a guard against exhaustion and crashes; it is not a jail against
-code execution by the same user.
+secrets, its own session. Where the kernel knows seccomp (`sandbox_filter`), a worker that a file
+has taken over can neither write, nor reach the network, nor start or end a process; it can still
+read what this account may read.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ import struct
 import sys
 from typing import Any
 
+from tangthu.kernel.sandbox_filter import confine
+
 HEADER = struct.Struct(">II")
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
@@ -31,7 +33,7 @@ def main() -> None:
         for name in setup["preload"]:
             importlib.import_module(name)
         _limit(setup["limits"])
-        ready: dict[str, Any] = {"value": None, "shape": "json"}
+        ready: dict[str, Any] = {"value": confine(), "shape": "json"}
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         ready = _failure(error)
     _reply(replies, ready, b"")

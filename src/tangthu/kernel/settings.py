@@ -19,6 +19,10 @@ SECRET_KEY = HOME.secret("django-key")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("TANGTHU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 SITE_HTTPS = os.environ.get("TANGTHU_HTTPS", "") == "1"
+if SITE_HTTPS:  # a proxy before us speaks TLS and tells so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+    SECURE_HSTS_SECONDS = 365 * 86400
 
 # An installation that touches a network must refuse state secrets everywhere (AR-127, AR-128);
 # only an isolated LAN may say otherwise, and no step built so far offers secrecy fields.
@@ -65,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "tangthu.faces.office.middleware.StaffOnly",
+    "tangthu.faces.office.middleware.LimitedUploads",
     "tangthu.faces.office.middleware.ErrorsInWords",
 ]
 

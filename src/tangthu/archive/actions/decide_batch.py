@@ -191,9 +191,15 @@ def answer(acting: Acting, batch_id: uuid.UUID, answers: Mapping[str, str]) -> B
 
 
 def choose_mapping(acting: Acting, batch_id: uuid.UUID, columns: Mapping[int, str | None]) -> Batch:
-    """Say which column holds which field (`level.name`, or None); decisions on rows stay."""
+    """Say which column holds which field (`level.name`, or None); decisions on rows stay.
+
+    Rows that a column so declares secret are refused; a folder that cannot be read for that
+    changes nothing. Raises NotFoundForViewer, Refused, InvalidInput.
+    """
     with transaction.atomic():
         batch = locked(acting, batch_id)
+        folder = Path(batch.folder)
+        found = list(walk(folder, batch.index_name)) if folder.is_dir() else []
         table = read_index(batch)
         chosen = mapping_of(batch, table)
         try:
@@ -205,8 +211,7 @@ def choose_mapping(acting: Acting, batch_id: uuid.UUID, columns: Mapping[int, st
         batch.updates += 1
         batch.save(update_fields=["mapping", "updates"])
         _record(acting, batch, len(columns))
-    found = walk(Path(batch.folder), batch.index_name) if Path(batch.folder).is_dir() else ()
-    refuse_what_the_index_declares(acting, batch, list(found))
+    refuse_what_the_index_declares(acting, batch, found)
     return batch
 
 

@@ -6,6 +6,7 @@ new value, and the index entry changes in the same transaction.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from tangthu.standards.vietnamese import fold
 
 LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 EXTRA = "extra"
-_SECRECY_LABELS = frozenset({"do mat", "muc do mat", "secrecy"})
+_SECRECY_LABEL = re.compile(r"\b(do (bao )?mat|secrecy)\b")
 
 
 class ChangedMeanwhile(HouseError):
@@ -170,7 +171,7 @@ def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
     if wanted.get("access_level") == LEVEL_SECRET:
         raise SecretRefused(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
-        if fold(label) in _SECRECY_LABELS and marks_secrecy(text):
+        if _SECRECY_LABEL.search(" ".join(fold(label).split())) and marks_secrecy(text):
             raise SecretRefused(words, problems={EXTRA: [words]})
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import uuid
+from collections.abc import Set
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import dry_run
-from tangthu.archive.actions.refuse_secret import finish_refusals
+from tangthu.archive.actions.refuse_secret import about, finish_refusals, forget_answers
 from tangthu.archive.hidden_rows import rows_of
 from tangthu.archive.incoming import index_path, path_in, shown_path
 from tangthu.archive.marks import held_id, path_mark
@@ -49,6 +50,7 @@ def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedIt
     written = quarantine.keep(settings.HOME, held.id, durable.chunks_of(source))
     name = json.dumps({"path": path_bytes.hex(), "sha256": written.digests["sha256"]})
     quarantine.keep_note(settings.HOME, held.id, name)
+    rows = _rows_about(batch, path_bytes)
     with transaction.atomic():
         held.size = written.size
         held.save(force_insert=True)
@@ -61,6 +63,8 @@ def hold_suspect(acting: Acting, batch: Batch, item: BatchFile) -> QuarantinedIt
             quarantine_id=held.id,
         )
         _mark(batch, add=path_mark(batch.id, path_bytes))
+        _forget_decisions(batch, {f"file:{shown_path(path_bytes)}", *(f"row:{n}" for n in rows)})
+        forget_answers(batch)
         record(_event("archive.quarantine.held", acting, batch, {}))
     durable.point("archive.quarantine.recorded")
     if batch.owns_folder:
@@ -154,12 +158,23 @@ def _strike_row(batch: Batch, held: QuarantinedItem) -> None:
     if not index_path(batch).is_file():
         return  # the batch is over and its index gone
     note = json.loads(quarantine.read_note(settings.HOME, held.id))
-    table = dry_run.read_index(batch)
-    path = shown_path(bytes.fromhex(note["path"]))
-    mapping = dry_run.mapping_of(batch, table)
-    rows = rows_of(batch, table, mapping, dry_run.code_lists(), {path})
+    rows = _rows_about(batch, bytes.fromhex(note["path"]))
     batch.rows_to_blank = sorted({*batch.rows_to_blank, *rows})
     batch.save(update_fields=["rows_to_blank"])
+
+
+def _rows_about(batch: Batch, path_bytes: bytes) -> frozenset[int]:
+    """The numbers of the rows of the index that are about a file."""
+    table = dry_run.read_index(batch)
+    mapping = dry_run.mapping_of(batch, table)
+    return rows_of(batch, table, mapping, dry_run.code_lists(), {shown_path(path_bytes)})
+
+
+def _forget_decisions(batch: Batch, targets: Set[str]) -> None:
+    """Decisions repeat what a file is called and about: those on a held one go."""
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    locked.decisions = [one for one in locked.decisions if not about(one, targets)]
+    locked.save(update_fields=["decisions"])
 
 
 def _release(batch: Batch, item: BatchFile, held: QuarantinedItem) -> None:

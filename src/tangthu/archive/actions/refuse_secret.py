@@ -9,8 +9,9 @@ happened and how often, never what it was.
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import uuid
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import dry_run
+from tangthu.archive.actions.withhold_document import withhold_document
 from tangthu.archive.batch.errors import BatchError
 from tangthu.archive.batch.headings import DOSSIER
 from tangthu.archive.batch.model import BatchFile as GivenFile
@@ -30,7 +32,8 @@ from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory
-from tangthu.kernel.errors import Refused
+from tangthu.kernel.errors import NotFoundForViewer, Refused
+from tangthu.kernel.models import Job
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
 
@@ -75,8 +78,7 @@ def _dossier(row: RowDraft) -> tuple[str, ...]:
 def refuse_targets(acting: Acting, batch: Batch, targets: Collection[str]) -> None:
     """Refuse rows, files and dossiers of a checked batch that a person declares secret.
 
-    Raises Refused while the batch is worked on, and for what has already become a record: that is
-    for the officer in charge.
+    Raises Refused while the batch is worked on.
     """
     report = dry_run.report_of(batch)
     rows: set[int] = set()
@@ -95,11 +97,31 @@ def refuse_targets(acting: Acting, batch: Batch, targets: Collection[str]) -> No
             draft = report.documents[target]
             rows.update([draft.row] if draft.row else [])
             names.update([draft.file] if draft.file else [])
+    names.update(_named_by(batch, rows))
     paths = {
         bytes(raw)
         for raw in batch.files.filter(path__in=names).values_list("path_bytes", flat=True)
     }
     refuse(acting, batch, rows=rows, paths=paths, while_checking=False)
+
+
+def _named_by(batch: Batch, rows: Set[int]) -> set[str]:
+    """The files that these rows are about, also those that wait to be looked at (again)."""
+    waiting = batch.files.filter(facts__isnull=True, quarantine_id=None)
+    if not rows or not waiting.exists():
+        return set()
+    table = dry_run.read_index(batch)
+    every = batch.files.filter(quarantine_id=None).values_list("path", flat=True)
+    report = build_report(
+        table,
+        dry_run.mapping_of(batch, table),
+        [GivenFile(path, 0, "") for path in sorted(every)],
+        {},
+        batch.answers,
+        lists=dry_run.code_lists(),
+        index_names=[batch.index_name],
+    )
+    return {one.file for one in report.documents.values() if one.row in rows and one.file}
 
 
 def refuse(
@@ -110,8 +132,12 @@ def refuse(
     paths: Set[bytes],
     while_checking: bool = True,
 ) -> None:
-    """Record the refusal of index rows (by row number) and files, then destroy our copies."""
-    marks = {path_mark(batch.id, path) for path in paths}
+    """Record the refusal of index rows (by row number) and files, then destroy our copies.
+
+    What has already become a record is withheld from everybody instead (AR-129).
+    """
+    away = {*paths, *(_copies_of_the_index(batch) if rows else ())}
+    marks = {path_mark(batch.id, path) for path in away}
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
             digest = durable.digest_file(path_in(batch, path)).digests["sha256"]
@@ -123,15 +149,15 @@ def refuse(
                 _("Đợt này đang được xử lý hoặc đã kết thúc."),
                 hint=_("Chờ công việc đang chạy xong."),
             )
-        gone = held.files.filter(path_bytes__in=list(paths))
-        if gone.filter(document__isnull=False).exists():
-            raise Refused(
-                _("Tài liệu này đã được tiếp nhận vào kho."),
-                hint=_("Báo ngay cho lãnh đạo phụ trách bảo vệ bí mật nhà nước."),
-            )
+        gone = held.files.filter(path_bytes__in=list(away))
+        for document_id in gone.filter(document__isnull=False).values_list(
+            "document_id", flat=True
+        ):
+            with contextlib.suppress(NotFoundForViewer):  # withheld already
+                withhold_document(acting, document_id)
         targets = {f"file:{path}" for path in gone.values_list("path", flat=True)}
         targets.update(f"row:{number}" for number in rows)
-        held.decisions = [one for one in held.decisions if not _about(one, targets)]
+        held.decisions = [one for one in held.decisions if not about(one, targets)]
         held.shut_out = sorted({*held.shut_out, *marks})
         held.rows_to_blank = sorted({*held.rows_to_blank, *rows})
         held.refused_secret += len(rows) + len(paths)
@@ -140,6 +166,7 @@ def refuse(
             update_fields=["decisions", "shut_out", "rows_to_blank", "refused_secret", "updates"]
         )
         gone.delete()
+        forget_answers(batch)
         record(
             Event(
                 kind="archive.batch.refused_secret",
@@ -155,9 +182,31 @@ def refuse(
     batch.refresh_from_db()
 
 
-def _about(decision: dict[str, str], targets: Set[str]) -> bool:
+def about(decision: Mapping[str, str], targets: Set[str]) -> bool:
+    """Whether a decision, as it is kept, is about one of the targets."""
     parts = Decision(**decision).target.split("|")
     return not targets.isdisjoint(parts)
+
+
+def forget_answers(batch: Batch) -> None:
+    """Forget what earlier acceptances said of what they did not take: it names files and titles."""
+    for job in Job.objects.filter(subject_id=batch.id, result__has_key="refused"):
+        if isinstance(job.result["refused"], dict) and job.result["refused"]:
+            job.result = {**job.result, "refused": {}}
+            job.save(update_fields=["result"])
+
+
+def _copies_of_the_index(batch: Batch) -> set[bytes]:
+    """Files of our own upload folder that are the index once more, under whatever name."""
+    folder, index = Path(batch.folder), index_path(batch)
+    if not (batch.owns_folder and folder.is_dir() and index.is_file()):
+        return set()
+    size = index.stat().st_size
+    return {
+        item.path_bytes
+        for item in walk(folder, batch.index_name)
+        if item.size == size and filecmp.cmp(path_in(batch, item.path_bytes), index, shallow=False)
+    }
 
 
 def finish_refusals(batch_id: uuid.UUID) -> None:

@@ -27,6 +27,7 @@ from tangthu.archive.views.contents import disposition
 from tangthu.archive.views.import_frame import frame, reviewed
 from tangthu.kernel.errors import HouseError
 from tangthu.standards import durable
+from tangthu.ui.uploads import takes_files
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,6 +47,7 @@ def download(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBase:
     return response
 
 
+@takes_files("archive.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """Take a corrected report back: changed cells become decisions, what cannot be is listed."""

@@ -16,12 +16,13 @@ from tangthu.archive.forms_imports import NewBatchForm, NewFondsForm
 from tangthu.archive.models import Batch
 from tangthu.archive.receiving import offered_folders, read_folder, receiving, take_uploads
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.identity.queries import bodies
+from tangthu.identity.queries import bodies, codes_elsewhere
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register, Tone
+from tangthu.ui.uploads import takes_files
 
 STATES: dict[str, Tone] = {
     Batch.State.RECEIVING: "info",
@@ -98,20 +99,22 @@ def _state(one: Batch) -> Cell:
     return Cell(one.get_state_display(), tone=STATES[one.state])
 
 
+@takes_files("archive.import")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_batch(request: HttpRequest) -> HttpResponse:
     """Choose fonds, index and files, and open the batch."""
     require_importer(request)
     who = viewer(request)
     fonds = queries.fonds(who).filter(body_id__in=who.bodies_with("archive.import"))
+    folders = offered_folders(codes_elsewhere(who, "archive.import"))
     if request.method == "POST":
-        form = NewBatchForm(fonds, offered_folders(), request.POST, request.FILES)
+        form = NewBatchForm(fonds, folders, request.POST, request.FILES)
         if form.is_valid():
             batch = _open(request, form)
             if batch is not None:
                 return redirect("imports:batch", batch_id=batch.id)
     else:
-        form = NewBatchForm(fonds, offered_folders())
+        form = NewBatchForm(fonds, folders)
     context = {
         "form": form,
         "way": [_list_crumb(), Crumb(_("Nhập đợt mới"))],
@@ -130,7 +133,12 @@ def _open(request: HttpRequest, form: NewBatchForm) -> Batch | None:
         with receiving() as place:
             index = given["index"][0] if given["index"] else None
             if given["folder"]:
-                received = read_folder(place, given["folder"], index)
+                received = read_folder(
+                    place,
+                    given["folder"],
+                    index,
+                    codes_elsewhere(viewer(request), "archive.import"),
+                )
             else:
                 paths = request.POST.getlist("files_paths")
                 received = take_uploads(place, index, given["files"], paths)

@@ -100,16 +100,21 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def proof(ctx: click.Context, name: str, as_json: bool) -> None:
-    """Print the proof of a record's signed history; only for whoever may see the record."""
+    """Print the proof of a record's signed history; only for whoever may see the record.
+
+    With its details closed, as on the page, for whom documents of the dossier may be hidden.
+    """
     with house():
+        from tangthu.archive.views.telling import closed
         from tangthu.ledger import proofs
         from tangthu.ledger.integrator import run_once
 
-        obj = _object(acting(ctx).viewer, name)
+        obj, whole = _object(acting(ctx).viewer, name)
         run_once()
         found = proofs.bundle(obj)
         if found is None:
             raise InvalidInput("Chưa có sự kiện nào được ký.", hint="Thử lại sau ít giây.")
+        found = found if whole else closed(found)
         size = found["checkpoint"].splitlines()[1]
         words = f"{len(found['events'])} sự kiện dưới điểm kiểm tra {size}"
         answer(found, as_json=as_json, words=words)
@@ -137,8 +142,11 @@ def resume(ctx: click.Context, origin: str, as_json: bool) -> None:
             ctx.exit(FOUND)
 
 
-def _object(viewer: Viewer, name: str) -> uuid.UUID:
+def _object(viewer: Viewer, name: str) -> tuple[uuid.UUID, bool]:
+    """The record called so, and whether the viewer may read the details of all its events."""
+    from tangthu.archive.views.facts import sees_all
     from tangthu.records import queries
+    from tangthu.records.models import Dossier
 
     for found, field in (
         (queries.dossiers(viewer), "archive_file_code"),
@@ -152,5 +160,5 @@ def _object(viewer: Viewer, name: str) -> uuid.UUID:
             )
             one = found.filter(**{field: name}).first()
         if one is not None:
-            return one.pk
+            return one.pk, not isinstance(one, Dossier) or sees_all(viewer, one)
     raise InvalidInput(f"Không có hồ sơ hay tài liệu {name}.", hint="Kiểm tra lại id hoặc mã.")

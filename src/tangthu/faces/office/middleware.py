@@ -28,6 +28,7 @@ log = logging.getLogger("tangthu.office")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., Any])
+_KEPT_FREE = 500 * 1024**2
 
 
 def public(view: View) -> View:
@@ -69,14 +70,67 @@ class StaffOnly:
                 response = HttpResponse(status=204)
                 response["HX-Redirect"] = reverse(settings.LOGIN_URL)
             return response
-        return self.respond(request)
+        response = self.respond(request)
+        if viewer.positions:
+            # Shown again only after asking: rights may have changed, or the person have left.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     @staticmethod
     def _is_public(request: HttpRequest) -> bool:
-        try:
-            return bool(getattr(resolve(request.path_info).func, "is_public", False))
-        except Resolver404:
-            return False
+        return bool(_said_of_view(request, "is_public"))
+
+
+def _said_of_view(request: HttpRequest, mark: str) -> Any:
+    """What the view at the asked address is marked with; None without a view or a mark."""
+    try:
+        return getattr(resolve(request.path_info).func, mark, None)
+    except Resolver404:
+        return None
+
+
+class TooMuchSent(HouseError):
+    """More was sent than this page takes from this person."""
+
+    http_status = 413
+
+
+class NoRoom(HouseError):
+    """What is being sent does not fit on the disk."""
+
+    http_status = 507
+
+
+class LimitedUploads:
+    """Turn away, unread, what is too large: for its page and sender, or for the disk.
+
+    Django writes files to our disk while it looks for the form's token, which is before any view
+    asks who sent them.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(length) if length.isascii() and length.isdigit() else 0
+        if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.respond(request)
+        right = _said_of_view(request, "takes_files")
+        if right is None or not request.viewer.may_anywhere(right):  # type: ignore[attr-defined]
+            error: HouseError = TooMuchSent(
+                _("Trang này không nhận nhiều dữ liệu như vậy."),
+                hint=_("Tệp số hóa gửi ở trang “Nhập đợt mới”."),
+            )
+        elif size > settings.HOME.free_bytes() - _KEPT_FREE:
+            error = NoRoom(
+                _("Máy chủ không còn đủ chỗ trống để nhận các tệp này."),
+                hint=_("Chia thành nhiều đợt, hoặc báo quản trị dọn bớt ổ đĩa."),
+            )
+        else:
+            return self.respond(request)
+        log.info("%s %s", type(error).__name__, size)
+        return errors.house_error(request, error)
 
 
 class ErrorsInWords:

@@ -80,6 +80,12 @@ class SignOut(LogoutView):
         """The view, open to visitors: signing out twice is no error."""
         return public(super().as_view(**initkwargs))
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Sign out; the browser forgets the pages it kept, so that Back shows none of them."""
+        response = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
 
 @public
 @require_POST
