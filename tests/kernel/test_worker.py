@@ -9,7 +9,7 @@ from tests.support import batches
 from tests.support.house import TestHouse
 from tests.support.workers import wait_until, worker
 
-from tangthu.kernel import jobs
+from tangthu.kernel import advisory, jobs
 from tangthu.kernel.models import Job
 
 WITHIN = 60

@@ -82,7 +82,7 @@ def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
     return {
         "record_archive_code": described.record_archive_code,
         "record_type": described.record_type,
-        "type_text": one.values["type"].raw if "type" in one.values else "",
+        "type_text": _type_as_written(one),
         "number": described.number,
         "symbol": described.symbol,
         "issued_on": iso(described.issued_on),
@@ -101,3 +101,9 @@ def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
         "note": described.note,
         "extra": dict(one.extras),
     }
+
+
+def _type_as_written(one: ReadyDocument) -> str:
+    """The words that the index gives for the type; "" where a code was proposed or chosen."""
+    told = one.values.get("type")
+    return told.raw if told is not None and told.raw != told.value else ""

@@ -47,9 +47,12 @@ def code_lists() -> CodeLists:
     return CodeLists.of(rulebook(), timezone.localdate())
 
 
-def in_words(error: BatchError) -> InvalidInput:
-    """A batch error as the house's own error, in the language of this thread."""
-    params = getattr(error, "params", {})
+def in_words(error: BatchError, *, name: str = "") -> InvalidInput:
+    """A batch error as the house's own error, in the language of this thread.
+
+    `name` is what the person calls the file, where the error knows it by another name.
+    """
+    params = {**error.params, **({"name": name} if name else {})}
     return InvalidInput(
         _(error.words) % params, hint=_(error.hint) % params if error.hint else "", code=error.code
     )

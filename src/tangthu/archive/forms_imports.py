@@ -130,12 +130,21 @@ class NewBatchForm(forms.Form):
     )
 
     def __init__(
-        self, fonds: Any, folders: Sequence[str], data: Any = None, uploads: Any = None
+        self,
+        fonds: Any,
+        folders: Sequence[str],
+        data: Any = None,
+        uploads: Any = None,
+        *,
+        chosen: str = "",
     ) -> None:
+        """`chosen` is the code of the fonds to begin with; the only fonds there is needs none."""
         super().__init__(data, uploads)
         field = self.fields["fonds"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = fonds
+        few = list(fonds.filter(code=chosen)[:2]) if chosen else list(fonds[:2])
+        field.initial = few[0] if len(few) == 1 else None
         field.label_from_instance = lambda one: f"{one.code} – {one.name}"  # type: ignore[assignment,method-assign]
         self.fields["folder"].widget.attrs["list"] = "thu-muc"
         self.folders = folders
@@ -163,7 +172,9 @@ class NewBatchForm(forms.Form):
 class NewFondsForm(forms.Form):
     """A fonds to be opened."""
 
-    body = forms.ModelChoiceField(label=_("Cơ quan quản lý"), queryset=Body.objects.none())
+    body = forms.ModelChoiceField(
+        label=_("Cơ quan quản lý"), queryset=Body.objects.none(), empty_label=_("– Chọn –")
+    )
     code = forms.CharField(label=_("Mã phông"), max_length=40)
     name = forms.CharField(label=_("Tên phông"), max_length=300)
     agency_code = forms.CharField(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.kernel import jobs, rounds
 
 _TEN_MINUTES = 600.0
+_BATCH = "imports:batch"
 
 
 def register_handlers() -> None:
@@ -18,7 +19,7 @@ def register_handlers() -> None:
     from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
 
-    jobs.register(CHECK, run_check, label=_("Kiểm tra đợt số hóa"))
-    jobs.register(ACCEPT, run_acceptance, label=_("Tiếp nhận đợt số hóa"))
-    jobs.register(SEAL, run_sealing, label=_("Đóng gói hồ sơ"))
+    jobs.register(CHECK, run_check, label=_("Kiểm tra đợt số hóa"), subject_page=_BATCH)
+    jobs.register(ACCEPT, run_acceptance, label=_("Tiếp nhận đợt số hóa"), subject_page=_BATCH)
+    jobs.register(SEAL, run_sealing, label=_("Đóng gói hồ sơ"), subject_page="archive:dossier")
     rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

@@ -51,24 +51,35 @@ Watch = Callable[[int, int | None, str], None]
 _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
 _result_pages: dict[str, str] = {}
+_subject_pages: dict[str, str] = {}
 
 
-def register(kind: str, handler: Handler, *, label: Any = "", result_page: str = "") -> None:
+def register(
+    kind: str, handler: Handler, *, label: Any = "", result_page: str = "", subject_page: str = ""
+) -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
     `label` is a (lazily translated) noun phrase that tells people what such a job does;
-    `result_page` names the route, with the job's id as its one argument, that shows what it found.
+    `result_page` names the route, with the job's id as its one argument, that shows what it found;
+    `subject_page` the route, with the id of what the job is about, that shows it afterwards.
     """
     _handlers[kind] = handler
     if label:
         _labels[kind] = label
     if result_page:
         _result_pages[kind] = result_page
+    if subject_page:
+        _subject_pages[kind] = subject_page
 
 
 def result_page_of(kind: str) -> str:
     """Name of the route that shows what a job of `kind` found; "" if it has none."""
     return _result_pages.get(kind, "")
+
+
+def subject_page_of(kind: str) -> str:
+    """Name of the route that shows what a job of `kind` is about; "" if it has none."""
+    return _subject_pages.get(kind, "")
 
 
 def label_of(kind: str) -> str:

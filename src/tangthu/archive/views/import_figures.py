@@ -46,7 +46,7 @@ def stats(review: Review) -> list[Stat]:
         Stat(
             _("Nhận được ngay"),
             documents,
-            ready_note if documents else _("tối đa %(n)s khi xác nhận đề xuất") % {"n": possible},
+            ready_note if documents else _none_ready(review, possible),
             reverse("imports:accept", args=[review.batch.id]),
             "ok" if documents else "",
         ),
@@ -54,6 +54,13 @@ def stats(review: Review) -> list[Stat]:
     if accepted:
         found.append(Stat(_("Đã nhận"), accepted, _("tài liệu đã vào kho"), tone="ok"))
     return found
+
+
+def _none_ready(review: Review, possible: int) -> str:
+    """Why nothing can be taken at once, and what would help."""
+    if review.questions and not possible:
+        return _("hãy trả lời câu hỏi chung trước")
+    return _("tối đa %(n)s khi xác nhận đề xuất") % {"n": possible}
 
 
 def _without_row(review: Review) -> int:

@@ -56,9 +56,10 @@ def upload(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     form = ReturnedForm(request.POST, request.FILES) if bound else ReturnedForm()
     returned: Returned | None = None
     if bound and form.is_valid():
-        path = Path(form.cleaned_data["workbook"][0].temporary_file_path())
+        sent = form.cleaned_data["workbook"][0]
+        path = Path(sent.temporary_file_path())
         try:
-            returned = _take(request, review, path)
+            returned = _take(request, review, path, sent.name)
         except HouseError as error:
             form.add_error("workbook", str(error))
         finally:
@@ -78,11 +79,11 @@ def upload(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     return render(request, "archive/imports/corrected.html", context, status=status)
 
 
-def _take(request: HttpRequest, review: Review, path: Path) -> Returned:
+def _take(request: HttpRequest, review: Review, path: Path, name: str) -> Returned:
     try:
         returned = read_report(path, review.report, dry_run.code_lists())
     except BatchError as error:
-        raise dry_run.in_words(error) from error
+        raise dry_run.in_words(error, name=name) from error
     if not returned.decisions:
         messages.info(request, _("Tệp này không có gì khác với báo cáo đang có."))
         return returned

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -114,7 +116,8 @@ def new_batch(request: HttpRequest) -> HttpResponse:
             if batch is not None:
                 return redirect("imports:batch", batch_id=batch.id)
     else:
-        form = NewBatchForm(fonds, folders)
+        chosen = request.GET.get("phong", "")[:40]
+        form = NewBatchForm(fonds, folders, chosen=chosen)
     context = {
         "form": form,
         "way": [_list_crumb(), Crumb(_("Nhập đợt mới"))],
@@ -186,7 +189,7 @@ def new_fonds(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(error))
         else:
             messages.success(request, _("Đã mở phông %(name)s.") % {"name": fonds.name})
-            return redirect("imports:new")
+            return redirect(f"{reverse('imports:new')}?{urlencode({'phong': fonds.code})}")
     context = {
         "form": form,
         "way": [_list_crumb(), Crumb(_("Mở phông mới"))],

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tangthu.identity import queries
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.jobs import label_of, request_stop, result_page_of
+from tangthu.kernel.jobs import label_of, request_stop, result_page_of, subject_page_of
 from tangthu.kernel.models import Job
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
@@ -50,7 +50,6 @@ def progress_of(job: Job) -> Progress:
     elif job.stop_requested and job.state == Job.State.RUNNING:
         note = _("Đã yêu cầu dừng; công việc sẽ dừng ở điểm an toàn gần nhất.")
     may_stop = job.state in UNDER_WAY and not job.stop_requested
-    page = result_page_of(job.kind) if job.result and job.state not in UNDER_WAY else ""
     return Progress(
         id=f"viec-{job.id}",
         label=label_of(job.kind),
@@ -62,9 +61,19 @@ def progress_of(job: Job) -> Progress:
         state=_STATES[job.state],
         stop_url=reverse("office:job-stop", args=[job.id]) if may_stop else "",
         note=note,
-        result_url=reverse(page, args=[job.id]) if page else "",
+        result_url=_result_url(job),
         result_label=_("Xem kết quả"),
     )
+
+
+def _result_url(job: Job) -> str:
+    """Where a job that ended leads: what it found, else the thing that it worked on."""
+    if job.state in UNDER_WAY:
+        return ""
+    found, about = result_page_of(job.kind), subject_page_of(job.kind)
+    if found and job.result:
+        return reverse(found, args=[job.id])
+    return reverse(about, args=[job.subject_id]) if about and job.subject_id else ""
 
 
 @require_safe
