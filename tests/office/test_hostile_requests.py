@@ -82,7 +82,8 @@ def test_pages_are_not_shown_again_after_signing_out(cast: TestHouse, sign_in: S
 
 HOSTILE = [
     "%00", "%ff%fe", "a%00b", "9" * 40, "-1", "1e999", "NaN", "%F0%9F%92%A9",
-    "'\"><script>x</script>", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80", "%E2%80%AE" * 5, "{{7*7}}", "%25s%25(n)s", "A" * 3000,
+    "'\"><script>x</script>", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80", "%E2%80%AE" * 5, "{{7*7}}",
+    "%25s%25(n)s", "A" * 3000,
     "2010" + "%EF%BC%91", "%C2%B2%C2%B2%C2%B2%C2%B2", "(" * 500, '"' * 501, "*", "-",
     "%0d%0aX-Evil:1",
 ]  # fmt: skip

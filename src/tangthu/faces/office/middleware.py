@@ -28,7 +28,6 @@ log = logging.getLogger("tangthu.office")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., Any])
-_KEPT_FREE = 500 * 1024**2
 
 
 def public(view: View) -> View:
@@ -95,14 +94,8 @@ class TooMuchSent(HouseError):
     http_status = 413
 
 
-class NoRoom(HouseError):
-    """What is being sent does not fit on the disk."""
-
-    http_status = 507
-
-
 class LimitedUploads:
-    """Turn away, unread, what is too large: for its page and sender, or for the disk.
+    """Turn away, unread, what is too large for its page and sender.
 
     Django writes files to our disk while it looks for the form's token, which is before any view
     asks who sent them.
@@ -117,18 +110,12 @@ class LimitedUploads:
         if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return self.respond(request)
         right = _said_of_view(request, "takes_files")
-        if right is None or not request.viewer.may_anywhere(right):  # type: ignore[attr-defined]
-            error: HouseError = TooMuchSent(
-                _("Trang này không nhận nhiều dữ liệu như vậy."),
-                hint=_("Tệp số hóa gửi ở trang “Nhập đợt mới”."),
-            )
-        elif size > settings.HOME.free_bytes() - _KEPT_FREE:
-            error = NoRoom(
-                _("Máy chủ không còn đủ chỗ trống để nhận các tệp này."),
-                hint=_("Chia thành nhiều đợt, hoặc báo quản trị dọn bớt ổ đĩa."),
-            )
-        else:
+        if right is not None and request.viewer.may_anywhere(right):  # type: ignore[attr-defined]
             return self.respond(request)
+        error = TooMuchSent(
+            _("Trang này không nhận nhiều dữ liệu như vậy."),
+            hint=_("Tệp số hóa gửi ở trang “Nhập đợt mới”."),
+        )
         log.info("%s %s", type(error).__name__, size)
         return errors.house_error(request, error)
 
