@@ -66,11 +66,12 @@ def test_whoever_imports_nowhere_sends_no_files(cast: TestHouse, sign_in: SignIn
     assert sent_file(archivist, "/dot-so-hoa/moi/", LARGE)[1], "files are taken here"
 
 
-def test_what_does_not_fit_on_the_disk_is_turned_away_unread(
+def test_what_does_not_fit_on_the_disk_is_turned_away_and_not_kept(
     cast: TestHouse, sign_in: SignIn
 ) -> None:
     archivist = sign_in("cuc")
-    assert sent_file(archivist, "/dot-so-hoa/moi/", 10**17) == (507, False)
+    assert sent_file(archivist, "/dot-so-hoa/moi/", 10**17)[0] == 507
+    assert [path for path in cast.home.uploads.rglob("*") if path.is_file()] == []
     assert sent_file(archivist, "/tim/", 10**17) == (413, False)
 
 

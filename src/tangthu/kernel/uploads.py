@@ -14,6 +14,7 @@ _LOOK_EVERY = 8 * 1024 * 1024
 
 def lacked_room(request: HttpRequest) -> bool:
     """Whether files of this request were not taken because the disk has no room for them."""
+    request.POST  # noqa: B018 (files come in when somebody first asks for the form)
     return bool(getattr(request, "_uploads_lacked_room", False))
 
 
