@@ -180,7 +180,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """An irreversible step, restated: what, how many, on whose decision, what follows from it."""
+    """A grave step, restated: what, how many, on whose decision, what follows from it.
+
+    `warning` stands above; "" says that it cannot be undone.
+    """
 
     title: Label
     what: Label
@@ -191,6 +194,7 @@ class Confirmation:
     consequences: tuple[Label, ...] = ()
     sample: tuple[Label, ...] = ()
     more: int = 0
+    warning: Label = ""
     form: BaseForm | None = field(default=None, compare=False)
 
 

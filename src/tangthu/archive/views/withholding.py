@@ -56,6 +56,7 @@ def report(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         authority=who.full_name,
         submit_label=_("Cách ly ngay"),
         cancel_url=reverse("archive:document", args=[found.id]),
+        warning=_("Có hiệu lực ngay, với mọi người."),
         consequences=(
             _("không ai, kể cả bạn, còn tìm, xem, tải được tài liệu này;"),
             _("hồ sơ chứa nó không đóng gói và không phục hồi giữa các kho nữa;"),
