@@ -9,7 +9,7 @@ import sys
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.office.conftest import SignIn
@@ -82,7 +82,8 @@ def test_pages_are_not_shown_again_after_signing_out(cast: TestHouse, sign_in: S
 
 HOSTILE = [
     "%00", "%ff%fe", "a%00b", "9" * 40, "-1", "1e999", "NaN", "%F0%9F%92%A9",
-    "'\"><script>x</script>", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80", "%E2%80%AE" * 5, "{{7*7}}", "%25s%25(n)s", "A" * 3000,
+    "'\"><script>x</script>", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80", "%E2%80%AE" * 5, "{{7*7}}",
+    "%25s%25(n)s", "A" * 3000,
     "2010" + "%EF%BC%91", "%C2%B2%C2%B2%C2%B2%C2%B2", "(" * 500, '"' * 501, "*", "-",
     "%0d%0aX-Evil:1",
 ]  # fmt: skip
@@ -133,7 +134,7 @@ def test_behind_a_proxy_with_tls_forms_work_and_browsers_stay_with_tls(cast: Tes
     """In a process of its own: the settings are read once."""
     code = f"""
 import django; django.setup()
-from django.test import Client
+from django.test import Client, override_settings
 client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
 page = client.get("/dang-nhap/", headers={{"X-Forwarded-Proto": "https"}})
 assert page["Strict-Transport-Security"].startswith("max-age=31536000"), page.headers
@@ -159,3 +160,29 @@ assert evil.status_code == 403
         [sys.executable, "-c", code], env=environment, capture_output=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def guesses(address: str, header: str = "") -> list[int]:
+    """Six sign-ins as hoa: five with a wrong password, one with the right one."""
+    client = Client(REMOTE_ADDR=address, **({"HTTP_X_FORWARDED_FOR": header} if header else {}))
+    words = ["khong-phai-mat-khau-nay"] * 5 + [PASSWORD]
+    return [
+        client.post("/dang-nhap/", {"username": "hoa", "password": one}).status_code
+        for one in words
+    ]
+
+
+def test_guessing_behind_the_proxy_locks_the_guesser_out_and_not_the_owner(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    with override_settings(SITE_HTTPS=True):
+        assert guesses("127.0.0.1", "1.2.3.4, 203.0.113.9")[-2:] == [429, 429]
+        assert guesses("127.0.0.1", "198.51.100.1, 203.0.113.9")[0] == 429, "a made-up first place"
+        sign_in("hoa", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.10")
+
+
+def test_without_a_proxy_nobody_escapes_the_lock_by_a_header(cast: TestHouse) -> None:
+    assert guesses("127.0.0.1", "203.0.113.9")[-1] == 429
+    client = Client(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.77")
+    answer = client.post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
+    assert answer.status_code == 429
