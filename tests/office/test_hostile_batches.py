@@ -16,7 +16,7 @@ from tests.office.test_imports import NEW, desk, fonds_id, run, sent, text_of
 from tests.office.test_state_secrets import NAME, ROWS, TOKEN, in_database, in_files
 from tests.support import batches
 from tests.support.batches import Paper
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import make_dossier, open_a_fonds, signed_events
 
 __all__ = ["desk"]
@@ -229,3 +229,15 @@ def test_a_record_reported_secret_is_withheld_in_the_open_batch_that_brought_it_
     assert queries.documents(acting.viewer).count() == 1, "the other one stays"
     if upload:
         assert not list(cast.home.uploads.rglob(f"*{TOKEN}*"))
+
+
+def test_what_was_just_done_is_not_told_to_the_next_person_at_the_same_browser(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper()], name="Đợt Kinnhatnha")
+    assert desk.post(f"/dot-so-hoa/{batch.id}/ket-thuc/").status_code == 302
+    assert "Kinnhatnha" not in str(desk.cookies), "a title lies in the browser"
+    assert desk.post("/dang-xuat/").status_code == 302
+    assert "Kinnhatnha" not in desk.get("/dang-nhap/").content.decode()
+    desk.post("/dang-nhap/", {"username": "lan", "password": PASSWORD})
+    assert "Kinnhatnha" not in desk.get("/").content.decode()
