@@ -186,3 +186,27 @@ def test_without_a_proxy_nobody_escapes_the_lock_by_a_header(cast: TestHouse) ->
     client = Client(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.77")
     answer = client.post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
     assert answer.status_code == 429
+
+
+def test_ended_sessions_and_old_guesses_are_forgotten_and_no_others(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    import datetime as dt
+
+    from axes.models import AccessAttempt
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from tangthu.identity.actions.forget_visits import forget_visits
+
+    ended, going_on = sign_in("hoa"), sign_in("cuc")
+    assert guesses("203.0.113.1")[-1] == 429
+    ends = timezone.now() - dt.timedelta(minutes=1)
+    Session.objects.filter(pk=ended.session.session_key).update(expire_date=ends)
+    forget_visits()
+    assert Session.objects.count() == 1
+    assert going_on.get("/").status_code == 200
+    assert guesses("203.0.113.1")[-1] == 429, "who is locked out stays so"
+    AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(days=2))
+    forget_visits()
+    assert not AccessAttempt.objects.exists()
