@@ -16,7 +16,7 @@ from tests.office.test_imports import NEW, desk, fonds_id, run, sent, text_of
 from tests.office.test_state_secrets import NAME, ROWS, TOKEN, in_database, in_files
 from tests.support import batches
 from tests.support.batches import Paper
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import make_dossier, open_a_fonds, signed_events
 
 __all__ = ["desk"]
@@ -202,3 +202,42 @@ def test_every_name_of_a_secrecy_row_declares(cast: TestHouse, label: str) -> No
         describe_document(
             cast.acting("cuc"), one.id, {}, extra={label: "Tối mật"}, expected=digest_of(one)
         )
+
+
+@pytest.mark.req("AR-129")
+@pytest.mark.parametrize("upload", [True, False], ids=["uploaded", "on the server"])
+def test_a_record_reported_secret_is_withheld_in_the_open_batch_that_brought_it_too(
+    cast: TestHouse, desk: Client, tmp_path: Path, upload: bool
+) -> None:
+    """What brought it still holds its row, its file's name and its pages."""
+    from tangthu.records import queries
+
+    papers = [Paper(subject=f"Về {TOKEN}", file=NAME), Paper(ordinal=2)]
+    batch = batches.checked(cast, tmp_path, papers, upload=upload)
+    batches.accept(cast, batch, "complete")
+    item = batch.files.get(path=NAME)
+    places = [f"/dot-so-hoa/{batch.id}/{part}" for part in
+              ("", "dong/", "tep/", "con-lai/", "quyet-dinh/", "cot/")]  # fmt: skip
+    image = f"/dot-so-hoa/{batch.id}/tep/{item.pk}/trang/1.webp"
+    assert any(TOKEN in desk.get(place).content.decode() for place in places)
+    assert desk.get(image).status_code == 200
+    assert desk.post(f"/tai-lieu/{item.document_id}/bao-mat/").status_code == 302
+    for place in places:
+        assert TOKEN not in desk.get(place).content.decode(), place
+    assert desk.get(image).status_code == 404
+    acting = cast.acting("cuc")
+    assert queries.documents(acting.viewer).count() == 1, "the other one stays"
+    if upload:
+        assert not list(cast.home.uploads.rglob(f"*{TOKEN}*"))
+
+
+def test_what_was_just_done_is_not_told_to_the_next_person_at_the_same_browser(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper()], name="Đợt Kinnhatnha")
+    assert desk.post(f"/dot-so-hoa/{batch.id}/ket-thuc/").status_code == 302
+    assert "Kinnhatnha" not in str(desk.cookies), "a title lies in the browser"
+    assert desk.post("/dang-xuat/").status_code == 302
+    assert "Kinnhatnha" not in desk.get("/dang-nhap/").content.decode()
+    desk.post("/dang-nhap/", {"username": "lan", "password": PASSWORD})
+    assert "Kinnhatnha" not in desk.get("/").content.decode()

@@ -9,7 +9,7 @@ import sys
 from urllib.parse import quote
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from tests.office.conftest import SignIn
@@ -135,7 +135,7 @@ def test_behind_a_proxy_with_tls_forms_work_and_browsers_stay_with_tls(cast: Tes
     """In a process of its own: the settings are read once."""
     code = f"""
 import django; django.setup()
-from django.test import Client
+from django.test import Client, override_settings
 client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
 page = client.get("/dang-nhap/", headers={{"X-Forwarded-Proto": "https"}})
 assert page["Strict-Transport-Security"].startswith("max-age=31536000"), page.headers
@@ -161,3 +161,53 @@ assert evil.status_code == 403
         [sys.executable, "-c", code], env=environment, capture_output=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+def guesses(address: str, header: str = "") -> list[int]:
+    """Six sign-ins as hoa: five with a wrong password, one with the right one."""
+    client = Client(REMOTE_ADDR=address, **({"HTTP_X_FORWARDED_FOR": header} if header else {}))
+    words = ["khong-phai-mat-khau-nay"] * 5 + [PASSWORD]
+    return [
+        client.post("/dang-nhap/", {"username": "hoa", "password": one}).status_code
+        for one in words
+    ]
+
+
+def test_guessing_behind_the_proxy_locks_the_guesser_out_and_not_the_owner(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    with override_settings(SITE_HTTPS=True):
+        assert guesses("127.0.0.1", "1.2.3.4, 203.0.113.9")[-2:] == [429, 429]
+        assert guesses("127.0.0.1", "198.51.100.1, 203.0.113.9")[0] == 429, "a made-up first place"
+        sign_in("hoa", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.10")
+
+
+def test_without_a_proxy_nobody_escapes_the_lock_by_a_header(cast: TestHouse) -> None:
+    assert guesses("127.0.0.1", "203.0.113.9")[-1] == 429
+    client = Client(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.77")
+    answer = client.post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
+    assert answer.status_code == 429
+
+
+def test_ended_sessions_and_old_guesses_are_forgotten_and_no_others(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    import datetime as dt
+
+    from axes.models import AccessAttempt
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from tangthu.identity.actions.forget_visits import forget_visits
+
+    ended, going_on = sign_in("hoa"), sign_in("cuc")
+    assert guesses("203.0.113.1")[-1] == 429
+    ends = timezone.now() - dt.timedelta(minutes=1)
+    Session.objects.filter(pk=ended.session.session_key).update(expire_date=ends)
+    forget_visits()
+    assert Session.objects.count() == 1
+    assert going_on.get("/").status_code == 200
+    assert guesses("203.0.113.1")[-1] == 429, "who is locked out stays so"
+    AccessAttempt.objects.update(attempt_time=timezone.now() - dt.timedelta(days=2))
+    forget_visits()
+    assert not AccessAttempt.objects.exists()

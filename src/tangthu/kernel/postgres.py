@@ -278,6 +278,11 @@ def _launch(home: Home) -> None:
                     "log_statement=none",
                     "-c",
                     "log_parameter_max_length_on_error=0",
+                    # A failed statement and its details quote what people wrote and looked for.
+                    "-c",
+                    "log_min_error_statement=panic",
+                    "-c",
+                    "log_error_verbosity=terse",
                 ],
             ),
             stdin=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.withhold_document import withhold_document
+from tangthu.archive.actions.report_secret import report_secret
 from tangthu.archive.batch.codes import marks_secrecy
 from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
@@ -79,7 +79,7 @@ def describe_document(
     try:
         return _describe(acting, found, values, extra, expected)
     except SecretRefused:
-        withhold_document(acting, document_id)
+        report_secret(acting, document_id)
         raise
 
 
@@ -97,7 +97,7 @@ def describe_dossier(
         return _describe(acting, found, values, extra, expected)
     except SecretRefused:
         for place in queries.documents_of(acting.viewer, found):
-            withhold_document(acting, place.document_id)
+            report_secret(acting, place.document_id)
         raise
 
 

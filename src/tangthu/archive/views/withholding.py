@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from tangthu.archive.actions.withhold_document import release_document, withhold_document
+from tangthu.archive.actions.report_secret import report_secret
+from tangthu.archive.actions.withhold_document import release_document
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.models import Person
 from tangthu.kernel.errors import NotFoundForViewer
@@ -44,7 +45,7 @@ def report(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     if not who.may("archive.describe", found.body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."))
     if request.method == "POST":
-        withhold_document(acting(request), document_id)
+        report_secret(acting(request), document_id)
         messages.success(
             request, _("Đã cách ly tài liệu và báo lãnh đạo phụ trách bảo vệ bí mật nhà nước.")
         )

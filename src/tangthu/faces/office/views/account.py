@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -85,6 +88,20 @@ class SignOut(LogoutView):
         response = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+def address_of_client(request: HttpRequest) -> str:
+    """Where a request comes from, for counting wrong passwords by account and place.
+
+    Behind a proxy all come from the proxy, so that whoever guesses at an account would lock its
+    owner out: the proxy's own word, the last in its header, is taken then. Without a proxy anybody
+    may write that header, and it counts for nothing.
+    """
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if settings.SITE_HTTPS:
+        with suppress(ValueError):
+            return str(ip_address(told))
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @public
