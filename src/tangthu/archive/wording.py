@@ -92,6 +92,11 @@ _KINDS: dict[str, str | Promise] = {
     "dossier.name-year": gettext_lazy("Năm trong tên tệp khác"),
     "dossier.no-file": gettext_lazy("Hồ sơ không có tệp"),
 }
+_NOT_RECORD: dict[str, str | Promise] = {
+    "system": gettext_lazy("tệp của hệ điều hành"),
+    "temporary": gettext_lazy("tệp tạm"),
+    "index": gettext_lazy("bảng kê"),
+}
 
 
 def kind_words(code: str) -> str:
@@ -112,6 +117,8 @@ def finding_words(finding: Finding) -> str:
     label = params.get("label")
     if isinstance(label, str):
         params["label"] = _(label)
+    if finding.code == "file.not-record":
+        params["why"] = str(_NOT_RECORD.get(str(params["why"]), params["why"]))
     return _(finding.kind.words) % params
 
 
@@ -142,6 +149,6 @@ def target_words(report: BatchReport, target: str) -> str:
         return _("Dòng %(number)s của bảng kê") % {"number": rest}
     if kind == "column":
         return _("Cột %(letters)s") % {"letters": rest}
-    if kind == "batch":
+    if kind in ("batch", "value"):
         return _("Cả đợt")
     return rest or target

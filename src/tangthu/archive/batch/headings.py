@@ -109,9 +109,9 @@ FIELDS: tuple[Field, ...] = (
     _document("type", "Tên loại văn bản", "type", "TypeName", "Tên loại tài liệu", "Loại văn bản",
               "Tên loại"),
     _document("number", "Số của văn bản", "docnumber", "CodeNumber", "Số văn bản",
-              "Số của tài liệu"),
+              "Số của tài liệu", "Số"),
     _document("notation", "Ký hiệu của văn bản", "notation", "CodeNotation", "Ký hiệu văn bản",
-              "Ký hiệu của tài liệu"),
+              "Ký hiệu của tài liệu", "Ký hiệu"),
     _document("code", "Số, ký hiệu văn bản", "doccode", "Số và ký hiệu văn bản", "Số ký hiệu",
               "Số và ký hiệu", "Số hiệu văn bản", "Số, ký hiệu", "Số/ký hiệu"),
     _document("issued_day", "Ngày văn bản", "day", "Ngày của văn bản"),
@@ -119,13 +119,15 @@ FIELDS: tuple[Field, ...] = (
     _document("issued_year", "Năm văn bản", "year", "Năm của văn bản"),
     _document("issued", "Ngày, tháng, năm văn bản", "date", "IssuedDate", "Ngày ban hành",
               "Ngày, tháng, năm tài liệu", "Ngày tháng văn bản", "Thời gian văn bản",
-              "Ngày tháng năm văn bản", "Ngày ký"),
+              "Ngày tháng năm văn bản", "Ngày ký", "Ngày tháng", "Ngày, tháng, năm",
+              "Ngày tháng ban hành", "Thời gian ban hành"),
     _document("issuer", "Tên cơ quan, tổ chức ban hành văn bản", "text", "OrganName",
               "Cơ quan ban hành", "Cơ quan, tổ chức, cá nhân ban hành", "Tác giả văn bản",
               "Tác giả", "Nơi ban hành", "Tên cơ quan ban hành",
               "Tên cơ quan, tổ chức, cá nhân ban hành văn bản"),
     _document("subject", "Trích yếu nội dung", "text", "Subject", "Trích yếu",
-              "Trích yếu văn bản", "Nội dung trích yếu", "Trích yếu nội dung văn bản"),
+              "Trích yếu văn bản", "Nội dung trích yếu", "Trích yếu nội dung văn bản",
+              "Nội dung văn bản"),
     _document("retention", "Thời hạn bảo quản văn bản", "list:maintenance",
               "Thời hạn lưu trữ tài liệu", "Thời hạn bảo quản tài liệu"),
     _document("language", "Ngôn ngữ", "list:language", "Language", "Ngôn ngữ văn bản"),
@@ -151,13 +153,17 @@ BY_KEY: Mapping[str, Field] = {field.key: field for field in FIELDS}
 
 _OPTIONAL = re.compile(r"\((?:\s*(?:nếu có|bắt buộc|\*)\s*)\)", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SHORT = {"vb": "van ban", "hs": "ho so", "tl": "tai lieu", "cq": "co quan", "ki": "ky"}
 _COPY = re.compile(r"[._ ]\d$")
 
 
 @lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
-    """A heading without case, marks, punctuation and “(nếu có)”: `Số, ký hiệu` is `so ky hieu`."""
-    return _NOT_WORD.sub(" ", fold(_OPTIONAL.sub(" ", text[:200]))).strip()
+    """A heading without case, marks, punctuation and “(nếu có)”: `Số, kí hiệu VB` is
+    `so ky hieu van ban`.
+    """
+    words = _NOT_WORD.sub(" ", fold(_OPTIONAL.sub(" ", text[:200]))).split()
+    return " ".join(_SHORT.get(word, word) for word in words)
 
 
 def _index() -> Mapping[str, tuple[str, ...]]:

@@ -98,7 +98,7 @@ def _put(choice: Choice, column: int, field: str | None) -> Choice:
 
 def propose(table: Table) -> ColumnMapping:
     """The mapping that the headings of `table` suggest."""
-    options = {column.index: _options(column) for column in table.columns}
+    options = _whole_dates({column.index: _options(column) for column in table.columns})
     chosen: dict[int, Choice] = {}
     taken: dict[str, int] = {}
     split = _split(table.columns, {index: keys for index, (keys, _) in options.items()})
@@ -207,6 +207,19 @@ def _options(column: Column) -> tuple[tuple[str, ...], float]:
     if best is None:
         return (), 0.0
     return BY_HEADING[best[0]][:1] if len(BY_HEADING[best[0]]) == 1 else (), float(best[1])
+
+
+def _whole_dates(
+    options: Mapping[int, tuple[tuple[str, ...], float]],
+) -> Mapping[int, tuple[tuple[str, ...], float]]:
+    """`Ngày bắt đầu` holds the whole date where no column holds its year."""
+    known = {key for keys, _similar in options.values() for key in keys}
+
+    def whole(key: str) -> str:
+        name = key.removesuffix("_day")
+        return key if name == key or f"{name}_year" in known else name
+
+    return {index: (tuple(map(whole, keys)), near) for index, (keys, near) in options.items()}
 
 
 def _in_group(column: Column, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ the row among the first 40 with the most known headings; a row of merged group h
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tangthu.archive.batch.cells import Column, Row, Sheet, Table, spread_merged
@@ -14,9 +15,12 @@ from tangthu.archive.batch.csvfile import read_csv
 from tangthu.archive.batch.errors import DamagedError, LockedError, NoHeaderError, WrongKindError
 from tangthu.archive.batch.headings import is_heading
 from tangthu.archive.batch.xlsx import read_workbook
+from tangthu.standards.vietnamese.text import fold
 
 HEADER_WITHIN = 40
 MIN_HEADINGS = 3
+MOST_TOTALS = 3
+_TOTAL = re.compile(r"\s*(tong cong|tong so|cong)\b")
 
 
 def read_table(path: Path, sheet: str | None = None) -> Table:
@@ -100,11 +104,15 @@ def _columns(sheet: Sheet, position: int) -> tuple[Column, ...]:
 
 
 def _data(sheet: Sheet, header: Row) -> tuple[Row, ...]:
-    """Rows below the header, without repeated headers and the line of column numbers below them."""
+    """Rows below the header, without repeated headers, the line of column numbers below them and
+    the line of the totals.
+    """
     rows = []
     for row in spread_merged(sheet, header.number + 1):
         filled = [value for value in row.values if value]
         if row.values == header.values or not filled:
+            continue
+        if len(filled) <= MOST_TOTALS and _TOTAL.match(fold(filled[0])):
             continue
         numbers = [value.strip("()") for value in filled]
         if (

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tangthu.archive.batch.codes import CodeLists
 from tangthu.archive.batch.duties import LISTS
@@ -27,6 +28,7 @@ from tangthu.archive.wording import (
 )
 from tangthu.ui.parts import Tone
 
+_FLAGS = {"0": gettext_lazy("Không"), "1": gettext_lazy("Có")}
 TONES: Mapping[str, Tone] = {"blocks": "danger", "asks": "warn", "repairs": "info", "note": ""}
 
 
@@ -99,7 +101,7 @@ class Cards:
             target_words(review.report, finding.target),
             finding.place if finding.place != path else "",
             finding.value,
-            [shown for one in finding.repairs if (shown := self._repair(one, item))],
+            [shown for one in finding.repairs if (shown := self._repair(finding, one, item))],
             is_open,
             is_open and review.takeable(finding),
             _("Nhận đề xuất") if _proposes(finding) else _("Vẫn nhận"),
@@ -108,7 +110,9 @@ class Cards:
             self._page_url(item),
         )
 
-    def _repair(self, repair: Repair, item: BatchFile | None) -> ShownRepair | None:
+    def _repair(
+        self, finding: Finding, repair: Repair, item: BatchFile | None
+    ) -> ShownRepair | None:
         if repair.field == KEEP or (not repair.field and not repair.value):
             return None
         name = repair.field
@@ -118,8 +122,14 @@ class Cards:
         listed = LISTS.get(name)
         if listed and self._lists.has(listed, value):
             value = f"{value} – {self._lists.label(listed, value)}"
+        level = "dossier" if finding.target.startswith("dossier:") else ""
+        flag = next(
+            (one for one in BY_KEY.values() if one.name == name and one.kind == "flag"), None
+        )
+        if flag is not None and value in _FLAGS:
+            value = str(_FLAGS[value])
         return ShownRepair(
-            field_label(name) if repair.field else name,
+            field_label(name, level) if repair.field else name,
             value or _("(để trống)"),
             str(BASES.get(repair.basis, repair.basis)),
             round(repair.confidence * 100),

@@ -14,10 +14,12 @@ from tangthu.archive import queries
 from tangthu.archive.actions.decide_batch import last_job
 from tangthu.archive.actions.open_batch import CHECK
 from tangthu.archive.batch import findings
+from tangthu.archive.batch.headings import DOCUMENT
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import viewer
 from tangthu.archive.views.imports import STATES
+from tangthu.archive.wording import field_label
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.records.queries import dossiers
@@ -25,6 +27,10 @@ from tangthu.ui.parts import Action, Crumb, Notice, Tab
 
 _ROWS_TOLD = 20
 OVER = (Batch.State.CLOSED, Batch.State.ABANDONED)
+
+# What only the index can tell of a document; the rest is counted, derived or asked once.
+_TOLD_BY_INDEX = ("type", "issued", "issuer", "subject")
+_MOST_COLUMNS = 12
 
 
 def reviewed(request: HttpRequest, batch_id: uuid.UUID) -> Review:
@@ -133,6 +139,7 @@ def notices(request: HttpRequest, review: Review) -> list[Notice]:
                 tone="warn",
             )
         )
+    found += _unmapped(review)
     if review.stale:
         found.append(
             Notice(
@@ -144,6 +151,28 @@ def notices(request: HttpRequest, review: Review) -> list[Notice]:
             )
         )
     return found
+
+
+def _unmapped(review: Review) -> list[Notice]:
+    """Columns that hold no field, said aloud where a field that every document needs has none."""
+    mapping = review.report.mapping
+    columns = mapping.columns()
+    lacking = [name for name in _TOLD_BY_INDEX if f"document.{name}" not in columns]
+    lacking = [name for name in lacking if f"document.{name}_year" not in columns]
+    spare = [choice.heading for choice in mapping.extras()]
+    if not lacking or not spare:
+        return []
+    return [
+        Notice(
+            _("Bảng kê chưa có cột nào cho: %(fields)s")
+            % {"fields": "; ".join(field_label(name, DOCUMENT) for name in lacking)},
+            _("Các cột chưa ghép vào trường nào: %(columns)s.")
+            % {"columns": "; ".join(spare[:_MOST_COLUMNS])},
+            tone="warn",
+            action_label=_("Ghép cột"),
+            action_url=reverse("imports:columns", args=[review.batch.id]),
+        )
+    ]
 
 
 def _hidden_words(review: Review) -> str:
