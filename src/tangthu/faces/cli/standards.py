@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,17 @@ def ocfl() -> None:
 def ocfl_validate(
     ctx: click.Context, paths: tuple[Path, ...], no_digests: bool, as_json: bool
 ) -> None:
-    """Validate each path as an OCFL object, or as a storage root if it declares itself one."""
+    """Validate each path as an OCFL object, or as a storage root if it looks like one.
+
+    A link given by its own name is followed: it stands outside of what it leads to.
+    """
     from tangthu.standards import ocfl as library
 
     results = []
     for path in paths:
-        check = library.validate_root if _is_root(path) else library.validate_object
-        found: Iterable[library.Finding] = check(path, check_digests=not no_digests)
+        place = Path(os.path.realpath(path))
+        check = library.validate_root if library.looks_like_root(place) else library.validate_object
+        found: Iterable[library.Finding] = check(place, check_digests=not no_digests)
         findings = [
             {
                 "rule": one.code,
@@ -61,10 +66,6 @@ def ocfl_validate(
         valid = not any(one["severity"] == "error" for one in findings)
         results.append({"path": str(path), "valid": valid, "findings": findings})
     _told(ctx, results, "objects", as_json)
-
-
-def _is_root(path: Path) -> bool:
-    return any(path.glob("0=ocfl_1.*"))
 
 
 @click.group(help="Gói tin lưu trữ.")

@@ -36,7 +36,14 @@ from tangthu.standards.ocfl.reader import (
 from tangthu.standards.ocfl.repair import Repaired, repair_all, repair_content, repair_file
 from tangthu.standards.ocfl.replicate import replicate
 from tangthu.standards.ocfl.storage_root import StorageRoot, create_root, open_root
-from tangthu.standards.ocfl.validator import CODES, Code, Finding, validate_object, validate_root
+from tangthu.standards.ocfl.validator import (
+    CODES,
+    Code,
+    Finding,
+    looks_like_root,
+    validate_object,
+    validate_root,
+)
 from tangthu.standards.ocfl.writer import Committed, add_version, create_object
 
 POINTS = (*storage_root.POINTS, *intake.POINTS, *commit.POINTS, *repair.POINTS)
@@ -79,6 +86,7 @@ __all__ = [
     "create_object",
     "create_root",
     "load_inventory",
+    "looks_like_root",
     "open_object",
     "open_root",
     "parse_inventory",

@@ -37,7 +37,8 @@ def check_content(
         return
     if not history.root.versions.names or not history.root.versions.sound:
         return
-    _check_manifest_places(history, look.loose, findings)
+    for place, inventory in inventories.items():
+        _check_manifest_places(place, inventory, history, look.loose, findings)
     _check_coverage(folders, history, look, findings)
     _check_presence(root, inventories, look, findings)
     if check_digests and history.root.algorithm is not None:
@@ -50,6 +51,7 @@ class _Look:
     def __init__(self, root: Path, history: History, findings: Findings) -> None:
         self.files: set[str] = set()
         self.loose: set[str] = set()
+        self.content_folders: set[str] = set()
         self._root = root
         self._history = history
         self._findings = findings
@@ -69,6 +71,7 @@ class _Look:
             elif entry.is_dir():
                 if entry.name == content:
                     found = True
+                    self.content_folders.add(place)
                     if self._at_content(place) == 0:
                         self._findings.add("W003", place)
                 elif content is not None:
@@ -109,19 +112,21 @@ class _Look:
             self._inodes.add(inode)
 
 
-def _check_manifest_places(history: History, loose: set[str], findings: Findings) -> None:
+def _check_manifest_places(
+    place: str, inventory: Checked, history: History, loose: set[str], findings: Findings
+) -> None:
     """E014 and E042: content paths begin with a version folder and its content folder."""
     known = set(history.root.versions.names)
     numbers = {name.lstrip("v").lstrip("0") for name in history.root.versions.names}
-    for path in history.root.manifest:
+    for path in inventory.manifest:
         version, _, rest = path.partition("/")
         if version not in known:
             alias = version.startswith("v") and version[1:].lstrip("0") in numbers
-            findings.add("E014" if alias else "E042", INVENTORY, f"Met {path!r}.")
+            findings.add("E014" if alias else "E042", place, f"Met {path!r}.")
         elif history.directories_agree and path not in loose:
             folder, inside, _ = rest.partition("/")
             if not inside or folder != history.content_directory(version):
-                findings.add("E042", INVENTORY, f"Met {path!r}.")
+                findings.add("E042", place, f"Met {path!r}.")
 
 
 def _check_coverage(folders: list[str], history: History, look: _Look, findings: Findings) -> None:
@@ -139,8 +144,14 @@ def _check_coverage(folders: list[str], history: History, look: _Look, findings:
 def _check_presence(
     root: Path, inventories: Mapping[str, Checked], look: _Look, findings: Findings
 ) -> None:
-    """E092 and E093: every path in a manifest or fixity block is a file."""
+    """E092 and E093: every path in a manifest or fixity block is a file.
+
+    E023 is told too where no file at all is left of a digest: the fixture E023_missing_file of the
+    OCFL community reads that rule in both directions.
+    """
     told: set[tuple[str, str]] = set()
+    current = inventories[INVENTORY]
+    kept = {digest for path, digest in current.manifest.items() if path in look.files}
 
     def missing(code: str, path: str, place: str) -> None:
         if path not in look.files and (code, path) not in told:
@@ -150,8 +161,11 @@ def _check_presence(
             findings.add(code, path, f"{place} names it, but there is no such file.")
 
     for place, inventory in inventories.items():
-        for path in inventory.manifest:
+        for path, digest in inventory.manifest.items():
             missing("E092", path, place)
+            in_content = "/".join(path.split("/", 2)[:2]) in look.content_folders
+            if inventory is current and digest not in kept and in_content:
+                missing("E023", path, place)
         for _, _, path in _fixity(inventory):
             missing("E093", path, place)
 

@@ -65,11 +65,11 @@ def check(raw: Any, findings: Findings, place: str, declared: str) -> Checked | 
     _check_algorithm(checked, findings, place)
     _check_content_directory(checked, findings, place)
     _check_manifest(checked, findings, place)
-    digest_keys = _manifest_keys(checked)
-    used = check_versions.check(checked, findings, place, digest_keys)
+    manifest = _manifest_block(checked)
+    used = check_versions.check(checked, findings, place, manifest)
     _check_head(checked, findings, place)
     if checked.algorithm is not None and used is not None:
-        for key in digest_keys:
+        for key in manifest or ():
             if key.lower() not in used:
                 code = "E050" if checked.spec == "1.0" else "E107"
                 findings.add(code, place, f"No state uses {key}.")
@@ -145,9 +145,9 @@ def _check_head(checked: Checked, findings: Findings, place: str) -> None:
         checked.head = value
 
 
-def _manifest_keys(checked: Checked) -> dict[str, Any]:
+def _manifest_block(checked: Checked) -> dict[str, Any] | None:
     manifest = checked.raw.get("manifest")
-    return manifest if isinstance(manifest, dict) else {}
+    return manifest if isinstance(manifest, dict) else None
 
 
 def _check_manifest(checked: Checked, findings: Findings, place: str) -> None:
@@ -203,7 +203,7 @@ def _check_fixity(checked: Checked, findings: Findings, place: str) -> None:
         return
     fixity = checked.raw["fixity"]
     if not isinstance(fixity, dict):
-        findings.add("E057" if checked.spec == "1.0" else "E111", place, "It is something else.")
+        findings.add("E056" if checked.spec == "1.0" else "E111", place, "It is something else.")
         return
     for algorithm in repeated_keys(fixity):
         findings.add("E033", place, f"The fixity block {algorithm!r} stands more than once.")

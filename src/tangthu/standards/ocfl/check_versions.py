@@ -23,12 +23,13 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
 
 
 def check(
-    checked: Checked, findings: Findings, place: str, manifest: dict[str, Any]
+    checked: Checked, findings: Findings, place: str, manifest: dict[str, Any] | None
 ) -> set[str] | None:
     """Report every breach in the versions block and fill `checked.versions`.
 
-    `manifest` is the manifest block. Returns the digests used in states, in lower case, or None if
-    the states could not be read, so that nothing can be said of unused ones.
+    `manifest` is the manifest block, None if there is none to compare with. Returns the digests
+    used in states, in lower case, or None if the states could not be read, so that nothing
+    can be said of unused ones.
     """
     if "versions" not in checked.raw:
         for code in ("E041", "E043", "E044"):
@@ -124,14 +125,14 @@ def _check_who_and_why(block: dict[str, Any], findings: Findings, where: str) ->
 
 
 def _check_state(
-    state: dict[str, Any], manifest: dict[str, Any], findings: Findings, where: str
+    state: dict[str, Any], manifest: dict[str, Any] | None, findings: Findings, where: str
 ) -> None:
     for key in repeated_keys(state):
         findings.add("E050", where, f"{key} stands more than once.")
     seen: set[str] = set()
     paths: set[str] = set()
     for key, names in state.items():
-        if key not in manifest:
+        if manifest is not None and key not in manifest:
             findings.add("E050", where, f"{key} is not in the manifest in this spelling.")
         elif key.lower() in seen:
             findings.add("E050", where, f"{key} stands in two spellings.")

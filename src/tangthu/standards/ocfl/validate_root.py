@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from tangthu.standards.ocfl import rawjson
+from tangthu.standards.ocfl import rawjson, version_names
 from tangthu.standards.ocfl.check_inventory import SPEC_VERSIONS
 from tangthu.standards.ocfl.codes import CODES, Finding, Findings, printable
 from tangthu.standards.ocfl.errors import LayoutError
@@ -25,6 +26,8 @@ from tangthu.standards.ocfl.validate_object import (
 _DECLARATIONS = {f"0=ocfl_{version}": version for version in SPEC_VERSIONS}
 _OBJECTS = {f"0=ocfl_object_{version}": version for version in SPEC_VERSIONS}
 _MAX_SMALL = 1024 * 1024
+_MAX_LOOK = 1000
+"""folders looked into before a folder without any mark is taken for no root"""
 
 
 def validate_root(
@@ -44,6 +47,32 @@ def validate_root(
     except OSError as error:
         findings.add("E088", "", f"The storage root cannot be read: {error.strerror}.")
     yield from findings.items
+
+
+def looks_like_root(path: Path) -> bool:
+    """Tell whether the folder at `path` is to be judged as a storage root, not as an object.
+
+    What is found inside decides, for the declaration may be the very thing that is missing: an
+    object has its own declaration, an inventory or version folders; a root has a declaration, a
+    layout file or objects somewhere below. Never raises; an empty folder is taken for an object.
+    """
+    try:
+        names = names_in(path)
+        if any("ocfl_object" in name or name.lower() == INVENTORY for name in names):
+            return False
+        if any(name.partition("=")[2].startswith("ocfl_") for name in names):
+            return True
+        if any(version_names.number_of(name) for name in names):
+            return False
+        if "ocfl_layout.json" in names:
+            return True
+        return any(
+            entry.name in _OBJECTS
+            for _, entries, _ in islice(walk(path), _MAX_LOOK)
+            for entry in entries
+        )
+    except OSError:
+        return False
 
 
 class _RootWalker:
