@@ -159,3 +159,17 @@ def test_the_view_of_a_private_house_covers_nothing_that_it_needs() -> None:
     assert place != "/mnt"
     everywhere = ["/mnt/a", "/media/b", "/srv/c", "/boot/d"]
     assert pg_launcher.place_for_view(*everywhere) is None
+
+
+def test_what_holds_papers_is_closed_to_other_accounts_unless_somebody_opens_it(tmp_path):
+    home = Home(tmp_path / "home").ensure()
+    closed = (
+        home.secrets, home.quarantine, home.uploads, home.working, home.temporary, home.stores,
+        home.cache, home.logs,
+    )  # fmt: skip
+    assert {path.name for path in closed if path.stat().st_mode & 0o077} == set()
+    home.stores.chmod(0o750)
+    home.quarantine.chmod(0o750)
+    home.ensure()
+    assert home.stores.stat().st_mode & 0o777 == 0o750
+    assert home.quarantine.stat().st_mode & 0o777 == 0o700

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -241,3 +243,39 @@ def test_what_was_just_done_is_not_told_to_the_next_person_at_the_same_browser(
     assert "Kinnhatnha" not in desk.get("/dang-nhap/").content.decode()
     desk.post("/dang-nhap/", {"username": "lan", "password": PASSWORD})
     assert "Kinnhatnha" not in desk.get("/").content.decode()
+
+
+def word_file(stamp: str, *, boxed: bool) -> bytes:
+    """A Word document with a stamp in a paragraph, or in a text box, before its text."""
+    run = f"<w:r><w:t>{stamp}</w:t></w:r>"
+    box = f"<w:r><w:pict><w:txbxContent><w:p>{run}</w:p></w:txbxContent></w:pict></w:r>"
+    first = box if boxed else run
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    body = (
+        f'<w:document xmlns:w="{space}"><w:body><w:p><w:r><w:t>UBND</w:t></w:r></w:p>'
+        f"<w:p>{first}</w:p><w:p><w:r><w:t>Nội dung mật ong</w:t></w:r></w:p></w:body></w:document>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("word/document.xml", body)
+    return out.getvalue()
+
+
+@pytest.mark.req("AR-129")
+def test_a_stamp_in_a_document_that_is_no_pdf_is_noticed_too(
+    cast: TestHouse, tmp_path: Path
+) -> None:
+    papers = [
+        Paper(ordinal=1, file="a.docx", pdf=word_file("TUYỆT MẬT", boxed=False)),
+        Paper(ordinal=2, file="b.docx", pdf=word_file("MẬT", boxed=True)),
+        Paper(ordinal=3, file="c.txt", pdf="UBND TỈNH\nTỐI MẬT\nBáo cáo".encode()),
+        Paper(ordinal=4, file="d.docx", pdf=word_file("Thường", boxed=False)),
+        Paper(ordinal=5, file="e.txt", pdf="Báo cáo về mật ong".encode()),
+        Paper(ordinal=6, file="f.docx", pdf=b"PK\x03\x04 damaged"),
+    ]
+    batch = batches.checked(cast, tmp_path, papers)
+    assert batch.files.filter(quarantine_id__isnull=False).count() == 3
+    assert sorted(batch.files.filter(quarantine_id=None).values_list("path", flat=True)) == [
+        "d.docx", "e.txt", "f.docx",
+    ]  # fmt: skip

@@ -29,9 +29,10 @@ from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.archive.unpacking import unpack_upload
 from tangthu.capture import text as texts
+from tangthu.capture.opening import opening_texts
 from tangthu.capture.probe import FileFacts, probe
 from tangthu.capture.proposals import Proposal, propose
-from tangthu.capture.secrets import suspect_stamp
+from tangthu.capture.secrets import suspect_stamp, suspect_text
 from tangthu.capture.workers import open_sandbox
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
@@ -161,6 +162,8 @@ def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str,
             suspect = not item.cleared and first is not None and suspect_stamp(first) is not None
             if not suspect:
                 proposals = propose(item.path, pages, gazetteer)
+    elif facts.pdf is None and not item.cleared:
+        suspect = any(suspect_text(text) for text in opening_texts(path, sandbox))
     return _Looked(item, facts, proposals, suspect=suspect)
 
 
