@@ -111,3 +111,44 @@ def test_a_path_that_is_no_package_is_invalid_and_not_a_crash(tmp_path: Path) ->
         assert done.returncode == 1
         (listed,) = answer(done).values()
         assert [one["valid"] for one in listed] == [False, False]
+
+
+def test_ocfl_validate_says_what_is_wrong_with_whatever_it_is_given(tmp_path: Path) -> None:
+    from tests.standards.ocfl.ocfl_cases import RawObject
+
+    good = RawObject(tmp_path / "good").root
+    root = tmp_path / "root"
+    RawObject(root / "object")
+    (root / "0=ocfl_1.1").write_text("ocfl_1.1\n")
+    undeclared = tmp_path / "undeclared"
+    RawObject(undeclared / "a" / "object")
+    misdeclared = tmp_path / "misdeclared"
+    RawObject(misdeclared).root.joinpath("0=ocfl_object_1.1").rename(misdeclared / "0=ocfl_1.1")
+    (tmp_path / "link").symlink_to(good)
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "empty").mkdir()
+    asked = {
+        "good": set(),
+        "link": set(),
+        "root": set(),
+        "root/object": set(),
+        "undeclared": {"E069"},
+        "misdeclared": {"E006"},
+        "good/v1": {"E003", "E001", "E046", "E092"},
+        "absent": {"E003"},
+        "file": {"E003"},
+        "loop": {"E003"},
+        "empty": {"E003", "E063"},
+        "file/x": {"E003"},
+        "a\x01b": {"E003"},
+    }
+    for name, valid in (("good", 0), ("root", 0), ("link", 0)):
+        assert call(None, "ocfl", "validate", str(tmp_path / name)).returncode == valid
+    done = call(None, "ocfl", "validate", *(str(tmp_path / name) for name in asked), "--json")
+    assert done.returncode == 1
+    found = {
+        name: {one["rule"] for one in listed["findings"] if one["severity"] == "error"}
+        for name, listed in zip(asked, answer(done)["objects"], strict=True)
+    }
+    assert found == asked

@@ -475,3 +475,9 @@ def content_beside_the_content_folder(thing: RawObject) -> None:
     (thing.root / "v2/content").rmdir()
     thing.v2["manifest"][C] = ["v2/c.txt"]
     thing.seal()
+
+
+@fault("E042", "E092", "E023")
+def content_outside_in_an_earlier_inventory(thing: RawObject) -> None:
+    thing.v1["manifest"][A] = ["v1/other/a.txt"]
+    thing.seal()

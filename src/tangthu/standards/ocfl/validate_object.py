@@ -7,6 +7,7 @@ one fault is told once. Nothing is followed, opened or kept that the specificati
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def validate_object(
     try:
         validator.run(check_digests)
     except OSError as error:
-        findings.add("E001", "", f"The object cannot be read: {error.strerror}.")
+        place = os.path.relpath(error.filename, path) if error.filename else "."
+        findings.add("E001", "" if place == "." else place, f"It cannot be read: {error.strerror}.")
     except RecursionError:
         findings.add("E033", "", "An inventory is nested too deeply.")
     return findings.items
