@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,24 @@ def test_a_dossier_edited_while_its_sealing_lay_killed_is_catalogued_as_the_stat
         assert [_says(root, "v2") for root in steps.objects(cast)] == [True, True]
     with pytest.raises(NothingToSeal):
         queue_sealing(cast.acting("cuc"), made.dossier.pk)
+
+
+@pytest.mark.req("AR-28")
+def test_what_ead_has_no_element_for_stands_in_the_extra_file_and_nowhere_in_ead(
+    cast: TestHouse,
+) -> None:
+    document = {"type_text": "Quyết định cũ", "extra": {"Màu bìa": "xanh"}}
+    made = make_dossier(cast, documents=[document])
+    change_dossier(cast, made.dossier, retention_years=17, extra={"Kho": "B"})
+    execute(queue_sealing(cast.acting("cuc"), made.dossier.pk).id)
+    code, of_document = made.dossier.archive_file_code, made.documents[0].record_archive_code
+    for root in steps.objects(cast):
+        [extra] = root.rglob("extra.json")
+        assert json.loads(extra.read_text(encoding="utf-8")) == {
+            f"{code}|retentionYears": "17",
+            f"{code}|Kho": "B",
+            f"{of_document}|typeText": "Quyết định cũ",
+            f"{of_document}|Màu bìa": "xanh",
+        }
+        for ead in root.rglob("EAD*.xml"):
+            assert "Quyết định cũ" not in ead.read_text(encoding="utf-8")

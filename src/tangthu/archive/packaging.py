@@ -19,7 +19,8 @@ from tangthu.kernel.errors import Refused
 from tangthu.ledger.integrator import step
 from tangthu.ledger.logs import Log
 from tangthu.ledger.preservation import PreservedEvent, has_waiting_events, preserved_events
-from tangthu.records.models import ContentFile, Dossier, Membership
+from tangthu.records.fields import own_fields
+from tangthu.records.models import ContentFile, Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 from tangthu.repository.reading import Whereabouts
 from tangthu.standards.premis import Agent, Event, Identifier, LedgerPlace, Link, ledger_event
@@ -142,7 +143,7 @@ def package_of(
         record_status=record_status,
         dossier_id=dossier.pk,
         label=dossier.title[:250],
-        extra=_extra(dossier, memberships),
+        extra=_extra(dossier, memberships, modified.date()),
     )
 
 
@@ -162,15 +163,22 @@ def _packaged(file: ContentFile, where: Whereabouts, moment: dt.datetime) -> Pac
     )
 
 
-def _extra(dossier: Dossier, memberships: Sequence[Membership]) -> dict[str, str]:
-    """Additional description (AR-28), keyed so that each value stays with its record."""
-    found = {
-        f"{dossier.archive_file_code}|{key}": str(value) for key, value in dossier.extra.items()
-    }
+def _extra(dossier: Dossier, memberships: Sequence[Membership], on: dt.date) -> dict[str, str]:
+    """What EAD has no element for (AR-28), keyed so that each value stays with its record.
+
+    The house's own fields stand by the names of their elements, additional metadata by its labels,
+    which win where somebody chose such a name.
+    """
+    found = _beyond_ead(dossier, dossier.archive_file_code, on)
     for item in memberships:
-        code = item.document.record_archive_code
-        found |= {f"{code}|{key}": str(value) for key, value in item.document.extra.items()}
+        found |= _beyond_ead(item.document, item.document.record_archive_code, on)
     return found
+
+
+def _beyond_ead(record: Dossier | Document, code: str, on: dt.date) -> dict[str, str]:
+    own = {field.name: getattr(record, field.identifier) for field in own_fields(type(record), on)}
+    stated = {name: value for name, value in own.items() if value not in (None, "")}
+    return {f"{code}|{key}": str(value) for key, value in (stated | record.extra).items()}
 
 
 def _package_created(package_id: uuid.UUID, dossier: Dossier, created: dt.datetime) -> Event:

@@ -23,6 +23,7 @@ _SETS = {
     Dossier: ("aip_dossier", "sip_dossier", "own_dossier"),
     Document: ("aip_document", "sip_document", "own_document"),
 }
+_OWN = {Dossier: "own_dossier", Document: "own_document"}
 # A code is given once for ever (AR-36), and what is counted is not typed.
 FIXED = frozenset(
     {"archive_file_code", "file_code", "record_archive_code", "record_count", "page_count"}
@@ -47,6 +48,11 @@ def _fields_of(model: Record, on: date) -> tuple[Field, ...]:
             if field.identifier in columns:
                 found.setdefault(field.identifier, field)
     return tuple(found.values())
+
+
+def own_fields(model: Record, on: date) -> tuple[Field, ...]:
+    """The house's own fields, which no element of TT05 holds (rulesets/own_fields.toml)."""
+    return rulebook().fields(_OWN[model], max(on, FIRST_RULES))
 
 
 def editable_fields(model: Record, on: date) -> tuple[Field, ...]:
