@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tangthu.archive.batch.describe import document_description, dossier_description
+from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.batch.rows import Value
 from tangthu.records.actions.new_records import NewDocument
@@ -15,6 +16,8 @@ from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDesc
 from tangthu.standards.vietnamese.dates import PartialDate
 
 DIGITISED, MIXED = "02", "03"
+# What an index may say of a document and no column of records.Document holds.
+HOMELESS = ("doc_code", "doc_id", "first_sheet", "medium")
 
 
 def native(path: bytes) -> Path:
@@ -97,9 +100,18 @@ def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
         "handwriting": described.handwriting,
         "physical_condition": described.physical_condition,
         "has_process_file": bool(described.has_process_file),
-        "retention_code": text_of(ready.values, "retention"),
+        "retention_code": text_of(one.values, "retention") or text_of(ready.values, "retention"),
         "note": described.note,
-        "extra": dict(one.extras),
+        "extra": _homeless(one) | dict(one.extras),
+    }
+
+
+def _homeless(one: ReadyDocument) -> dict[str, str]:
+    """Values of known headings without a column, by their labels: like those of unknown ones."""
+    return {
+        BY_KEY[f"document.{name}"].label: one.values[name].raw
+        for name in HOMELESS
+        if name in one.values
     }
 
 

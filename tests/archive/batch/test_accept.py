@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,10 @@ import pytest
 
 from tangthu.archive.batch.accept import ALL_PROPOSALS, COMPLETE, apply
 from tangthu.archive.batch.codes import CodeLists
+from tangthu.archive.batch.duties import DOCUMENT_DUTIES
 from tangthu.archive.batch.errors import BadDecisionError, BatchError, ForeignWorkbookError
+from tangthu.archive.batch.headings import DOCUMENT, FIELDS
+from tangthu.archive.batch.mapping import ColumnMapping, propose
 from tangthu.archive.batch.model import (
     ANSWER,
     EDIT,
@@ -20,9 +24,11 @@ from tangthu.archive.batch.model import (
     Decision,
     Outcome,
 )
+from tangthu.archive.batch.report import build_report
 from tangthu.archive.batch.workbook_in import Returned, read_report
 from tangthu.archive.batch.workbook_out import write_report
-from tests.archive.batch.small import ANSWERS, Read, dry_run, file, row
+from tangthu.archive.describing import document_columns
+from tests.archive.batch.small import ANSWERS, HEADINGS, Read, dry_run, file, row, table
 
 NAME = "H30.81.2015.07.002.pdf"
 READ = [Read("type", "22"), Read("date", "2015-03-09"), Read("subject", "Về việc A"),
@@ -61,6 +67,37 @@ def test_a_confirmed_proposal_becomes_a_document_that_says_where_it_was_read(
     )  # fmt: skip
     assert dossier.from_proposals == 1
     assert dossier.values["pages"].value == "4"
+
+
+# Said in other words by the record: dates by their parts, `Số, ký hiệu` by its halves.
+IN_PARTS = {"issued_day", "issued_month", "issued_year", "code", "path", "secrecy"}
+SAID = {"number": "77", "notation": "QĐ-UBND", "retention": "20 năm", "condition": "Hỏng",
+        "process": "Có"}  # fmt: skip
+OPTIONAL = [
+    one.name
+    for one in FIELDS
+    if one.level == DOCUMENT and one.name not in {*IN_PARTS, *DOCUMENT_DUTIES}
+]
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_whatever_else_an_index_says_of_a_document_reaches_its_record(
+    lists: CodeLists, name: str
+) -> None:
+    """What no column holds stands in the additional metadata, as what has no field does."""
+    records = []
+    for value in ("", SAID.get(name, "12 lời")):
+        index = table([[*row(number="", notation=""), value]], [*HEADINGS, "cột"])
+        key = f"document.{name}"
+        choices = []
+        for one in propose(index).choices:
+            field = None if one.field == key else one.field
+            choices.append(replace(one, field=key if one.heading == "cột" else field))
+        mapping = ColumnMapping(tuple(choices))
+        report = build_report(index, mapping, [file("a/001.pdf")], {}, ANSWERS, lists=lists)
+        [ready] = apply(report, accept=COMPLETE, lists=lists).ready
+        records.append(document_columns(ready, ready.documents[0]))
+    assert records[0] != records[1]
 
 
 def test_an_edit_wins_over_a_proposal_and_an_emptied_duty_holds_the_document(

@@ -91,6 +91,7 @@ def document_description(dossier: ReadyDossier, document: ReadyDocument) -> Docu
     values = document.values
     code = archive_file_code(dossier)
     ordinal = int(_text(values, "ordinal"))
+    process = _text(values, "process")
     return DocumentDescription(
         archive_file_code=code,
         access_level=_text(values, "mode"),
@@ -110,6 +111,7 @@ def document_description(dossier: ReadyDossier, document: ReadyDocument) -> Docu
         issuer=_text(values, "issuer"),
         subject=_text(values, "subject"),
         handwriting=_text(values, "autograph"),
+        has_process_file=process == "1" if process else None,
     )
 
 
