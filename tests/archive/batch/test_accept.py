@@ -11,6 +11,7 @@ import pytest
 
 from tangthu.archive.batch.accept import ALL_PROPOSALS, COMPLETE, apply
 from tangthu.archive.batch.codes import CodeLists
+from tangthu.archive.batch.describe import dossier_description
 from tangthu.archive.batch.duties import DOCUMENT_DUTIES
 from tangthu.archive.batch.errors import BadDecisionError, BatchError, ForeignWorkbookError
 from tangthu.archive.batch.headings import DOCUMENT, FIELDS
@@ -352,3 +353,14 @@ def test_a_row_that_is_not_of_the_report_is_named(
     back = returned(change)
     assert back.decisions == ()
     assert [words for _, words in back.problems] == ["Dòng không thuộc báo cáo này."]
+
+
+def test_a_shelf_that_the_paper_code_does_not_tell_stands_in_the_note(lists: CodeLists) -> None:
+    headings = [*HEADINGS, "Giá số", "Mã hồ sơ giấy gốc"]
+    for code, told in (("001.G7/02.15", False), ("001.02.15", True)):
+        index = table([[*row(), "G7", code]], headings)
+        report = build_report(
+            index, propose(index), [file("a/001.pdf")], {}, ANSWERS, lists=lists
+        )  # fmt: skip
+        [ready] = apply(report, accept=ALL_PROPOSALS, lists=lists).ready
+        assert ("Giá số: G7." in dossier_description(ready).note) is told, code

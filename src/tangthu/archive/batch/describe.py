@@ -7,7 +7,7 @@ the names state one, else body, year and number; nothing already given is compos
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.batch.rows import Value
@@ -64,8 +64,18 @@ def dossier_description(dossier: ReadyDossier) -> DossierDescription:
 
 def note(dossier: ReadyDossier) -> str:
     """The dossier's note, remark, and the truth about what was declared and what is here."""
-    parts = [_text(dossier.values, "note"), _text(dossier.values, "remark")]
+    parts = [_text(dossier.values, "note"), _text(dossier.values, "remark"), *_homeless(dossier)]
     return " ".join(part for part in (*parts, _truth(dossier, len(dossier.documents))) if part)
+
+
+def _homeless(dossier: ReadyDossier) -> Iterator[str]:
+    """What the index says of the dossier and neither an element nor the paper code holds."""
+    shelf = _text(dossier.values, "shelf")
+    if shelf and shelf not in _text(dossier.values, "paper_code"):
+        yield f"Giá số: {shelf}."
+    interval = dossier.values.get("interval")
+    if interval is not None and not {"start", "end"} <= dossier.values.keys():
+        yield f"Thời gian tài liệu: {interval.raw}."
 
 
 def note_retold(standing: str, dossier: ReadyDossier, present: int) -> str:
