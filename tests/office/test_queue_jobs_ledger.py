@@ -132,6 +132,15 @@ def test_progress_is_polled_as_a_fragment_until_it_ends(cast: TestHouse, sign_in
     assert "Ổ đĩa đã đầy. Dọn bớt." in ended
 
 
+def test_a_job_that_ended_leads_to_what_it_was_about(cast: TestHouse, sign_in: SignIn) -> None:
+    from tangthu.kernel.models import Job
+
+    job, about = make_job(cast), uuid.uuid4()
+    Job.objects.filter(pk=job).update(kind="archive.dossier.seal", subject_id=about, state="done")
+    client = sign_in("cuc")
+    assert f'href="/ho-so/{about}/"' in client.get(f"/cong-viec/{job}/").content.decode()
+
+
 def test_stopping_asks_once_and_says_so(cast: TestHouse, sign_in: SignIn) -> None:
     from tangthu.kernel.models import Job
 

@@ -126,7 +126,10 @@ class NewBatchForm(forms.Form):
         label=_("Hoặc thư mục trên máy chủ"),
         required=False,
         max_length=1000,
-        help_text=_("Chỉ đọc, không sửa gì trong thư mục này."),
+        help_text=_(
+            "Tên thư mục đặt sẵn trong nơi nhận đợt của máy chủ (quản trị hệ thống biết nơi này). "
+            "Chỉ đọc, không sửa gì trong đó."
+        ),
     )
 
     def __init__(

@@ -115,7 +115,9 @@ def allowed_folder(named: str, kept_back: Set[str] = frozenset()) -> Path:
             return folder
     raise InvalidInput(
         _("Không có thư mục này trong nơi được phép đọc."),
-        problems={"folder": [_("Chọn một thư mục con của nơi được phép đọc.")]},
+        problems={
+            "folder": [_("Thư mục phải nằm trong nơi nhận đợt của máy chủ; hỏi quản trị hệ thống.")]
+        },
     )
 
 
@@ -192,7 +194,9 @@ def _index_in_zip(place: Path) -> Path:
     folder.mkdir(mode=0o700)
     found = extract_index(place / PACKED, INDEX_ENDINGS, folder)
     if found is None:
-        raise _no_index(_("Không thấy bảng kê (chỉ một) trong tệp zip; hãy chọn bảng kê riêng."))
+        raise _no_index(
+            _("Trong tệp zip không có đúng một bảng kê; hãy chọn bảng kê riêng ở dưới.")
+        )
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
@@ -120,8 +120,10 @@ def _tabs(result: Result, chosen: str, request: HttpRequest) -> list[Tab]:
 
 def _found(hit: Hit) -> Found:
     kind = findable.kind(hit.kind)
+    english = (get_language() or "vi").startswith("en")
     types = {code.code: code for code in rulebook().newest_codes("document_types")}
-    type_name = types[hit.record_type].vi if hit.record_type in types else ""
+    known = types.get(hit.record_type)
+    type_name = "" if known is None else known.en if english else known.vi
     facts = [type_name, stated_date(hit.date_from), hit.issuer]
     return Found(hit, kind.url(hit.obj), str(kind.label), " · ".join(filter(None, facts)))
 

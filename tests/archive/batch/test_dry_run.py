@@ -68,6 +68,12 @@ def test_an_impossible_day_leaves_the_month_as_a_proposal(lists: CodeLists) -> N
     assert value(report, "issued") is None
 
 
+def test_an_impossible_day_in_one_cell_leaves_the_month_as_well(lists: CodeLists) -> None:
+    report = dry_run(lists, [row(end="31/02/2015")], [file("a/001.pdf")])
+    [found] = [f for f in report.findings if f.code == "date.impossible"]
+    assert [(repair.field, repair.value) for repair in found.repairs] == [("end", "02/2015")]
+
+
 def test_number_and_notation_in_one_column_are_parted(lists: CodeLists) -> None:
     from tangthu.archive.batch.mapping import propose
     from tangthu.archive.batch.report import build_report

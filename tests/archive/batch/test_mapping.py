@@ -134,3 +134,18 @@ def test_a_column_or_field_that_does_not_exist_is_refused() -> None:
         mapping.changed(7, "dossier.title")
     with pytest.raises(BadMappingError):
         mapping.changed(0, "dossier.colour")
+
+
+def test_headings_are_known_shortened_as_offices_write_them() -> None:
+    headings = ["Số HS", "Tiêu đề hồ sơ", "Tên loại VB", "Số", "Kí hiệu", "Ngày tháng VB"]
+    assert [choice.field for choice in propose(table(headings)).choices] == [
+        "dossier.number", "dossier.title", "document.type", "document.number",
+        "document.notation", "document.issued",
+    ]  # fmt: skip
+
+
+def test_a_day_without_columns_for_month_and_year_is_the_whole_date() -> None:
+    parted = ["Ngày bắt đầu", "Tháng bắt đầu", "Năm bắt đầu", "Ngày văn bản"]
+    assert [choice.field for choice in propose(table(parted)).choices] == [
+        "dossier.start_day", "dossier.start_month", "dossier.start_year", "document.issued",
+    ]  # fmt: skip

@@ -213,3 +213,8 @@ def test_a_long_cell_is_cut_and_errors_are_empty() -> None:
     assert len(text_of("x" * 100_000)) == MAX_CELL
     assert text_of("#REF!") == ""
     assert [letters(n) for n in (0, 25, 26, 45)] == ["A", "Z", "AA", "AT"]
+
+
+def test_the_line_of_the_totals_is_no_document(xlsx: Xlsx) -> None:
+    rows = [[1, "07", "Tổng cộng các báo cáo", "Tổng cộng chi", "a.pdf"], ["Tổng cộng: 1 văn bản"]]
+    assert [row.value(0) for row in read_table(xlsx([HEAD, *rows])).rows] == ["1"]

@@ -287,7 +287,14 @@ def _make(
 
 
 def _same_dossier(batch: Batch, existing: Dossier, ready: ReadyDossier) -> None:
-    """A code is given once (AR-36): only the same dossier grows, another one is refused."""
+    """A code is given once (AR-36): only the same dossier grows, and only from its own fonds."""
+    home = Place.objects.select_related("inventory__fonds").filter(dossier=existing).first()
+    if home is not None and home.inventory.fonds_id != batch.fonds_id:
+        raise Refused(
+            _("Mã %(code)s đã thuộc về một hồ sơ của phông %(fonds)s.")
+            % {"code": existing.archive_file_code, "fonds": home.inventory.fonds.code},
+            hint=_("Nhập đợt này vào đúng phông, hoặc sửa số hồ sơ."),
+        )
     ours = batch.files.filter(document__memberships__dossier=existing).exists()
     title = describing.text_of(ready.values, "title")
     if not ours and " ".join(fold(existing.title).split()) != " ".join(fold(title).split()):

@@ -38,6 +38,7 @@ from tangthu.standards.vietnamese.text import fold
 _BOX = re.compile(
     r"^(?:ho\s*so|hop|cap|box|muc\s*luc|hs)?\s*(?:so)?\s*[:.]?\s*0*(\d{1,6})\s*([a-z]?)$"
 )
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _COUNT = re.compile(r"^0*(\d{1,10})(?:\s*(?:to|trang|van ban|tai lieu|tr)\.?)?$")
 _FLAGS = {"1": "1", "0": "0", "co": "1", "khong": "0", "x": "1", "true": "1", "false": "0",
           "da": "1", "chua": "0"}  # fmt: skip
@@ -257,7 +258,7 @@ class RowReader:
             try:
                 return parse_date(raw).vietnamese()
             except DateError as error:
-                say("date.impossible", message=error.message)
+                say("date.impossible", *_what_remains(name, _three(raw)), message=error.message)
                 return None
         if kind == "flag":
             return _FLAGS.get(fold(raw).strip())
@@ -302,6 +303,12 @@ class RowReader:
                       level=level, label=label)
             )  # fmt: skip
         values[name] = Value(date.vietnamese(), raw, INDEX, place)
+
+
+def _three(raw: str) -> list[str]:
+    """Day, month and year as one cell writes them; blank where it does not."""
+    match = _DAY_MONTH_YEAR.fullmatch(raw.strip())
+    return list(match.groups()) if match else ["", "", ""]
 
 
 def _what_remains(name: str, texts: list[str]) -> tuple[Repair, ...]:

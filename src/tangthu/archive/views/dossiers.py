@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tangthu.archive import packaging
 from tangthu.archive import queries as archive
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
 from tangthu.archive.packaging import state_digest
@@ -31,7 +32,7 @@ from tangthu.records import queries
 from tangthu.records.fields import code_label, shown_date
 from tangthu.records.models import Dossier, Membership
 from tangthu.repository import queries as repository
-from tangthu.repository.models import Copy, Package
+from tangthu.repository.models import Copy, Package, PackageVersion
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Notice
@@ -60,6 +61,7 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "level_tone": level_tone(found.access_level),
         "old_codes": queries.old_codes(found),
         "counted": counted_in_words(found, visible) if whole else "",
+        "unsealed": _changed_since_sealed(viewer, found, package),
         "actions": _actions(viewer, found, sealed=package is not None),
         "register": page,
         "fact_groups": [
@@ -90,6 +92,14 @@ def seal(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         messages.info(request, _("Gói mới nhất đã khớp với mô tả và tài liệu; không cần đóng lại."))
         return redirect("archive:dossier", dossier_id=dossier_id)
     return redirect("office:job", job_id=job.id)
+
+
+def _changed_since_sealed(viewer: Viewer, found: Dossier, package: Package | None) -> bool:
+    """Whether the newest package no longer says what the records say; for whoever may seal."""
+    if package is None or not viewer.may("archive.seal", found.body_id):
+        return False
+    newest = PackageVersion.objects.get(package=package, number=package.head)
+    return newest.state_sha256 != packaging.state_digest(found)
 
 
 def _way(found: Dossier) -> list[Crumb]:

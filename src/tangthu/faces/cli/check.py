@@ -29,6 +29,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         from tangthu.ledger.logs import all_logs
         from tangthu.ledger.overview import overview
         from tangthu.repository.queries import store_summaries
+        from tangthu.ui.formats import thousands
 
         home = settings.HOME
         free = shutil.disk_usage(home.root).free
@@ -53,7 +54,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         findings = _findings(facts, home.secrets)
         words = "\n".join(
             [f"Tàng Thư {facts['version']}, Python {facts['python']}, "
-             f"PostgreSQL {facts['postgresql']}, còn trống {free // 1_000_000:,} MB"]
+             f"PostgreSQL {facts['postgresql']}, còn trống {thousands(free // 1_000_000)} MB"]
             + [f"  ! {one['message']} {one['fix']}" for one in findings]
         )  # fmt: skip
         answer({**facts, "findings": findings}, as_json=as_json, words=words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,7 @@ def import_batch(
             f"{found['rows']} dòng, {found['files']} tệp: tiếp nhận {found['accepted']} tài liệu "
             f"trong {len(found['dossiers'])} hồ sơ, từ chối {found['refused']}, "
             f"còn lại {len(found['waiting'])} mục"
+            f"{_why_waiting(found['waiting'])}"
         )
         answer(found, as_json=as_json, words=words)
         if found["waiting"] or found["refused"] or not accept:
@@ -198,6 +200,14 @@ def _answer(person: Acting, batch: Batch, accepted: dict[str, Any], accept: str)
             for one in dossiers
         ],
     }
+
+
+def _why_waiting(waiting: dict[str, list[str]]) -> str:
+    """The reasons of what stays behind with how many things have each, most frequent first."""
+    from tangthu.archive.wording import kind_words
+
+    counts = Counter(code for codes in waiting.values() for code in set(codes))
+    return "".join(f"\n  {count} × {kind_words(code)}" for code, count in counts.most_common())
 
 
 def _finding(one: Finding) -> dict[str, Any]:

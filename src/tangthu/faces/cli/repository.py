@@ -17,10 +17,11 @@ def stores(ctx: click.Context, as_json: bool) -> None:
     """List the stores with what they hold and whether every copy in them is whole."""
     with house():
         from tangthu.repository.queries import store_summaries
+        from tangthu.ui.formats import thousands
 
         found = store_summaries()
         words = "\n".join(
-            f"{one['name']}: {one['objects']} gói, {one['bytes']:,} byte, "
+            f"{one['name']}: {one['objects']} gói, {thousands(one['bytes'])} byte, "
             f"{'tốt' if one['healthy'] else 'CÓ VẤN ĐỀ'} ({one['path']})"
             for one in found
         )
@@ -50,7 +51,12 @@ def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
         )
         if found["unchecked"]:
             words += f", chưa kiểm tra được {len(found['unchecked'])}"
-        for name, told in (("unrepairable", "KHÔNG PHỤC HỒI ĐƯỢC"), ("unchecked", "CHƯA ĐỌC ĐƯỢC")):
+        for name, told in (
+            ("bad", "HỎNG"),
+            ("repaired", "ĐÃ PHỤC HỒI"),
+            ("unrepairable", "KHÔNG PHỤC HỒI ĐƯỢC"),
+            ("unchecked", "CHƯA ĐỌC ĐƯỢC"),
+        ):
             for one in found[name]:
                 words += f"\n  {told} {one['store']} {one['package']} {one['path']}"
         answer(found, as_json=as_json, words=words)
