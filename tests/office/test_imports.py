@@ -422,6 +422,37 @@ def test_what_is_complete_is_taken_the_rest_stays_and_the_batch_is_ended(
         assert desk.get(address_of(batch, part)).status_code in {409, 422, 403}, part
 
 
+def test_a_chosen_type_leaves_no_code_as_the_words_of_the_paper(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    from tangthu.archive.actions.decide_batch import decide
+    from tangthu.archive.batch.model import EDIT, Decision
+    from tangthu.records.models import Document
+
+    rows = [Paper(), Paper(ordinal=2, changes={"Tên loại văn bản": ""})]
+    batch = batches.checked(cast, tmp_path, rows)
+    decide(cast.acting("cuc"), batch.id, [Decision(EDIT, "row:3", "type", "10")])
+    run(desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})["Location"])
+    told = Document.objects.values_list("record_type", "type_text")
+    assert sorted(told) == [("02", "Quyết định"), ("10", "")]
+
+
+def test_a_dossier_grows_only_from_its_own_fonds(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    from tangthu.archive.models import Batch
+    from tangthu.records.models import Document
+
+    first = batches.checked(cast, tmp_path / "1", [Paper()])
+    run(desk.post(address_of(first, "tiep-nhan/"), {"accept": "complete"})["Location"])
+    other = open_a_fonds(cast.acting("cuc"), cast.body("H30.81"), "G02")
+    second = batches.checked(cast, tmp_path / "2", [Paper(ordinal=2)])
+    Batch.objects.filter(pk=second.pk).update(fonds=other)
+    run(desk.post(address_of(second, "tiep-nhan/"), {"accept": "complete"})["Location"])
+    assert Document.objects.count() == 1
+    assert "của phông G01" in text_of(desk.get(address_of(second)))
+
+
 def test_work_that_was_stopped_goes_on_from_the_page(
     cast: TestHouse, desk: Client, tmp_path: Path
 ) -> None:

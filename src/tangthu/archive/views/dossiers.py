@@ -32,7 +32,7 @@ from tangthu.records import queries
 from tangthu.records.fields import code_label, shown_date
 from tangthu.records.models import Dossier, Membership
 from tangthu.repository import queries as repository
-from tangthu.repository.models import Copy, Package, PackageVersion
+from tangthu.repository.models import Copy, Package
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Notice
@@ -98,8 +98,7 @@ def _changed_since_sealed(viewer: Viewer, found: Dossier, package: Package | Non
     """Whether the newest package no longer says what the records say; for whoever may seal."""
     if package is None or not viewer.may("archive.seal", found.body_id):
         return False
-    newest = PackageVersion.objects.get(package=package, number=package.head)
-    return newest.state_sha256 != packaging.state_digest(found)
+    return packaging.is_behind(package, found)
 
 
 def _way(found: Dossier) -> list[Crumb]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.decide_batch import answer, choose_mapping, decide
 from tangthu.archive.batch.cells import letters
-from tangthu.archive.batch.duties import ANSWERABLE
+from tangthu.archive.batch.duties import ANSWERABLE, DOCUMENT_DUTIES, DOSSIER_DUTIES
 from tangthu.archive.batch.headings import FIELDS
 from tangthu.archive.batch.layout import DOCUMENT_FIELDS, DOSSIER_FIELDS
 from tangthu.archive.batch.mapping import Choice
@@ -68,7 +68,7 @@ def edit(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         else:
             following = _next(review, target) if "next" in request.POST else ""
             return redirect(_edit_address(batch_id, following, back) if following else back)
-    field = given.get("truong", "")
+    field = given.get("truong", "") or _first_missing(level, form)
     if field in form.fields and not form.is_bound:
         form.fields[field].widget.attrs["autofocus"] = True
     about = [
@@ -266,6 +266,13 @@ def _changed_columns(request: HttpRequest, choices: tuple[Choice, ...]) -> dict[
         if wanted != one.field or (one.doubtful and f"chac-{one.column}" in request.POST):
             changed[one.column] = wanted
     return changed
+
+
+def _first_missing(level: str, form: ValuesForm) -> str:
+    """The first empty field without which the thing cannot be taken; "" if none is empty."""
+    duties = DOSSIER_DUTIES if level == "dossier" else DOCUMENT_DUTIES
+    empty = (name for name in form.fields if name in duties and not form.initial.get(name))
+    return next(empty, "")
 
 
 def _field_groups() -> list[tuple[str, list[tuple[str, Any]]]]:
