@@ -36,7 +36,7 @@ class PageNotDrawn(HouseError):
 @functools.cache
 def _sandbox() -> Sandbox:
     """The workers of this process that draw pages."""
-    return open_sandbox(2, wall_seconds=30.0)
+    return open_sandbox(2, wall_seconds=10.0)
 
 
 @require_safe

@@ -36,7 +36,7 @@ class NotDrawn(HouseError):
 @functools.cache
 def sandbox() -> Sandbox:
     """The workers of this process that draw pages of files on their way in."""
-    return open_sandbox(2, wall_seconds=30.0)
+    return open_sandbox(2, wall_seconds=10.0)
 
 
 def _file(request: HttpRequest, batch_id: uuid.UUID, item: int) -> BatchFile:
