@@ -22,7 +22,8 @@ from tangthu.ledger.preservation import PreservedEvent, has_waiting_events, pres
 from tangthu.records.fields import own_fields
 from tangthu.records.models import ContentFile, Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
-from tangthu.repository.models import Package, PackageVersion
+from tangthu.repository.models import Package as StoredPackage
+from tangthu.repository.models import PackageVersion
 from tangthu.repository.reading import Whereabouts
 from tangthu.standards.premis import Agent, Event, Identifier, LedgerPlace, Link, ledger_event
 from tangthu.standards.ril import jcs
@@ -82,7 +83,7 @@ def state_digest(dossier: Dossier) -> str:
     return hashlib.sha256(jcs.dumps(said)).hexdigest()
 
 
-def is_behind(package: Package, dossier: Dossier) -> bool:
+def is_behind(package: StoredPackage, dossier: Dossier) -> bool:
     """Whether the newest version of the dossier's package no longer says what the records say."""
     newest = PackageVersion.objects.get(package=package, number=package.head)
     return newest.state_sha256 != state_digest(dossier)
