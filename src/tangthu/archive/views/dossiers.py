@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from tangthu.archive import packaging
 from tangthu.archive import queries as archive
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
-from tangthu.archive.packaging import state_digest
 from tangthu.archive.views import access
 from tangthu.archive.views.facts import (
     counted_in_words,
@@ -54,6 +53,8 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     package = repository.package_of(viewer, found.id)
     objects = [found.id] + ([package.id] if package and whole else [])
     on = described_on(found)
+    behind = _changed_since_sealed(viewer, found, package)
+    shown = _package(viewer, found, package, whole=whole, outdated=behind) if package else None
     context = {
         "dossier": found,
         "way": _way(found),
@@ -61,14 +62,14 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "level_tone": level_tone(found.access_level),
         "old_codes": queries.old_codes(found),
         "counted": counted_in_words(found, visible) if whole else "",
-        "unsealed": _changed_since_sealed(viewer, found, package),
-        "actions": _actions(viewer, found, sealed=package is not None),
+        "unsealed": behind,
+        "actions": _actions(viewer, found, package, behind=behind),
         "register": page,
         "fact_groups": [
             *dossier_facts(found, viewer, visible),
             *place_facts(archive.place_of(found)),
         ],
-        "package": _package(viewer, found, package, whole=whole) if package else None,
+        "package": shown,
         "history": tell(*objects, whole=whole),
         "proof": proof_of(found.id, reverse("archive:dossier-proof", args=[found.id])),
     }
@@ -105,13 +106,15 @@ def _way(found: Dossier) -> list[Crumb]:
     return [Crumb(_("Hồ sơ"), reverse("archive:dossiers")), Crumb(found.archive_file_code)]
 
 
-def _actions(viewer: Viewer, found: Dossier, *, sealed: bool) -> list[Action]:
+def _actions(
+    viewer: Viewer, found: Dossier, package: Package | None, *, behind: bool
+) -> list[Action]:
     actions = []
     if viewer.may("archive.describe", found.body_id):
         edit = reverse("archive:dossier-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
-    if viewer.may("archive.seal", found.body_id):
-        label = _("Đóng gói phiên bản mới") if sealed else _("Đóng gói")
+    if viewer.may("archive.seal", found.body_id) and (package is None or behind):
+        label = _("Đóng gói phiên bản mới") if package else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
         actions.append(Action(label, seal, key="d", icon="archive", method="post"))
     return actions
@@ -160,16 +163,12 @@ def _subject(row: Membership) -> Cell:
     )
 
 
-def _package(viewer: Viewer, found: Dossier, package: Package, *, whole: bool) -> dict[str, Any]:
+def _package(
+    viewer: Viewer, found: Dossier, package: Package, *, whole: bool, outdated: bool
+) -> dict[str, Any]:
     """The package panel; figures of a package count its documents, so not everybody gets them."""
     audits = viewer.may("repository.audit", found.body_id)
     versions = list(repository.versions_of(package)[:_SHOWN_VERSIONS])
-    # Whoever packages is told when there is something new to package; that takes reading all of it.
-    outdated = (
-        viewer.may("archive.seal", found.body_id)
-        and bool(versions)
-        and versions[0].state_sha256 != state_digest(found)
-    )
     copies = list(repository.copies_of(package))
     state = worst(copies)
     hurt = [copy for copy in copies if copy.state != Copy.State.GOOD]
