@@ -27,6 +27,9 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    # The labels of the fields of an index (archive/batch/headings.py).
+    "_dossier": (2,),
+    "_document": (2,),
 }
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.batch.codes import CodeLists
 from tangthu.archive.batch.duties import DOCUMENT_DUTIES, DOSSIER_DUTIES, LISTS
-from tangthu.archive.dry_run import code_lists
 from tangthu.archive.models import Fonds
 from tangthu.archive.wording import field_label
 from tangthu.identity.models import Body
+from tangthu.records.fields import code_choices as listed_codes
 from tangthu.ui.forms import DropZone, FilesField, code_choices, mark
 
 SECRET = "03"  # noqa: S105 - the access mode that a connected installation never offers
@@ -26,7 +26,7 @@ _HINTS = {
 }
 
 
-def value_field(name: str, lists: CodeLists, *, level: str = "", required: bool = False) -> Any:
+def value_field(name: str, *, level: str = "", required: bool = False) -> Any:
     """The form field for one value of a batch: a list of codes, or text."""
     label = field_label(name, level)
     listed = LISTS.get(name)
@@ -34,7 +34,7 @@ def value_field(name: str, lists: CodeLists, *, level: str = "", required: bool 
     if listed is not None and name != "language":
         codes = [
             (code, words)
-            for code, words in lists.labels.get(listed, {}).items()
+            for code, words in listed_codes(listed, timezone.localdate())
             if not (name == "mode" and code == SECRET)
         ]
         choices = code_choices(codes, blank=_("– Chọn –"))
@@ -52,9 +52,8 @@ class AnswersForm(forms.Form):
         self, names: Sequence[str], data: Any = None, *, standing: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(data, initial=dict(standing or {}), prefix="tl")
-        lists = code_lists()
         for name in names:
-            self.fields[name] = value_field(name, lists)
+            self.fields[name] = value_field(name)
             mark(self.fields[name], "")
 
 
@@ -69,10 +68,9 @@ class ValuesForm(forms.Form):
         self, level: str, names: Sequence[str], data: Any = None, *, initial: Mapping[str, str]
     ) -> None:
         super().__init__(data, initial=dict(initial))
-        lists = code_lists()
         duties = DOSSIER_DUTIES if level == "dossier" else DOCUMENT_DUTIES
         for name in names:
-            field = value_field(name, lists, level=level)
+            field = value_field(name, level=level)
             field.label_suffix = ""
             self.fields[name] = field
             if name in duties:
@@ -153,9 +151,8 @@ class NewBatchForm(forms.Form):
         self.folders = folders
         mark(self.fields["files"], _("hoặc thư mục trên máy chủ"))
         mark(self.fields["folder"], "")
-        lists = code_lists()
         for name in ("mode", "condition"):
-            self.fields[name] = value_field(name, lists)
+            self.fields[name] = value_field(name)
 
     def clean(self) -> dict[str, Any]:
         """Files are uploaded or on the server, one of the two."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +27,7 @@ from tangthu.archive.wording import (
     kind_words,
     target_words,
 )
+from tangthu.records.fields import code_label
 from tangthu.ui.parts import Tone
 
 _FLAGS = {"0": gettext_lazy("Không"), "1": gettext_lazy("Có")}
@@ -121,7 +123,7 @@ class Cards:
             name, value = _("Trường"), _(BY_KEY[value].label)
         listed = LISTS.get(name)
         if listed and self._lists.has(listed, value):
-            value = f"{value} – {self._lists.label(listed, value)}"
+            value = f"{value} – {code_label(listed, value, timezone.localdate())}"
         level = "dossier" if finding.target.startswith("dossier:") else ""
         flag = next(
             (one for one in BY_KEY.values() if one.name == name and one.kind == "flag"), None

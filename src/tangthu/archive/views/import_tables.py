@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,6 +24,7 @@ from tangthu.archive.review import Review
 from tangthu.archive.views.asked import acting
 from tangthu.archive.views.import_frame import frame, reviewed
 from tangthu.archive.wording import field_label, finding_words, reason_words, target_words
+from tangthu.records.fields import code_label
 from tangthu.ui import formats
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
@@ -121,7 +123,7 @@ def rows(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
                 text, note = proposed.value, _("đề xuất")
             listed = LISTS.get(name)
             if listed and lists.has(listed, text):
-                text = lists.label(listed, text)
+                text = code_label(listed, text, timezone.localdate())
             return Cell(text or "–", note=note)
 
         return cell
