@@ -162,7 +162,7 @@ def test_page_images_are_drawn_and_their_words_can_be_read(
     site: Server, made: MadeDossier, visit: Visit
 ) -> None:
     page = visit(site, "binh").go(f"/tai-lieu/{made.documents[0].id}/")
-    page.wait_for_function("document.querySelector('.viewer-page img').naturalWidth > 1000")
+    page.wait_for_function("() => document.querySelector('.viewer-page img').naturalWidth > 1000")
     page.click("button:has-text('Chữ')")
     assert "trang số 1" in page.inner_text("#trang-1 .viewer-words")
 

@@ -171,7 +171,7 @@ def test_a_server_folder_called_by_a_bodys_code_is_for_that_body_alone(
             absent = other.post(NEW, {"folder": "khong-co/dot", "fonds": theirs})
             there = other.post(NEW, {"folder": named, "fonds": theirs})
             assert there.status_code == absent.status_code == 422
-            assert "Chọn một thư mục con" in text_of(there), named
+            assert "nơi nhận đợt của máy chủ" in text_of(there), named
         taken = desk.post(NEW, {"fonds": own, "folder": "H30.81/dot"})
     assert taken.status_code == 302, text_of(taken)
 

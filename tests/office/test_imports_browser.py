@@ -96,7 +96,7 @@ def test_the_quarantine_pages_are_accessible_too(
         assert (visitor.axe(), visitor.complaints) == ([], []), address
         assert visitor.overflow() <= 0, address
     page = visitor.go(f"/cach-ly/{held.quarantine_id}/?xem=1")
-    page.wait_for_function("document.querySelector('.held-page img').naturalWidth > 500")
+    page.wait_for_function("() => document.querySelector('.held-page img').naturalWidth > 500")
     assert (visitor.axe(), visitor.complaints) == ([], [])
 
 
@@ -110,10 +110,10 @@ def test_findings_are_gone_through_by_keyboard_alone(
     page.keyboard.press("j")
     page.keyboard.press("t")
     wait_for_findings(page, before - 1)
-    page.wait_for_function("document.activeElement.closest('.finding') !== null")
+    page.wait_for_function("() => document.activeElement.closest('.finding') !== null")
     page.keyboard.press("b")
     wait_for_findings(page, before - 2)
-    page.wait_for_function("document.activeElement.closest('.finding') !== null")
+    page.wait_for_function("() => document.activeElement.closest('.finding') !== null")
     page.keyboard.press("s")
     page.wait_for_url("**/sua/**")
     page.wait_for_selector("#id_subject")
@@ -127,7 +127,7 @@ def test_findings_are_gone_through_by_keyboard_alone(
 
 
 def wait_for_findings(page: Any, count: int) -> None:
-    page.wait_for_function(f"document.querySelectorAll('.finding').length === {count}")
+    page.wait_for_function(f"() => document.querySelectorAll('.finding').length === {count}")
 
 
 def drop(page: Any, selector: str, *paths: Path) -> None:
@@ -166,7 +166,9 @@ def test_a_dropped_folder_is_checked_before_ones_eyes_and_taken(
     page.select_option("#id_fonds", index=1)
     page.fill("#id_name", "Đợt kéo thả")
     drop(page, ".drop", folder)
-    page.wait_for_function("document.querySelector('.drop-list').textContent.includes('3 tệp')")
+    page.wait_for_function(
+        "() => document.querySelector('.drop-list').textContent.includes('3 tệp')"
+    )
     page.click("main button[type=submit]")
     page.wait_for_selector("text=Đang kiểm tra")
     made = Batch.objects.get(name="Đợt kéo thả")

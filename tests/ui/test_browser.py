@@ -41,7 +41,7 @@ def _open(browser: Any, width: int, height: int) -> Iterator[Any]:
 
 def go(page: Any, site: str, where: str) -> None:
     page.goto(f"{site}/ui/{where}", wait_until="load")
-    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
 
 
 @pytest.mark.parametrize("where", PAGES)
