@@ -74,7 +74,7 @@ class AtRandom:
         self._roll()
 
     def _roll(self) -> None:
-        self._at = time.monotonic() + self._rolls.uniform(0.5, 6)
+        self._at = time.monotonic() + self._rolls.uniform(0.3, 3.5)
 
     def now(self, job: Job) -> bool:
         """Whether it dies now."""
