@@ -39,7 +39,7 @@ _FORK = multiprocessing.get_context("fork")
 
 def rows_of(number: int, bodies: list[tuple[uuid.UUID, uuid.UUID | None]]) -> Iterator[list[Any]]:
     """The index rows of dossier `number` and of its documents."""
-    from tangthu.discovery.index import Findable, _row
+    from tangthu.discovery.index import Findable, entry_row
     from tangthu.standards.vietnamese import code_keys, fold
 
     writer = Writer(f"dossier {number}")
@@ -47,13 +47,14 @@ def rows_of(number: int, bodies: list[tuple[uuid.UUID, uuid.UUID | None]]) -> It
     level = "01" if writer.dice.random() < 0.85 else "02"
     dossier = uuid.UUID(int=writer.dice.getrandbits(128))
     code = f"001.03.08.H30.{number // 1000:03d}.2024.{number % 1000:03d}"
+    serial = 1 + number * (DOCUMENTS_EACH + 1)
     common = {
         "body_id": body, "access_level": level, "fonds_id": fonds, "dossier_id": dossier,
         "sealed": writer.dice.random() < 0.6, "retention_code": writer.dice.choice(RETENTIONS),
     }  # fmt: skip
     papers: list[Paper] = [writer.paper() for _ in range(DOCUMENTS_EACH)]
     first = min(paper.issued_on for paper in papers)
-    yield _row(
+    yield entry_row(
         Findable(
             obj=dossier,
             kind="dossier",
@@ -66,13 +67,14 @@ def rows_of(number: int, bodies: list[tuple[uuid.UUID, uuid.UUID | None]]) -> It
             year=int(first[:4]),
             keywords=writer.compound(),
             **common,
-        )
+        ),
+        serial,
     )
     for ordinal, paper in enumerate(papers, start=1):
         shown = f"{paper.number}/{paper.symbol}"
         keys = code_keys(shown)
         archive_code = f"{fold(code)}.{ordinal:07d}"
-        yield _row(
+        yield entry_row(
             Findable(
                 obj=uuid.UUID(int=writer.dice.getrandbits(128)),
                 kind="document",
@@ -88,7 +90,8 @@ def rows_of(number: int, bodies: list[tuple[uuid.UUID, uuid.UUID | None]]) -> It
                 year=int(paper.issued_on[:4]),
                 text=paper.text,
                 **common,
-            )
+            ),
+            serial + ordinal,
         )
 
 
@@ -149,6 +152,7 @@ def fill(entries: int) -> dict[str, float]:
             cursor.execute(definition)
         cursor.execute("RESET maintenance_work_mem")
         cursor.execute("VACUUM (ANALYZE) discovery_entry")
+        cursor.execute("SELECT setval('discovery_entry_serial', %s)", [entries])
         took["index_s"] = round(time.perf_counter() - began, 1)
         cursor.execute(
             "SELECT count(*), pg_table_size('discovery_entry'), pg_indexes_size('discovery_entry') "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import connection, connections
 
-from tangthu.discovery import frequency
+from tangthu.discovery import candidates, frequency, matching, vectors
 from tangthu.discovery import index as writing
 from tangthu.discovery.index import Findable
 from tangthu.discovery.language import parse
@@ -74,7 +76,23 @@ def found(text: str, one: Findable, viewer: Viewer = ARCHIVIST) -> bool:
 
 def rare() -> None:
     """Let every word count as rare, as in a small archive."""
-    frequency.keep([None] * len(frequency.COLUMNS))
+    frequency.keep({"marked": True})
+
+
+def outdated() -> None:
+    """Let no mark be asked for, as long as an older version's entries stand in the index."""
+    frequency.keep({"marked": False})
+
+
+@contextmanager
+def in_small_segments() -> Iterator[None]:
+    """Let a segment hold a few entries, and search look in some of them first for any word."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (vectors, matching, candidates):
+            patch.setattr(module, "SEGMENT", 8)
+        patch.setattr(candidates, "_PLENTY", 0)
+        patch.setattr(candidates, "_AHEAD", 0.001)
+        yield
 
 
 def counted() -> None:
@@ -83,4 +101,4 @@ def counted() -> None:
         cursor.execute("ANALYZE discovery_entry")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {frequency.SQL}")
-        frequency.keep([json.loads(v) if isinstance(v, str) else v for v in cursor.fetchone()])
+        frequency.keep(cursor.fetchone()[0])

@@ -6,9 +6,8 @@ import unicodedata
 
 import pytest
 
-from tangthu.discovery import frequency
-from tangthu.discovery.candidates import WALK_SHARE
-from tests.discovery.entries import ask, counted, entry, found, put, rare, titles
+from tangthu.discovery import candidates, frequency
+from tests.discovery.entries import ask, counted, entry, found, in_small_segments, put, titles
 from tests.support.house import TestHouse
 
 CODES = (
@@ -184,22 +183,41 @@ def test_partial_dates_are_found_by_the_days_that_they_may_mean(index: TestHouse
     assert set(titles("ngày:2010")) == {"năm", "khoảng", "ngày"}
 
 
+def test_what_spans_many_years_is_found_by_any_day_in_them(index: TestHouse) -> None:
+    put(entry("Hồ sơ đất", date_from="1950", date_to="1990-05", year=1950))
+    for asked in ("năm:1950", "ngày:1971", "từ:02/1980 đến:03/1980", "từ:1989 đến:2000"):
+        assert titles(f"đất {asked}") == ["Hồ sơ đất"], asked
+    for asked in ("năm:1951", "ngày:1991", "từ:06/1990 đến:1990", "đến:1949"):
+        assert titles(f"đất {asked}") == [], asked
+
+
 @pytest.mark.parametrize("common", [False, True])
 def test_common_words_are_answered_like_rare_ones(index: TestHouse, common: bool) -> None:
-    """The walk in order and the index are two ways to the same hits."""
-    put(*(entry(f"Quyết định {n}", text="thanh lý" if n % 3 else "") for n in range(60)))
-    put(*(entry("Báo cáo", text="Quyết định") for _ in range(5)))
-    if common:
-        counted()
-        assert frequency.shares("head").of("quyết") >= WALK_SHARE
-    try:
+    """Some segments first and all of the index at once are two ways to the same hits."""
+    with in_small_segments():
+        put(*(entry(f"Quyết định {n}", text="thanh lý" if n % 3 else "") for n in range(60)))
+        put(*(entry("Báo cáo", text="Quyết định") for _ in range(5)))
+        if common:
+            counted()
+            assert frequency.standing().head.of("quyết") > 0.5
         assert ask("quyết định").count == 65
         assert ask("quyet dinh").by_kind == {"dossier": 0, "document": 65}
         assert ask("quyết -thanh").count == 25
         assert ask("quyết định thanh").count == 40
         assert all(title.startswith("Quyết") for title in titles("quyết định")[:60])
-    finally:
-        rare()
+
+
+def test_of_a_common_word_the_newest_are_looked_at_and_the_rest_left_alone(
+    index: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "CAP", 10)
+    with in_small_segments():
+        put(*(entry("Quyết định", code=f"{n}/QĐ-CC") for n in range(100)))
+        counted()
+        monkeypatch.setattr(candidates, "_AHEAD", 2)
+        found = ask("quyết định")
+    assert found.hits
+    assert {hit.code for hit in found.hits} <= {f"{n}/QĐ-CC" for n in range(60, 100)}
 
 
 def test_more_matches_than_are_ranked_are_counted_as_more(index: TestHouse) -> None:

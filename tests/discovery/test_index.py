@@ -119,7 +119,7 @@ def test_indexing_many_dossiers_takes_as_many_statements_as_few(cast: TestHouse)
 
     small, large = statements(few), statements(many)
     assert small == large
-    assert large <= 14
+    assert large <= 16
 
 
 def test_a_dossier_of_more_documents_than_a_portion_is_indexed_whole(

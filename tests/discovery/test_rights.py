@@ -1,7 +1,8 @@
 """Nobody finds, counts or filters what is closed to him: SQL against a plain look at every entry.
 
-A few hundred random entries of four bodies, asked by random people with random queries, once with
-every word rare (the index answers) and once with the words counted (common ones are walked).
+A few hundred random entries of four bodies, asked by random people with random queries: once with
+every word rare, once with the words counted (common ones are looked for segment by segment), and
+once as after an upgrade, when no mark of the index is asked for.
 """
 
 from __future__ import annotations
@@ -23,7 +24,18 @@ from tangthu.discovery.search import search
 from tangthu.identity.models import Role
 from tangthu.identity.policies import NOBODY, Viewer
 from tests.discovery import reference
-from tests.discovery.entries import ARCHIVIST, BODIES, CLERK, counted, entry, person, put, rare
+from tests.discovery.entries import (
+    ARCHIVIST,
+    BODIES,
+    CLERK,
+    counted,
+    entry,
+    in_small_segments,
+    outdated,
+    person,
+    put,
+    rare,
+)
 from tests.support.house import TestHouse
 
 WORDS = (
@@ -59,16 +71,14 @@ def made(seed: int, count: int = 400) -> list[Findable]:
     return entries
 
 
-@pytest.fixture(scope="module", params=["rare words", "common words"])
+@pytest.fixture(scope="module", params=["rare", "common", "outdated"])
 def filled(shared_cast: TestHouse, request: pytest.FixtureRequest) -> Iterator[list[Findable]]:
     """The entries, indexed."""
     entries = made(20)
-    put(*entries)
-    if request.param == "common words":
-        counted()
-    else:
-        rare()
-    yield entries
+    with in_small_segments():
+        put(*entries)
+        {"rare": rare, "common": counted, "outdated": outdated}[request.param]()
+        yield entries
     rare()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM discovery_entry")

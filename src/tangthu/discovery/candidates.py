@@ -1,20 +1,20 @@
 """The matches of a query: so many of them as are ranked or counted, each with its score.
 
 Which ones is not left to chance where there are more: first those whose description (`head`) holds
-all that is asked, for they would come first anyway; then those of which only the text does. A word
-too common for the index to be of use is looked for in the order of archive codes, body by body,
-until there are enough.
+all that is asked, for they would come first anyway; then those of which only the text does. Words
+so common that their lists in the index are long are looked for in some segments of the index first,
+the newest, and in all only if those do not hold enough.
 """
 
 from __future__ import annotations
 
+import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tangthu.discovery import findable
-from tangthu.discovery.frequency import shares
+from tangthu.discovery import findable, frequency
 from tangthu.discovery.language import Query, Term, wanted
 from tangthu.discovery.matching import (
     EACH,
@@ -27,21 +27,24 @@ from tangthu.discovery.matching import (
     must_hold,
     must_not,
     pairs,
+    segments_tsquery,
     share,
     tsquery,
     visible,
+    with_marks,
 )
-from tangthu.discovery.vectors import code_token, quote
+from tangthu.discovery.vectors import SEGMENT, code_token, cut_token, quote
 from tangthu.identity.policies import Viewer
 
 CAP = 1000
-# From this share of entries on, walking meets CAP matches sooner than the index lists them.
-WALK_SHARE = 0.12
-WALK = 9000
+# Where more than so many times CAP matches are to be expected, only some segments are looked in,
+# so many at first that there should be so many times CAP matches in them.
+_PLENTY = 8
+_AHEAD = 3
 # Whether words stand side by side can only be seen in each vector itself; in so many it is looked.
 LOOKED_AT = 10_000
 # So many matches of which only the text holds what was asked are compared with each other.
-COMPARED = 400
+COMPARED = 150
 _WEIGHTS = "'{0.1, 0.3, 0.5, 1.0}'"
 
 
@@ -80,7 +83,8 @@ class Candidates:
         self._filters = conditions(query, filters)
         cut, values = visible(viewer)
         self._visible = Condition(cut, tuple(values))
-        self._narrow = is_narrow(query, filters)
+        self._narrow = is_narrow(filters)
+        self._all_filters = filters
         self._kinds = [filters["kind"]] if "kind" in filters else [k.name for k in findable.kinds()]
         self._ranked_by = _ranking_words(query, typed or query)
         self._phrase = _phrase(query)
@@ -91,15 +95,10 @@ class Candidates:
             return []
         if not self._positive:
             return self._unranked()
-        common = shares("head")
-        found: dict[uuid.UUID, Match] = {}
-        if share(self._query, common) >= WALK_SHARE:
-            found = self._walk()
-        if len(found) <= CAP:
-            found = self._by_index("head", self._head_score())
+        found = self._by_index("head", self._head_score())
         if len(found) <= CAP and any(not term.field for term in wanted(self._query)):
             found = self._by_index("whole", self._text_score()) | found
-        return list(found.values())
+        return list(found.values())[: CAP + 1]
 
     def _unranked(self) -> list[Match]:
         """Matches of a query that only has fields or exclusions: by place."""
@@ -114,11 +113,39 @@ class Candidates:
 
     def _by_index(self, column: str, score: Condition) -> dict[uuid.UUID, Match]:
         """Matches in a vector, by its index, in no order."""
-        cut = cut_tsquery(self._seen, shares(column))
-        asked = f"{cut} & ({self._apart})" if cut else self._apart
+        found: dict[uuid.UUID, Match] = {}
+        for segments in self._portions(column, found):
+            found |= self._in_segments(column, segments, score)
+            if len(found) > CAP or not self.complete:
+                break
+        return found
+
+    def _portions(self, column: str, found: Mapping[uuid.UUID, Match]) -> Iterator[str]:
+        """Tsqueries of the segments to look in, one after the other; the last is "", for all.
+
+        Of common words enough matches stand in the newest segments; how many were `found` in those
+        tells how many more must be looked through.
+        """
+        known = frequency.standing()
+        shares, newest = known.shares(column), known.written // SEGMENT
+        expected = share(self._query, shares) * known.written
+        if cut_tsquery(self._seen, shares):
+            expected *= sum(shares.of(cut_token(*pair)) for pair in self._seen)
+        if known.marked and expected > _PLENTY * CAP:
+            width = 1 + math.ceil(_AHEAD * CAP * (newest + 1) / expected)
+            if width <= newest // 2:
+                yield segments_tsquery(newest, width)
+                more = math.ceil(1.5 * width * CAP / max(1, len(found)))
+                if more <= newest // 2:
+                    yield segments_tsquery(newest - width, more)
+        yield ""
+
+    def _in_segments(self, column: str, segments: str, score: Condition) -> dict[uuid.UUID, Match]:
+        words = f"{segments} & ({self._apart})" if segments else self._apart
+        asked = with_marks(words, self._seen, self._query, self._all_filters, column)
         beside = [self._visible, *self._filters]
         if self._narrow:
-            # The indexes of years and places begin with body, level and kind.
+            # The indexes of dossiers and inventories begin with them.
             beside.append(Condition("kind = ANY(%s)", (self._kinds,)))
         else:
             beside = [beside_index(one) for one in beside]
@@ -140,27 +167,9 @@ class Candidates:
             [asked, *values, *only_values, *score.values],
         )
         rows = self._cursor.fetchall()
-        found = {row[1]: Match(*row[1:]) for row in rows if row[1] is not None}
         if strict and rows[0][0] >= LOOKED_AT:
             self.complete = False
-        return found
-
-    def _walk(self) -> dict[uuid.UUID, Match]:
-        """Matches in `head` among the first entries of each body and level, in their order."""
-        sql, values = self._joined(self._filters)
-        exclusion, excluded = self._joined(self._exclusion())
-        score = self._head_score()
-        steps = max(200, WALK // (len(self._seen) * max(1, len(self._kinds))))
-        # ts_match_vq is the operator @@ under a name that no index answers.
-        self._cursor.execute(
-            "WITH found AS MATERIALIZED ("
-            f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT obj, kind, place, head, whole "
-            f"FROM discovery_entry WHERE {IN_EACH} {sql} ORDER BY place, obj LIMIT {steps}) e "
-            f"WHERE ts_match_vq(head, %s::tsquery) {exclusion} LIMIT {CAP + 1}) "
-            f"SELECT obj, kind, place, {score.sql} FROM found",
-            [*self._each(), *values, self._positive, *excluded, *score.values],
-        )
-        return {row[0]: Match(*row) for row in self._cursor.fetchall()}
+        return {row[1]: Match(*row[1:]) for row in rows if row[1] is not None}
 
     def _each(self) -> list[Any]:
         return [[body for body, _ in self._seen], [level for _, level in self._seen], self._kinds]

@@ -1,15 +1,16 @@
-"""How common a token is, as PostgreSQL's own statistics know it.
+"""How the index stands as a whole: how common a token is, how much was written, whether marks hold.
 
-A token in every third title needs no index: a short walk in order meets enough of them. Which way
-is shorter only the statistics can say; they are read seldom, and where there are none (few entries)
-every token counts as rare.
+How common a token is, PostgreSQL's own statistics know. They are read seldom, and where there are
+none (few entries) every token counts as rare. Nothing here decides what is found, only the way.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -31,38 +32,68 @@ class Shares:
         return max((s for token, s in self.known.items() if token.startswith(beginning)), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Shares in the description and in all; entries written so far; whether all bear marks."""
+
+    head: Shares = field(default_factory=Shares)
+    whole: Shares = field(default_factory=Shares)
+    written: int = 0
+    marked: bool = False
+
+    def shares(self, column: str) -> Shares:
+        """Those of `head` or `whole`."""
+        return self.head if column == "head" else self.whole
+
+
+def _tokens(column: str) -> str:
+    return (
+        "(SELECT jsonb_build_array(most_common_elems, most_common_elem_freqs) FROM pg_stats "
+        "WHERE schemaname = ANY (current_schemas(false)) "
+        f"AND tablename = 'discovery_entry' AND attname = '{column}')"
+    )
+
+
 # Read along with something else (guarded.reading), so that no page pays a round trip of its own.
-COLUMNS = ("head", "whole")
-SQL = ", ".join(
-    "(SELECT jsonb_build_array(most_common_elems, most_common_elem_freqs) FROM pg_stats "
-    "WHERE schemaname = ANY (current_schemas(false)) "
-    f"AND tablename = 'discovery_entry' AND attname = '{column}')"
-    for column in COLUMNS
+SQL = (
+    f"jsonb_build_object('head', {_tokens('head')}, 'whole', {_tokens('whole')}, "
+    "'written', (SELECT last_value FROM discovery_entry_serial), "
+    "'marked', (SELECT NOT bool_or(outdated) FROM discovery_indexstate))"
 )
 
-_kept: dict[str, tuple[float, dict[str, Shares]]] = {}
+_kept: dict[str, tuple[float, Standing]] = {}
 
 
 def is_due() -> bool:
-    """Whether the shares known of this database are too old, or none are known."""
+    """Whether what is known of this database is too old, or nothing is known."""
     kept = _kept.get(_database())
     return kept is None or time.monotonic() - kept[0] > _KEEP_SECONDS
 
 
-def keep(read: Sequence[tuple[list[str] | None, list[float] | None] | None]) -> None:
-    """Keep what SQL has read: for each column its common tokens and their shares."""
-    found = {}
-    for column, row in zip(COLUMNS, read, strict=True):
-        tokens, frequencies = row or (None, None)
-        # After the frequencies of the elements stand the least and the greatest of them.
-        found[column] = Shares(dict(zip(tokens or (), frequencies or (), strict=False)))
-    _kept[_database()] = (time.monotonic(), found)
+def keep(read: str | Mapping[str, Any]) -> None:
+    """Keep what SQL has read, as it came from the database."""
+    facts = json.loads(read) if isinstance(read, str) else read
+    _kept[_database()] = (
+        time.monotonic(),
+        Standing(
+            _shares(facts.get("head")),
+            _shares(facts.get("whole")),
+            facts.get("written") or 0,
+            bool(facts.get("marked")),
+        ),
+    )
 
 
-def shares(column: str) -> Shares:
-    """Shares of the common tokens of `head` or `whole`, as they were last read."""
+def _shares(read: tuple[list[str] | None, list[float] | None] | None) -> Shares:
+    tokens, frequencies = read or (None, None)
+    # After the frequencies of the elements stand the least and the greatest of them.
+    return Shares(dict(zip(tokens or (), frequencies or (), strict=False)))
+
+
+def standing() -> Standing:
+    """How the index of this database stood when that was last read."""
     kept = _kept.get(_database())
-    return kept[1][column] if kept else Shares()
+    return kept[1] if kept else Standing()
 
 
 def _database() -> str:

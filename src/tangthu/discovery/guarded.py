@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,9 +40,7 @@ def reading() -> Iterator[Any]:
                     f"SELECT {_SETTINGS}{', ' + frequency.SQL if due else ''}", [str(LIMIT_MS)]
                 )
                 if due:
-                    frequency.keep(
-                        [json.loads(v) if isinstance(v, str) else v for v in cursor.fetchone()[-2:]]
-                    )
+                    frequency.keep(cursor.fetchone()[-1])
                 yield cursor
             transaction.set_rollback(True)
     except OperationalError as error:

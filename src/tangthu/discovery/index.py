@@ -13,12 +13,20 @@ from typing import Any
 
 from django.db import connection
 
-from tangthu.discovery.vectors import code_token, cut_token, vector
+from tangthu.discovery.vectors import (
+    code_token,
+    cut_token,
+    segment_token,
+    vector,
+    year_tokens,
+)
 from tangthu.standards.vietnamese.dates import DateError, from_iso
 
 MAX_TEXT = 200_000
 # `head` is read by the thousand when ranking, so that no field may make it big.
 MAX_HEAD = 2_000
+# How an entry's vectors are written. Those of layout 1 lack marks.
+LAYOUT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,8 @@ _PLAIN = (
     "title", "subtitle", "record_type", "retention_code", "issuer", "date_from", "date_to", "year",
     "sealed", "place",
 )  # fmt: skip
-_COLUMNS = (*_PLAIN, "text", "first_day", "last_day", "head", "whole")
+_COLUMNS = (*_PLAIN, "text", "first_day", "last_day", "layout", "head", "whole")
+_SERIALS = "SELECT nextval('discovery_entry_serial') FROM generate_series(1, %s)"
 _PUT = (
     f"INSERT INTO discovery_entry ({', '.join(_COLUMNS)}) "
     f"VALUES ({', '.join(['%s'] * (len(_COLUMNS) - 2))}, %s::tsvector, %s::tsvector) "
@@ -69,21 +78,24 @@ _PUT = (
 
 def put(entries: Iterable[Findable]) -> int:
     """Add or replace index entries; returns how many."""
-    rows = [_row(entry) for entry in entries]
-    if rows:
+    given = list(entries)
+    if given:
         with connection.cursor() as cursor:
-            cursor.executemany(_PUT, rows)
-    return len(rows)
+            cursor.execute(_SERIALS, [len(given)])
+            serials = [serial for (serial,) in cursor.fetchall()]
+            cursor.executemany(_PUT, list(map(entry_row, given, serials)))
+    return len(given)
 
 
-def _row(entry: Findable) -> list[Any]:
+def entry_row(entry: Findable, serial: int) -> list[Any]:
+    """The values of an entry in the order of the columns; `serial` counts what is written."""
     text = entry.text.replace("\0", " ")[:MAX_TEXT]
-    head, whole = entry_vectors(entry, text)
+    head, whole = entry_vectors(entry, text, serial)
     days = span(entry.date_from, entry.date_to)
-    return [*(getattr(entry, name) for name in _PLAIN), text, *days, head, whole]
+    return [*(getattr(entry, name) for name in _PLAIN), text, *days, LAYOUT, head, whole]
 
 
-def entry_vectors(entry: Findable, text: str) -> tuple[str, str]:
+def entry_vectors(entry: Findable, text: str, serial: int) -> tuple[str, str]:
     """Literals of the head and the whole vector of an entry.
 
     Weights: A the title, B what describes it further, C the issuer, D the text.
@@ -96,7 +108,8 @@ def entry_vectors(entry: Findable, text: str) -> tuple[str, str]:
         (entry.issuer, "C"),
     ]
     marks = [code_token(key) for key in entry.code_keys if key]
-    marks.append(cut_token(entry.body_id, entry.access_level))
+    marks += [cut_token(entry.body_id, entry.access_level), segment_token(serial)]
+    marks += year_tokens(_years(entry))
     rest = [
         (entry.title[MAX_HEAD:], "A"),
         (entry.subtitle[MAX_HEAD:], "B"),
@@ -117,6 +130,13 @@ def span(date_from: str, date_to: str) -> tuple[dt.date | None, dt.date | None]:
     except DateError:
         last = first
     return first.first_day(), max(last.last_day(), first.last_day())
+
+
+def _years(entry: Findable) -> Iterable[int]:
+    """The years in which the dates of an entry lie, and the one by which it is listed."""
+    first, last = span(entry.date_from, entry.date_to)
+    years = set() if first is None or last is None else set(range(first.year, last.year + 1))
+    return years if entry.year is None else years | {entry.year}
 
 
 def drop(objs: Sequence[uuid.UUID]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tangthu.discovery.language import Term
 from tangthu.standards.vietnamese import Word, fold, words
@@ -20,46 +20,69 @@ _BEFORE = 40
 _LEEWAY = 20
 _MAX_LOOKED_AT = 80
 _SLOW_TEXT = 20_000
+_SHORT_TEXT = 4_000
 _LONGEST_WORD = 60
 _HAN = re.compile(f"[{HAN_NOM}]")
 
 Lit = tuple[tuple[int, int], ...]
 
 
+class _Sought:
+    """The terms that may light words of a field, made ready to be looked for in many words."""
+
+    def __init__(self, terms: Sequence[Term], field: str = "") -> None:
+        asked = [t for t in terms if t.tokens and not t.excluded and t.field in {"", field}]
+        self.terms = asked
+        self._phrases = [term for term in asked if term.adjacent]
+        alone = [term for term in asked if not term.adjacent]
+        self._words = frozenset(token for term in alone for token in term.tokens)
+        self._beginnings = tuple(term.tokens[-1] for term in alone if term.prefix)
+
+    def places(self, found: Sequence[Word]) -> set[int]:
+        """Indexes of the words that are to be lit."""
+        known, beginnings = self._words, self._beginnings
+        at = {n for n, word in enumerate(found) if word.exact in known or word.folded in known}
+        if beginnings:
+            at.update(
+                n
+                for n, word in enumerate(found)
+                if word.exact.startswith(beginnings) or word.folded.startswith(beginnings)
+            )
+        for term in self._phrases:
+            size = len(term.tokens)
+            for start in range(len(found) - size + 1):
+                if _stands_at(found, start, term):
+                    at.update(range(start, start + size))
+        return at
+
+    def begins(self, found: Sequence[Word]) -> bool:
+        """Whether the first of these words is to be lit."""
+        return 0 in self.places(found)
+
+
 def lit(text: str, terms: Sequence[Term], field: str = "") -> Lit:
     """Offsets (start, end) of the words of `text`, a part of `field`, that the terms ask for."""
-    asked = _asked(terms, field)
-    if not asked:
+    return _lit(text, _Sought(terms, field))
+
+
+def _lit(text: str, sought: _Sought) -> Lit:
+    if not sought.terms:
         return ()
     found = list(words(text))
-    at: set[int] = set()
-    for term in asked:
-        at.update(_places(found, term))
-    return tuple((found[index].start, found[index].end) for index in sorted(at))
+    return tuple((found[at].start, found[at].end) for at in sorted(sought.places(found)))
 
 
-def _asked(terms: Sequence[Term], field: str) -> list[Term]:
-    return [t for t in terms if t.tokens and not t.excluded and t.field in {"", field}]
-
-
-def _places(found: Sequence[Word], term: Term) -> Iterator[int]:
-    """Indexes of the words at which the term stands."""
-    size = len(term.tokens)
-    if not term.adjacent:
-        for index, word in enumerate(found):
-            if any(_is(word, term, at) for at in range(size)):
-                yield index
-        return
-    for start in range(len(found) - size + 1):
-        if all(_is(found[start + at], term, at) for at in range(size)):
-            yield from range(start, start + size)
-
-
-def _is(word: Word, term: Term, at: int) -> bool:
-    token = term.tokens[at]
-    if term.prefix and at == len(term.tokens) - 1:
-        return word.exact.startswith(token) or word.folded.startswith(token)
-    return token in (word.exact, word.folded)
+def _stands_at(found: Sequence[Word], start: int, term: Term) -> bool:
+    last = len(term.tokens) - 1
+    for at, token in enumerate(term.tokens):
+        word = found[start + at]
+        if token in (word.exact, word.folded):
+            continue
+        if not (term.prefix and at == last):
+            return False
+        if not (word.exact.startswith(token) or word.folded.startswith(token)):
+            return False
+    return True
 
 
 def snippet(text: str, terms: Sequence[Term]) -> tuple[str, Lit]:
@@ -67,7 +90,8 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, Lit]:
 
     A `…` at its ends says that the text goes on; without any of the words there is no stretch.
     """
-    found = _spots(text, _asked(terms, ""))
+    sought = _Sought(terms)
+    found = _spots(text, sought)
     if not found:
         return "", ()
     best, best_count, last = 0, 0, 0
@@ -80,7 +104,7 @@ def snippet(text: str, terms: Sequence[Term]) -> tuple[str, Lit]:
     begin, end = _whole_words(text, found[best])
     piece = text[begin:end]
     before, after = "…" if begin else "", "…" if end < len(text) else ""
-    places = tuple((start + len(before), stop + len(before)) for start, stop in lit(piece, terms))
+    places = tuple((start + len(before), stop + len(before)) for start, stop in _lit(piece, sought))
     return before + re.sub(r"\s", " ", piece) + after, places
 
 
@@ -96,25 +120,22 @@ def _whole_words(text: str, spot: int) -> tuple[int, int]:
     return begin, shorter
 
 
-def _spots(text: str, terms: Sequence[Term]) -> list[int]:
+def _spots(text: str, sought: _Sought) -> list[int]:
     """Where in `text` terms stand, ascending; not more than a bounded number of them."""
-    if not terms:
+    if not sought.terms:
         return []
     folded = fold(text)
-    if len(folded) != len(text):
-        # Letters that fold to two, or a text that is not composed: offsets would not be those here.
-        return [start for start, _ in lit(text[:_SLOW_TEXT], terms)]
-    return [
-        match.start()
-        for match in itertools.islice(_pattern(terms).finditer(folded), _MAX_LOOKED_AT)
-        if _begins(text[match.start() : match.end() + _LONGEST_WORD], terms)
-    ]
-
-
-def _begins(text: str, terms: Sequence[Term]) -> bool:
-    """Whether a term stands at the very beginning of `text`."""
-    found = lit(text, terms)
-    return bool(found) and found[0][0] == 0
+    if len(text) <= _SHORT_TEXT or len(folded) != len(text):
+        # A short text; or letters that fold to two, a text that is not composed: the offsets in
+        # its folded form would not be those here.
+        return [start for start, _ in _lit(text[:_SLOW_TEXT], sought)]
+    longest = max(len(term.tokens) if term.adjacent else 1 for term in sought.terms)
+    spots = []
+    for match in itertools.islice(_pattern(sought.terms).finditer(folded), _MAX_LOOKED_AT):
+        ahead = words(text[match.start() : match.end() + _LONGEST_WORD])
+        if sought.begins(list(itertools.islice(ahead, longest))):
+            spots.append(match.start())
+    return spots
 
 
 def _pattern(terms: Sequence[Term]) -> re.Pattern[str]:

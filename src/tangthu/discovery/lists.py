@@ -16,7 +16,7 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from tangthu.discovery.candidates import Candidates, Match
-from tangthu.discovery.frequency import shares
+from tangthu.discovery.frequency import standing
 from tangthu.discovery.guarded import LIMIT_MS, reading
 from tangthu.discovery.language import Query, parse, storable
 from tangthu.discovery.matching import (
@@ -25,13 +25,13 @@ from tangthu.discovery.matching import (
     Condition,
     beside_index,
     conditions,
-    cut_tsquery,
     is_narrow,
     must_hold,
     must_not,
     pairs,
     share,
     visible,
+    with_marks,
 )
 from tangthu.identity.policies import Viewer
 
@@ -221,7 +221,7 @@ class _Asked:
         self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
     ) -> list[tuple[Any, ...]] | None:
         """The rows by a walk in order, where a word is so common that enough are met soon."""
-        if share(self.query, shares("whole")) < WALK_SHARE:
+        if share(self.query, standing().whole) < WALK_SHARE:
             return None
         rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
         try:
@@ -255,10 +255,9 @@ class _Asked:
     ) -> list[tuple[Any, ...]]:
         """The rows by the index of words: all matches are found first, and then put in order."""
         cut = Condition(*visible(self._viewer))
-        if not is_narrow(self.query, self._filters):
+        if not is_narrow(self._filters):
             cut = beside_index(cut)
-        marks = cut_tsquery(self._seen, shares("whole"))
-        words = f"{marks} & ({self._positive})" if marks else self._positive
+        words = with_marks(self._positive, self._seen, self.query, self._filters, "whole")
         cursor.execute(
             f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
             f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = %s {rest}), "

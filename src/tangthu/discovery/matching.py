@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,18 @@ from typing import Any
 
 from django.db import connection
 
-from tangthu.discovery.frequency import Shares
+from tangthu.discovery.frequency import Shares, standing
 from tangthu.discovery.language import Query, Term, storable, wanted
-from tangthu.discovery.vectors import code_token, cut_token, quote
+from tangthu.discovery.vectors import (
+    LONG_SPAN,
+    SEGMENT,
+    code_token,
+    cut_token,
+    pair_token,
+    quote,
+    segment_token,
+    year_tokens,
+)
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
 from tangthu.standards.vietnamese import fold, match_type, words
@@ -67,14 +77,48 @@ def beside_index(condition: Condition) -> Condition:
     return Condition(f"COALESCE({condition.sql}, FALSE)", condition.values)
 
 
-# Conditions that leave little, so that their index is of use beside that of the words.
-_NARROW = frozenset({"year", "date", "dossier", "inventory"})
+# Filters that leave little, so that their index is of use beside that of the words.
+_NARROW = frozenset({"dossier", "inventory"})
+# A span of more years than this is left to the condition alone.
+_MOST_YEARS = 12
 
 
-def is_narrow(query: Query, filters: Mapping[str, str]) -> bool:
-    """Whether a field leaves few entries by itself: a year, a day, both ends of a span."""
-    asked = {*query.conditions, *filters}
-    return bool(asked & _NARROW) or {"from", "to"} <= asked
+def is_narrow(filters: Mapping[str, str]) -> bool:
+    """Whether a filter leaves few entries by itself."""
+    return not _NARROW.isdisjoint(filters)
+
+
+def with_marks(
+    words: str, seen: Sequence[Pair], query: Query, filters: Mapping[str, str], column: str
+) -> str:
+    """Tsquery of `words` in a column, by which the index leaves out other bodies and other years.
+
+    The conditions beside it decide, so that it is only ever wider than what they leave.
+    """
+    parts = [cut_tsquery(seen, standing().shares(column)), f"({words})"]
+    if standing().marked:
+        parts += [_year_tsquery(filters), _year_tsquery(query.conditions)]
+    return " & ".join(part for part in parts if part)
+
+
+def _year_tsquery(asked: Mapping[str, str]) -> str:
+    """Tsquery of the years in which what is asked may lie; "" if any, or too many."""
+    try:
+        days = {
+            name: parse_date(storable(asked[name]).strip())
+            for name in ("year", "date", "from", "to")
+            if name in asked
+        }
+    except DateError:
+        return ""
+    parts = []
+    for first, last in (("year", "year"), ("date", "date"), ("from", "to")):
+        if first in days and last in days:
+            years = range(days[first].first_day().year, days[last].last_day().year + 1)
+            if 0 < len(years) <= _MOST_YEARS:
+                marks = [token for year in years for token in year_tokens([year])]
+                parts.append("(" + " | ".join(map(quote, [*marks, LONG_SPAN])) + ")")
+    return " & ".join(parts)
 
 
 def cut_tsquery(found: Sequence[Pair], shares: Shares) -> str:
@@ -83,6 +127,12 @@ def cut_tsquery(found: Sequence[Pair], shares: Shares) -> str:
     if not 0 < len(marks) <= _MAX_CUTS or sum(map(shares.of, marks)) > _MOST:
         return ""
     return "(" + " | ".join(map(quote, marks)) + ")"
+
+
+def segments_tsquery(newest: int, count: int) -> str:
+    """Tsquery of `count` segments, the last of which has the number `newest`."""
+    numbers = range(newest, max(-1, newest - count), -1)
+    return "(" + " | ".join(quote(segment_token(number * SEGMENT)) for number in numbers) + ")"
 
 
 def tsquery(term: Term, *, apart: bool = False) -> str:
@@ -99,12 +149,24 @@ def tsquery(term: Term, *, apart: bool = False) -> str:
         ]
         joiner = " <-> " if term.adjacent and not apart else " & "
         parts = (quote(token) + mark for token, mark in zip(term.tokens, marks, strict=True))
-        either.append("(" + joiner.join(parts) + ")")
+        either.append(" & ".join(["(" + joiner.join(parts) + ")", *_pairs_of_phrase(term)]))
     for key in term.keys:
         either.append(quote(code_token(key)))
         # The beginning of a code is sought up to where a part of it ends.
         either.append(quote(code_token(key + ("-" if "/" in key else "/"))) + ":*")
     return "(" + " | ".join(either) + ")"
+
+
+def _pairs_of_phrase(term: Term) -> list[str]:
+    """What a phrase says of numbers and the words behind them: the beginning of a cited code."""
+    if not (term.adjacent and standing().marked):
+        return []
+    found = []
+    for at, (one, following) in enumerate(itertools.pairwise(map(fold, term.tokens))):
+        if one[0].isdigit():
+            open_end = term.prefix and at == len(term.tokens) - 2
+            found.append(quote(pair_token(one, following)) + ":*" * open_end)
+    return found
 
 
 def must_hold(query: Query, *, apart: bool = False) -> str:

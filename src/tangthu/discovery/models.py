@@ -44,6 +44,8 @@ class Entry(models.Model):
     sealed = models.BooleanField(default=False)
     place = models.CharField(max_length=240)
     text = models.TextField(default="")
+    # How the vectors were written (index.LAYOUT); written by older versions: 1.
+    layout = models.SmallIntegerField(default=1, db_default=1)
     head = SearchVectorField(null=True)
     whole = SearchVectorField(null=True)
 
@@ -71,3 +73,16 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class IndexState(models.Model):
+    """What holds for the index as a whole; one row.
+
+    `outdated`: some entries were written by an older version, whose vectors lack the marks of this
+    one (index.LAYOUT); until they are written again, no mark is asked for.
+    """
+
+    outdated = models.BooleanField()
+
+    def __str__(self) -> str:
+        return "outdated" if self.outdated else "current"
