@@ -197,6 +197,7 @@ def test_a_backlog_is_told_by_command(cast: TestHouse) -> None:
 
 def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
     make_dossier(cast)
+    assert told(call(cast, "reindex", "--json"), "reindex", DONE) == {"written": 0}
     found = told(call(cast, "--as", "cuc", "search", "thanh lý", "--json"), "search", DONE)
     assert found["count"] == 1
     none = told(call(cast, "--as", "nga", "search", "thanh lý", "--json"), "search", FOUND)

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tangthu.discovery import frequency
 from tangthu.discovery import index as writing
 from tangthu.discovery.vectors import MAX_BYTES, vector
-from tests.discovery.entries import ask, entry, found, put, titles
+from tests.discovery.entries import ask, counted, entry, found, put, titles
 from tests.support.house import TestHouse
 from tests.support.records import change_dossier, make_dossier
 
@@ -147,6 +148,40 @@ def test_the_note_of_a_dossier_with_closed_documents_is_not_indexed_beside_an_op
         change_dossier(cast, made.dossier, note="ghichurieng")
     reindex_dossiers([half.dossier.pk, whole.dossier.pk])
     assert seen_by(cast, "hoa", "ghichurieng") == [str(whole.dossier.pk)]
+
+
+def grow_old() -> None:
+    """Let the index be as a version before this one wrote it: without marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE discovery_entry SET layout = 1, "
+            "head = ts_delete(head, ARRAY(SELECT t FROM unnest(tsvector_to_array(head)) t "
+            "WHERE left(t, 1) IN ('=', '%', '~'))), "
+            "whole = ts_delete(whole, ARRAY(SELECT t FROM unnest(tsvector_to_array(whole)) t "
+            "WHERE left(t, 1) IN ('=', '%', '~')))"
+        )
+        cursor.execute("UPDATE discovery_indexstate SET outdated = TRUE")
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_what_an_older_version_indexed_is_found_before_and_after_it_is_written_again(
+    cast: TestHouse, renewed: bool
+) -> None:
+    from tangthu.archive.searchables import renew_outdated
+
+    made = [
+        make_dossier(cast, number=f"{n:02d}", documents=[{"keywords": f"số {n}12/QĐ-CC"}] * 3)
+        for n in (1, 2)
+    ]
+    grow_old()
+    if renewed:
+        assert list(renew_outdated()) == [8]
+        assert list(renew_outdated()) == []
+    counted()
+    assert frequency.standing().marked == renewed
+    assert len(seen_by(cast, "cuc", '"212/QĐ-CC"')) == 3
+    year = made[0].documents[0].issued_on[:4]
+    assert len(seen_by(cast, "cuc", f"năm:{year} qđ")) == 6
 
 
 def test_a_very_long_text_is_indexed_as_far_as_a_vector_reaches(index: TestHouse) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tangthu.archive.models import Place
 from tangthu.discovery import index
@@ -39,6 +39,25 @@ def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
         _reindex(dossier_ids[start : start + PORTION])
         for start in range(0, len(dossier_ids), PORTION)
     )
+
+
+def renew_outdated() -> Iterator[int]:
+    """Write again what an older version wrote into the index; yields how many entries so far.
+
+    A portion is one transaction, so that it can be stopped and begun again; records that are
+    written meanwhile are waited for. After the last portion the index is told to be current.
+    """
+    written, after = 0, uuid.UUID(int=0)
+    while portion := index.outdated(after, PORTION):
+        with transaction.atomic():
+            homes = list({home for _, home in portion if home is not None})
+            list(Dossier.objects.select_for_update().filter(pk__in=homes).order_by("pk"))
+            held = Document.objects.filter(memberships__dossier__in=homes).order_by("pk")
+            list(held.select_for_update(of=("self",)).values_list("pk"))
+            written += reindex_dossiers(homes)
+        after = portion[-1][0]
+        yield written
+    index.settle_layout()
 
 
 def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:

@@ -143,3 +143,24 @@ def drop(objs: Sequence[uuid.UUID]) -> None:
     """Remove the entries of `objs`; absent ones are fine."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM discovery_entry WHERE obj = ANY(%s)", [list(objs)])
+
+
+def outdated(after: uuid.UUID, limit: int) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
+    """Entries of an older layout behind `after`: each with the dossier it is, or stands in."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT obj, CASE kind WHEN 'dossier' THEN obj ELSE dossier_id END "
+            "FROM discovery_entry WHERE obj > %s AND layout < %s ORDER BY obj LIMIT %s",
+            [after, LAYOUT, limit],
+        )
+        return list(cursor.fetchall())
+
+
+def settle_layout() -> None:
+    """Let marks be asked for again, once no entry of an older layout is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE discovery_indexstate SET outdated = "
+            "EXISTS (SELECT 1 FROM discovery_entry WHERE layout < %s)",
+            [LAYOUT],
+        )
