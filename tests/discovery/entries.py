@@ -90,7 +90,7 @@ def in_small_segments() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (vectors, matching, candidates):
             patch.setattr(module, "SEGMENT", 8)
-        patch.setattr(candidates, "_PLENTY", 0)
+        patch.setattr(candidates, "_NARROW", 0.5)
         patch.setattr(candidates, "_AHEAD", 0.001)
         yield
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tangthu.discovery import findable, frequency
+from tangthu.discovery.frequency import Shares
 from tangthu.discovery.language import Query, Term, wanted
 from tangthu.discovery.matching import (
     EACH,
@@ -22,7 +23,6 @@ from tangthu.discovery.matching import (
     Condition,
     beside_index,
     conditions,
-    cut_tsquery,
     is_narrow,
     must_hold,
     must_not,
@@ -37,10 +37,12 @@ from tangthu.discovery.vectors import SEGMENT, code_token, cut_token, quote
 from tangthu.identity.policies import Viewer
 
 CAP = 1000
-# Where more than so many times CAP matches are to be expected, only some segments are looked in,
-# so many at first that there should be so many times CAP matches in them.
-_PLENTY = 8
+# Segments are looked in first where this share of them should hold so many times CAP matches. To go
+# through more of them, one by one, takes longer than to list all matches.
+_NARROW = 0.17
 _AHEAD = 3
+# The part of the expected matches that a further word or filter leaves.
+_LEFT_BY_A_WORD = 0.4
 # Whether words stand side by side can only be seen in each vector itself; in so many it is looked.
 LOOKED_AT = 10_000
 # So many matches of which only the text holds what was asked are compared with each other.
@@ -127,18 +129,33 @@ class Candidates:
         tells how many more must be looked through.
         """
         known = frequency.standing()
-        shares, newest = known.shares(column), known.written // SEGMENT
-        expected = share(self._query, shares) * known.written
-        if cut_tsquery(self._seen, shares):
-            expected *= sum(shares.of(cut_token(*pair)) for pair in self._seen)
-        if known.marked and expected > _PLENTY * CAP:
+        newest = known.written // SEGMENT
+        expected = self._expected(known.shares(column), known.written)
+        if known.marked and expected:
             width = 1 + math.ceil(_AHEAD * CAP * (newest + 1) / expected)
-            if width <= newest // 2:
+            if width <= newest * _NARROW:
                 yield segments_tsquery(newest, width)
-                more = math.ceil(1.5 * width * CAP / max(1, len(found)))
-                if more <= newest // 2:
+                missing = CAP + 1 - len(found)
+                more = math.ceil(1.3 * width * missing / max(1, len(found)))
+                if more <= newest * _NARROW:
                     yield segments_tsquery(newest - width, more)
         yield ""
+
+    def _expected(self, shares: Shares, written: int) -> float:
+        """About how many matches there are, from how common the words are; too many at worst.
+
+        Syllables come in pairs (`quyết định`), so that the second of two says nothing new; of more,
+        each leaves a part. What filters and exclusions leave is not known.
+        """
+        syllables = sum(len(term.tokens) for term in wanted(self._query) if term.group == 0)
+        expected = share(self._query, shares) * written
+        expected *= _LEFT_BY_A_WORD ** max(0, (syllables - 1) // 2)
+        visible = sum(shares.of(cut_token(*pair)) for pair in self._seen)
+        if visible:
+            expected *= visible
+        if self._all_filters or self._query.conditions or self._negative:
+            expected *= _LEFT_BY_A_WORD
+        return expected
 
     def _in_segments(self, column: str, segments: str, score: Condition) -> dict[uuid.UUID, Match]:
         words = f"{segments} & ({self._apart})" if segments else self._apart

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from tangthu.discovery.language import Term
-from tangthu.standards.vietnamese import Word, fold, words
+from tangthu.standards.vietnamese import fold, word_spans
 from tangthu.standards.vietnamese.text import HAN_NOM
 
 SNIPPET = 220
@@ -25,6 +25,8 @@ _LONGEST_WORD = 60
 _HAN = re.compile(f"[{HAN_NOM}]")
 
 Lit = tuple[tuple[int, int], ...]
+# Start, end, exact and folded form of each word (word_spans).
+_Words = Sequence[tuple[int, int, str, str]]
 
 
 class _Sought:
@@ -38,15 +40,17 @@ class _Sought:
         self._words = frozenset(token for term in alone for token in term.tokens)
         self._beginnings = tuple(term.tokens[-1] for term in alone if term.prefix)
 
-    def places(self, found: Sequence[Word]) -> set[int]:
+    def places(self, found: _Words) -> set[int]:
         """Indexes of the words that are to be lit."""
         known, beginnings = self._words, self._beginnings
-        at = {n for n, word in enumerate(found) if word.exact in known or word.folded in known}
+        at = {
+            n for n, (_, _, exact, folded) in enumerate(found) if exact in known or folded in known
+        }
         if beginnings:
             at.update(
                 n
-                for n, word in enumerate(found)
-                if word.exact.startswith(beginnings) or word.folded.startswith(beginnings)
+                for n, (_, _, exact, folded) in enumerate(found)
+                if exact.startswith(beginnings) or folded.startswith(beginnings)
             )
         for term in self._phrases:
             size = len(term.tokens)
@@ -55,7 +59,7 @@ class _Sought:
                     at.update(range(start, start + size))
         return at
 
-    def begins(self, found: Sequence[Word]) -> bool:
+    def begins(self, found: _Words) -> bool:
         """Whether the first of these words is to be lit."""
         return 0 in self.places(found)
 
@@ -68,19 +72,17 @@ def lit(text: str, terms: Sequence[Term], field: str = "") -> Lit:
 def _lit(text: str, sought: _Sought) -> Lit:
     if not sought.terms:
         return ()
-    found = list(words(text))
-    return tuple((found[at].start, found[at].end) for at in sorted(sought.places(found)))
+    found = word_spans(text)
+    return tuple(found[at][:2] for at in sorted(sought.places(found)))
 
 
-def _stands_at(found: Sequence[Word], start: int, term: Term) -> bool:
+def _stands_at(found: _Words, start: int, term: Term) -> bool:
     last = len(term.tokens) - 1
     for at, token in enumerate(term.tokens):
-        word = found[start + at]
-        if token in (word.exact, word.folded):
+        _, _, *forms = found[start + at]
+        if token in forms:
             continue
-        if not (term.prefix and at == last):
-            return False
-        if not (word.exact.startswith(token) or word.folded.startswith(token)):
+        if not (term.prefix and at == last and any(form.startswith(token) for form in forms)):
             return False
     return True
 
@@ -132,8 +134,8 @@ def _spots(text: str, sought: _Sought) -> list[int]:
     longest = max(len(term.tokens) if term.adjacent else 1 for term in sought.terms)
     spots = []
     for match in itertools.islice(_pattern(sought.terms).finditer(folded), _MAX_LOOKED_AT):
-        ahead = words(text[match.start() : match.end() + _LONGEST_WORD])
-        if sought.begins(list(itertools.islice(ahead, longest))):
+        ahead = word_spans(text[match.start() : match.end() + _LONGEST_WORD])
+        if sought.begins(ahead[:longest]):
             spots.append(match.start())
     return spots
 

@@ -24,6 +24,7 @@ from tangthu.standards.vietnamese.text import (
     normalise_tone,
     without_tones,
     word_forms,
+    word_spans,
     words,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "title_sort_key",
     "without_tones",
     "word_forms",
+    "word_spans",
     "words",
 ]

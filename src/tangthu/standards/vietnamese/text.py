@@ -96,6 +96,17 @@ def words(s: str) -> Iterator[Word]:
         yield Word(surface, match.start(), match.end(), *forms(surface))
 
 
+def word_spans(s: str) -> list[tuple[int, int, str, str]]:
+    """Return start, end, exact and folded form of each word of `s`, in order.
+
+    What `words` yields, as plain tuples: for lighting, where a page of hits has thousands of words.
+    """
+    return [
+        (*match.span(), *(_known_forms if len(match[0]) <= _LONGEST_KNOWN else _forms)(match[0]))
+        for match in _word_pattern().finditer(s)
+    ]
+
+
 def word_forms(s: str) -> list[tuple[str, str]]:
     """Return the exact and the folded form of each word of `s`, in order: `words` without places.
 
