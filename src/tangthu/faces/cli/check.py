@@ -25,6 +25,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         from django.db import connection
 
         from tangthu import __version__
+        from tangthu.kernel import logins
         from tangthu.kernel.models import Job
         from tangthu.ledger.logs import all_logs
         from tangthu.ledger.overview import overview
@@ -49,6 +50,11 @@ def check(ctx: click.Context, as_json: bool) -> None:
                 }
                 for one in overview([log.body for log in all_logs()])
             ],
+            "database_login": {
+                "user": logins.user_of(connection),
+                "excess": logins.excess(connection),
+                "owner_sessions": logins.sessions_as_owner(connection),
+            },
             "jobs_failed": Job.objects.filter(state=Job.State.FAILED).count(),
         }
         findings = _findings(facts, home.secrets)
@@ -70,6 +76,13 @@ def _findings(facts: dict[str, Any], secrets: Any) -> list[dict[str, str]]:
 
     if facts["free_bytes"] < MIN_FREE:
         add("Ổ đĩa còn dưới 1 GB.", "Dọn bớt hoặc chuyển TANGTHU_HOME.")
+    login = facts["database_login"]
+    for words in login["excess"]:
+        add(f"Đăng nhập cơ sở dữ liệu có quyền thừa: {words}.",
+            "Xem “Đăng nhập cơ sở dữ liệu” trong docs/install.md.")  # fmt: skip
+    if login["owner_sessions"]:
+        add(f"{login['owner_sessions']} phiên đang dùng đăng nhập của chủ cơ sở dữ liệu.",
+            "Nếu không phải migrate hay sao lưu đang chạy thì dừng tiến trình ấy.")  # fmt: skip
     for path in secrets.rglob("*"):
         mode = stat.S_IMODE(os.lstat(path).st_mode)
         if path.is_file() and mode & 0o077:

@@ -107,10 +107,12 @@ def proof(ctx: click.Context, name: str, as_json: bool) -> None:
     with house():
         from tangthu.archive.views.telling import closed
         from tangthu.ledger import proofs
+        from tangthu.ledger.catching_up import may_integrate
         from tangthu.ledger.integrator import run_once
 
         obj, whole = _object(acting(ctx).viewer, name)
-        run_once()
+        if may_integrate():
+            run_once()
         found = proofs.bundle(obj)
         if found is None:
             raise InvalidInput("Chưa có sự kiện nào được ký.", hint="Thử lại sau ít giây.")

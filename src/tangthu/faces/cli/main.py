@@ -54,6 +54,7 @@ _COMMANDS = {
     "stores": "tangthu.faces.cli.repository:stores",
     "fixity": "tangthu.faces.cli.repository:fixity",
     "ledger": "tangthu.faces.cli.ledger:ledger",
+    "logins": "tangthu.faces.cli.logins:logins",
     "search": "tangthu.faces.cli.searching:search",
 }
 

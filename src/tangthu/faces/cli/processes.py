@@ -25,7 +25,7 @@ def up(demo: bool) -> None:
 
 @click.command(help="Đưa cơ sở dữ liệu về đúng phiên bản.")
 def migrate() -> None:
-    """Create roles, run migrations, grant rights."""
+    """Give the roles their logins, run migrations, grant rights."""
     with house(migrate=True):
         click.echo("Cơ sở dữ liệu đã sẵn sàng.", err=True)
 
@@ -34,7 +34,7 @@ def migrate() -> None:
 @click.option("--concurrency", default=1, show_default=True, type=click.IntRange(1, 32))
 def worker(concurrency: int) -> None:
     """Run queued jobs until stopped."""
-    with house():
+    with house(process="site"):
         from tangthu.kernel.worker import run_worker
         from tangthu.repository.stores import recover_all
 
@@ -46,7 +46,7 @@ def worker(concurrency: int) -> None:
 @click.option("--once", is_flag=True, help="Làm hết việc đang chờ rồi thôi.")
 def integrator(once: bool) -> None:
     """Build the tree of every log until stopped, or once."""
-    with house():
+    with house(process="integrator"):
         from tangthu.ledger.integrator import run_forever, run_once
 
         if once:
