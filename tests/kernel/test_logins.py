@@ -14,6 +14,11 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, connections
 from psycopg.conninfo import conninfo_to_dict
+from tests.commands.test_commands import call
+from tests.ledger import steps
+from tests.support.house import TestHouse
+from tests.support.server import Server
+from tests.support.workers import process
 
 from tangthu.kernel import database, logins, prepare
 from tangthu.kernel.errors import DatabaseUnusable, Refused
@@ -23,11 +28,6 @@ from tangthu.ledger import catching_up, resuming
 from tangthu.ledger.history import history
 from tangthu.ledger.integrator import is_stopped, stop
 from tangthu.standards import durable
-from tests.commands.test_commands import call
-from tests.ledger import steps
-from tests.support.house import TestHouse
-from tests.support.server import Server
-from tests.support.workers import process
 
 BECOMING_OWNER = [
     f"SET ROLE {OWNER}",
@@ -297,9 +297,12 @@ def test_another_installation_on_the_server_does_not_change_the_password_of_the_
     db: TestHouse, tmp_path: Path
 ) -> None:
     other = Home(tmp_path / "var").ensure()
-    with environment(DATABASE_URL=db.url), psycopg.connect(db.url, autocommit=True) as owner:
-        with pytest.raises(DatabaseUnusable, match="logins rotate") as told:
-            logins.ensure_logins(owner, other)
+    with (
+        environment(DATABASE_URL=db.url),
+        psycopg.connect(db.url, autocommit=True) as owner,
+        pytest.raises(DatabaseUnusable, match="logins rotate") as told,
+    ):
+        logins.ensure_logins(owner, other)
     assert "tangthu_app" in str(told.value)
     db.close_connections()
     assert user()[0] == "tangthu_app"
@@ -316,7 +319,9 @@ def test_the_owners_login_is_forgotten_after_migrating(db: TestHouse) -> None:
 
 
 @pytest.mark.req("IN-38")
-def test_a_log_is_let_go_on_by_the_integrator_that_the_site_asks(cast: TestHouse, tmp_path: Path) -> None:
+def test_a_log_is_let_go_on_by_the_integrator_that_the_site_asks(
+    cast: TestHouse, tmp_path: Path
+) -> None:
     """The worker has no right to the tree: the integrator looks for itself, and answers."""
     log = steps.log(cast)
     stop(log, "thử")

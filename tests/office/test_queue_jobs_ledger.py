@@ -83,9 +83,10 @@ def test_the_list_of_work_names_what_it_is_about_for_who_may_see_that(
     assert f"{made.dossier.archive_file_code} {made.dossier.title}" in page
     assert "Đợt số hóa thứ bảy" in page
     assert other.dossier.archive_file_code not in page, "a dossier of another body"
-    assert made.dossier.archive_file_code in sign_in("cuc").get(
-        f"/cong-viec/{running.id}/"
-    ).content.decode()
+    assert (
+        made.dossier.archive_file_code
+        in sign_in("cuc").get(f"/cong-viec/{running.id}/").content.decode()
+    )
     auditor = sign_in("dung").get("/cong-viec/").content.decode()
     assert "Đóng gói hồ sơ" in auditor
     assert made.dossier.archive_file_code not in auditor, "an administrator reads no records"

@@ -72,4 +72,7 @@ def test_in_a_house_that_runs_nobody_is_logged_in_as_the_owner(running: Up) -> N
     assert running.answers()
     with psycopg.connect(postgres.url(Home(running.home))) as owner:
         found = owner.execute(LOGGED_IN).fetchall()
-    assert set(found) == {("tangthu_app", "tangthu site"), ("tangthu_integrator", "tangthu integrator")}
+    assert set(found) == {
+        ("tangthu_app", "tangthu site"),
+        ("tangthu_integrator", "tangthu integrator"),
+    }

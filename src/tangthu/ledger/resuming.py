@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from threading import Thread
 
-from django.db import connection, connections
+from django.db import Error, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel.errors import Refused
+from tangthu.kernel.errors import HouseError, Refused
 from tangthu.ledger import integrator, publishing
 from tangthu.ledger.catching_up import may_integrate
 from tangthu.ledger.logs import Log, all_logs
@@ -92,8 +92,8 @@ def _answer_all(asked: set[int]) -> None:
             if log.log_id in asked:
                 problems = integrator.resume(log, _heart(log))
                 _note(log, "problems = %s", problems)
-    except Exception:
-        integrator.log_to.exception("cannot answer whether a log may go on")
+    except (Error, OSError, HouseError) as error:
+        integrator.log_to.warning("cannot answer whether a log may go on: %s", error)
     finally:
         connections.close_all()
 

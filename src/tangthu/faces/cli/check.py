@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import FOUND, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 
 MIN_FREE = 1_000_000_000
 
 
-@click.command(help="Kiểm tra cài đặt: phiên bản, quyền, kho, sổ cái, đĩa, phần còn thiếu.")
+@click.command(help=_("Kiểm tra cài đặt: phiên bản, quyền, kho, sổ cái, đĩa, phần còn thiếu."))
 @json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tangthu.faces.cli import stopping
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ FOUND, COULD_NOT = 1, 2
 
 
 @contextmanager
-def house(
-    *, migrate: bool = False, look: bool = True, process: str = "command"
-) -> Iterator[None]:
+def house(*, migrate: bool = False, look: bool = True, process: str = "command") -> Iterator[None]:
     """Set up Django and keep the database reachable for the duration of a command.
 
     `process` says with which logins (kernel.database); one of the running site refuses a login
@@ -95,4 +94,6 @@ def refuse(message: str, hint: str = "", *, as_json: bool) -> int:
     return COULD_NOT
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Trả lời bằng một văn bản JSON.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help=_("Trả lời bằng một văn bản JSON.")
+)

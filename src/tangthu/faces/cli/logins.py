@@ -5,14 +5,15 @@ from __future__ import annotations
 import click
 
 from tangthu.faces.cli.context import house
+from tangthu.faces.cli.words import translate as _
 
 
-@click.group(help="Đăng nhập cơ sở dữ liệu của ứng dụng và của tiến trình ghi sổ cái.")
+@click.group(help=_("Đăng nhập cơ sở dữ liệu của ứng dụng và của tiến trình ghi sổ cái."))
 def logins() -> None:
     """Commands for who looks after the database; they need the owner's login."""
 
 
-@logins.command(help="Đặt mật khẩu ngẫu nhiên mới cho hai đăng nhập.")
+@logins.command(help=_("Đặt mật khẩu ngẫu nhiên mới cho hai đăng nhập."))
 def rotate() -> None:
     """Change both passwords; what runs goes on and uses the new ones from its next connection."""
     with house(look=False):
@@ -27,7 +28,7 @@ def rotate() -> None:
         click.echo(f"Đã đặt mật khẩu mới: {words}." if words else "Không có gì để đặt.", err=True)
 
 
-@logins.command(help="In lệnh SQL tạo hai đăng nhập, cho người quản trị PostgreSQL chạy.")
+@logins.command(help=_("In lệnh SQL tạo hai đăng nhập, cho người quản trị PostgreSQL chạy."))
 def sql() -> None:
     """Print what a server's administrator runs where our owner may create no roles."""
     with house(look=False):

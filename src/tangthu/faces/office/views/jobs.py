@@ -112,9 +112,7 @@ def _named(viewer: Viewer, rows: Sequence[Job]) -> dict[uuid.UUID, tuple[str, st
     }
 
 
-def _register(
-    request: HttpRequest, named: Mapping[uuid.UUID, tuple[str, str]]
-) -> Register[Job]:
+def _register(request: HttpRequest, named: Mapping[uuid.UUID, tuple[str, str]]) -> Register[Job]:
     return Register(
         name="jobs",
         caption=_("Công việc đã kết thúc"),
