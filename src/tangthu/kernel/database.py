@@ -170,9 +170,9 @@ def apply_grants(connection: psycopg.Connection[Any]) -> None:
     connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     narrow_database(connection, connection.info.dbname)
     if embedded():
-        for name in ("postgres", "template1"):
+        for other in ("postgres", "template1"):
             connection.execute(
-                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other))
             )
 
 

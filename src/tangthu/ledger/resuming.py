@@ -110,7 +110,7 @@ def _heart(log: Log) -> Callable[[int], None]:
     return beat
 
 
-def _note(log: Log, what: str, *values: object) -> None:
+def _note(log: Log, what: str, *values: list[str]) -> None:
     with connections[publishing.ALIAS].cursor() as cursor:
         cursor.execute(
             f"UPDATE ledger_resume SET seen_at = clock_timestamp(), {what} WHERE log_id = %s",
