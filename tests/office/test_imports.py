@@ -244,16 +244,20 @@ def test_all_findings_of_one_cell_stand_on_one_card(desk: Client, tmp_path: Path
     from tangthu.archive.batch.findings import ASKS, NOTE, Finding
     from tangthu.archive.views.import_cards import by_cell
 
-    def finding(code: str, target: str, place: str, severity: str) -> Finding:
-        return Finding(code, target, place, severity, "row", "subject")
+    def finding(code: str, target: str, place: str, severity: str, field: str = "") -> Finding:
+        return Finding(code, target, place, severity, "row", field)
 
-    one = finding("field.too-long", "row:4", "Sheet1!AB4", NOTE)
-    two = finding("date.partial", "row:4", "Sheet1!AC4", ASKS)
-    three = finding("name.contradiction", "row:4", "Sheet1!AB4", ASKS)
+    one = finding("date.partial", "row:4", "S!AC4", NOTE, "issued")
+    two = finding("field.too-long", "row:4", "S!AB4", ASKS, "subject")
+    three = finding("field.missing.issued", "row:4", "S!A4", ASKS, "issued")
+    four = finding("date.partial", "row:5", "S!AC5", NOTE, "issued")
+    batch_one = finding("mapping.extra", "batch", "S!D2", NOTE)
+    batch_two = finding("mapping.repeated", "column:D", "S!D2", ASKS)
     file_one = finding("file.empty", "file:A1", "A1", ASKS)
     file_two = finding("file.damaged", "file:A1", "A1", ASKS)
-    assert by_cell([one, two, three, file_one, file_two]) == [
-        [three, one], [two], [file_one], [file_two],
+    found = [one, two, three, four, batch_one, batch_two, file_one, file_two]
+    assert by_cell(found) == [
+        [three, one], [two], [four], [batch_two, batch_one], [file_one], [file_two],
     ]  # fmt: skip
 
     outside = {"Ngày văn bản": "", "Tháng văn bản": 3, "Năm văn bản": 2015}

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db.models import Count, F, QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.models import Batch, Fonds, Inventory, Place
@@ -14,6 +15,8 @@ from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
+
+_NAME = 120
 
 
 def fonds(viewer: Viewer) -> QuerySet[Fonds]:
@@ -91,7 +94,7 @@ def dossier_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, s
     """Code and title of those dossiers that the viewer may see, by id."""
     found = records.dossiers(viewer).filter(pk__in=ids)
     return {
-        pk: f"{code} {title}"
+        pk: Truncator(f"{code} {title}").chars(_NAME)
         for pk, code, title in found.values_list("pk", "archive_file_code", "title")
     }
 

@@ -88,8 +88,9 @@ class CellCard:
 
     @property
     def place(self) -> str:
-        """The cell, "" if this is none."""
-        return self.findings[0].place
+        """The cell; what is missing stands nowhere and is told at the beginning of its row."""
+        stated = [one for one in self.findings if not one.code.startswith("field.missing")]
+        return next((one.place for one in (*stated, *self.findings) if one.place), "")
 
     @property
     def about(self) -> Sequence[str]:
@@ -102,11 +103,18 @@ _GRAVEST = {"blocks": 0, "asks": 1, "repairs": 2, "note": 3}
 
 
 def by_cell(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings in their order, those of one cell of the index together where its first stands."""
+    """Findings in their order, those of one cell of the index together where its first stands.
+
+    A cell is a field of a row or dossier, else the place in the sheet.
+    """
     groups: dict[str, list[Finding]] = {}
     for one in findings:
-        in_cell = not one.target.startswith("file:") and _CELL.fullmatch(one.place)
-        groups.setdefault(f"cell {one.place}" if in_cell else one.id, []).append(one)
+        key = one.id
+        if one.field and one.target.startswith(("row:", "dossier:")):
+            key = f"{one.target} {one.field}"
+        elif not one.target.startswith("file:") and _CELL.fullmatch(one.place):
+            key = one.place
+        groups.setdefault(key, []).append(one)
     return [sorted(group, key=lambda one: _GRAVEST[one.severity]) for group in groups.values()]
 
 

@@ -66,7 +66,7 @@ def list_notice(batch: Batch) -> list[Notice]:
                 len(others),
             )
             % {"n": len(others)},
-            _("%(names)s giống bảng kê đang dùng “%(used)s” nhưng có dòng khác. Chỉ một bảng được "
+            _("%(names)s giống bảng kê đang dùng “%(used)s” nhưng không y hệt. Chỉ một bảng được "
               "tính; các bảng kia không thành tài liệu.")
             % {"names": names, "used": batch.index_name},
             tone="warn",
