@@ -233,6 +233,20 @@ def test_a_site_given_the_owners_login_does_not_start_and_check_says_so(cast: Te
 
 
 @pytest.mark.req("IN-38")
+@pytest.mark.parametrize("kind", [database.SITE, database.INTEGRATOR])
+def test_no_process_of_the_site_keeps_a_connection_that_is_a_superusers(
+    cast: TestHouse, kind: str
+) -> None:
+    connections["owner"].close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(database.PROCESS, kind)
+        assert user()[0] == "tangthu_app"
+        with pytest.raises(DatabaseUnusable, match="chủ cơ sở dữ liệu"):
+            connections["owner"].cursor()
+        assert connections["owner"].connection is None
+
+
+@pytest.mark.req("IN-38")
 def test_check_tells_of_sessions_that_are_logged_in_as_the_owner(cast: TestHouse) -> None:
     cast.close_connections()
     assert json.loads(call(cast, "check", "--json").stdout)["database_login"]["owner_sessions"] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,8 @@ from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 
 from tangthu.kernel import database, logins
 from tangthu.kernel.errors import DatabaseUnusable
+
+_SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
 
 
 def prepare() -> None:
@@ -96,6 +99,20 @@ def require_prepared() -> None:
         raise unprepared
 
 
+def refuse_superuser(connection: Any, **_facts: Any) -> None:
+    """Close a new connection of the running site that turns out to be a superuser's (IN-38).
+
+    The server says so of itself when one logs in. Raises DatabaseUnusable.
+    """
+    if os.environ.get(database.PROCESS, database.COMMAND) == database.COMMAND:
+        return
+    if connection.connection.info.parameter_status("is_superuser") == "on":
+        connection.close()
+        raise DatabaseUnusable(
+            "Không chạy bằng đăng nhập có quyền của chủ cơ sở dữ liệu.", hint=_SEE_LOGINS
+        )
+
+
 def require_narrow() -> None:
     """Raise DatabaseUnusable if this process's login could become the owner (IN-38)."""
     found = logins.excess(connections["default"], grave=True)
@@ -103,5 +120,5 @@ def require_narrow() -> None:
     if found:
         raise DatabaseUnusable(
             "Không chạy bằng đăng nhập có quyền của chủ cơ sở dữ liệu: " + "; ".join(found),
-            hint="Xem “Đăng nhập cơ sở dữ liệu” trong docs/install.md.",
+            hint=_SEE_LOGINS,
         )

@@ -80,7 +80,7 @@ def _findings(facts: dict[str, Any], secrets: Any) -> list[dict[str, str]]:
     login = facts["database_login"]
     for words in login["excess"]:
         add(f"Đăng nhập cơ sở dữ liệu có quyền thừa: {words}.",
-            "Xem “Đăng nhập cơ sở dữ liệu” trong docs/install.md.")  # fmt: skip
+            "Xem mục Database logins trong docs/install.md.")  # fmt: skip
     if login["owner_sessions"]:
         add(f"{login['owner_sessions']} phiên đang dùng đăng nhập của chủ cơ sở dữ liệu.",
             "Nếu không phải migrate hay sao lưu đang chạy thì dừng tiến trình ấy.")  # fmt: skip
