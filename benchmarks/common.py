@@ -36,9 +36,9 @@ def installation(keep: Path | None = None) -> Iterator[Path]:
         from tests.support.house import make_cast
 
         from tangthu.kernel import database
-        from tangthu.kernel.prepare import prepare
+        from tangthu.kernel.prepare import owner_alias, prepare
 
-        with database.available(home):
+        with database.available(home), owner_alias():
             prepare()
             if not _has_cast():
                 make_cast()

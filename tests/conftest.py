@@ -66,9 +66,11 @@ def test_house() -> Iterator[TestHouse]:
     """The session's server and its templates."""
     from tangthu.kernel import database
     from tangthu.kernel.home import Home
+    from tangthu.kernel.prepare import owner_alias
 
     home = Home(_HOME)
-    with database.available(home):
+    # Only the tests themselves know the owner's login, to play who breaks in.
+    with database.available(home), owner_alias():
         house = TestHouse(home)
         house.make_templates()
         yield house

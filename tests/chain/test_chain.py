@@ -26,7 +26,7 @@ from tests.repository import steps
 from tests.support import batches, states
 from tests.support.house import TestHouse
 from tests.support.records import open_a_fonds
-from tests.support.workers import Worker, worker
+from tests.support.workers import Worker, process, worker
 
 WITHIN = 1500
 # Ids and times of ordering are written into packages, so their digests differ between two runs.
@@ -145,12 +145,12 @@ def _outcome(house: TestHouse) -> dict[str, Any]:
 def _compared(house: TestHouse, root: Path, count: int, dies: AtRandom | OncePerKind) -> None:
     open_a_fonds(house.acting("cuc"), house.body("H30.81"))
     baseline = states.Baseline(house, root / "baseline")
-    with worker(house, root / "log") as one:
+    with process(house, root / "log", "integrator"), worker(house, root / "log") as one:
         _go(house, root / "undisturbed", one, count, AtRandom(0))
     undisturbed = _outcome(house)
     assert undisturbed["objects"] == 2 * 2 * count
     baseline.restore()
-    with worker(house, root / "log") as one:
+    with process(house, root / "log", "integrator"), worker(house, root / "log") as one:
         _go(house, root / "killed", one, count, dies)
     states.assert_same(_outcome(house), undisturbed)
     baseline.drop()

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tangthu.kernel.jobs import execute
+from tangthu.kernel.jobs import enqueue, execute
 from tangthu.kernel.models import Job
+from tangthu.records.models import Dossier
 from tangthu.repository.actions.order_check import order_check
 from tangthu.repository.checking import CHECK_ALL
 from tangthu.repository.models import Package, Store
@@ -38,6 +39,13 @@ def made(shared_cast: TestHouse) -> MadeDossier:
     execute(order_check(shared_cast.acting("cuc"), repair=False, queued=False).id)
     for number in range(2, 57):
         make_dossier(shared_cast, number=f"{number:02d}")
+    other = Dossier.objects.get(archive_file_code__endswith=".02")
+    for state in (Job.State.DONE, Job.State.WAITING):  # work that is about something
+        job = enqueue(
+            "archive.dossier.seal", args={}, body_id=other.body_id, subject_id=other.pk,
+            person_id=shared_cast.acting("cuc").viewer.person_id, queued=False,
+        )  # fmt: skip
+        Job.objects.filter(pk=job.pk).update(state=state)
     signed_events()
     return first
 
@@ -62,6 +70,7 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "emptied": "/ho-so/?sealed=1",
         "dossier": f"/ho-so/{dossier.id}/",
         "describe dossier": f"/ho-so/{dossier.id}/mo-ta/",
+        "seal": f"/ho-so/{Dossier.objects.get(archive_file_code__endswith='.03').id}/dong-goi/",
         "documents": "/tai-lieu/",
         "document": f"/tai-lieu/{document.id}/",
         "describe document": f"/tai-lieu/{document.id}/mo-ta/",
@@ -85,7 +94,7 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     site: Server, made: MadeDossier, visit: Visit, username: str, size: tuple[int, int]
 ) -> None:
     visitor = visit(site, username, size=size)
-    closed = {"ledger", "describe dossier", "describe document", "describe fonds",
+    closed = {"ledger", "describe dossier", "seal", "describe document", "describe fonds",
               "report secret", "stores", "packages", "hurt packages", "package",
               "check"}  # fmt: skip
     for name, address in addresses(made).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
@@ -99,6 +101,65 @@ def test_copies_of_the_index_among_the_files_go_with_the_rows_that_are_refused(
     assert batch.refused_secret == 2
     assert in_files(cast) == []
     assert in_database() == []
+
+
+def saved_again(index: Path, target: Path) -> Path:
+    """The same list as another program saves it: other bytes, another format, a sheet more."""
+    book = openpyxl.load_workbook(index)
+    rows = [list(row) for row in book.active.iter_rows(values_only=True)]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".csv":
+        with target.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out, delimiter=";").writerows(rows)
+        return target
+    fresh = openpyxl.Workbook()
+    fresh.active.title = "Ghi chú"
+    sheet = fresh.create_sheet("Danh sách")
+    for row in rows:
+        sheet.append(row)
+    sheet.cell(2, 29).value = "sửa một ô"
+    fresh.save(target)
+    return target
+
+
+@pytest.mark.req("AR-127")
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+def test_a_copy_that_was_saved_again_goes_with_the_rows_that_are_refused(
+    cast: TestHouse, desk: Client, tmp_path: Path, ending: str
+) -> None:
+    index = batches.write(tmp_path, ROWS)
+    again = saved_again(index, tmp_path / "tep" / "hs01" / f"luu lai{ending}")
+    assert again.read_bytes() != index.read_bytes()
+    whole = sent(tmp_path / "tep")
+    whole["index"] = SimpleUploadedFile("bang-ke.xlsx", index.read_bytes())
+    batch = run(desk.post(NEW, whole)["Location"])
+    assert batch.refused_secret == 2
+    assert not list(cast.home.uploads.rglob("luu lai*"))
+    assert not batch.files.filter(path__contains="luu lai").exists()
+    assert in_files(cast) == []
+    assert in_database() == []
+
+
+@pytest.mark.req("AR-127")
+def test_a_copy_on_the_server_that_holds_refused_rows_is_never_opened_as_a_record(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    place = tmp_path / "noi" / "dot"
+    index = batches.write(tmp_path / "x", ROWS)
+    (tmp_path / "x" / "tep").rename(tmp_path / "x" / "dot")
+    place.parent.mkdir()
+    (tmp_path / "x" / "dot").rename(place)
+    saved_again(index, place / "luu lai.xlsx")
+    given = {
+        "fonds": fonds_id(),
+        "folder": "dot",
+        "index": SimpleUploadedFile("bang-ke.xlsx", index.read_bytes()),
+    }
+    with override_settings(IMPORT_ROOTS=[tmp_path / "noi"]):
+        batch = run(desk.post(NEW, given)["Location"])
+    assert batch.refused_secret == 2
+    assert not batch.files.filter(path__contains="luu lai").exists()
+    assert (place / "luu lai.xlsx").exists(), "a folder that is not ours is only read"
 
 
 @pytest.mark.req("AR-127")

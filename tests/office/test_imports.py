@@ -173,6 +173,107 @@ def test_what_cannot_be_a_batch_is_refused_in_words_and_leaves_nothing(
     assert left_behind(cast) == []
 
 
+def other_list(folder: Path, rows: list[Paper], name: str) -> None:
+    """Another index among the files, with these rows and no files of its own."""
+    index = batches.write(folder / "khac", rows)
+    index.rename(folder / "tep" / name)
+
+
+def test_the_same_index_once_more_among_the_files_is_no_record_and_asks_nothing(
+    desk: Client, tmp_path: Path
+) -> None:
+    rows = batches.papers(3)
+    index = batches.write(tmp_path, rows)
+    other_list(tmp_path, rows, "bang-ke luu lai.xlsx")
+    whole = sent(tmp_path / "tep")
+    whole["index"] = SimpleUploadedFile("bang-ke.xlsx", index.read_bytes())
+    batch = run(desk.post(NEW, whole)["Location"])
+    report = batch_report(batch)
+    assert len(report.documents) == 3, "the copy is no fourth document"
+    told = [one.code for one in report.findings if "luu lai" in one.target]
+    assert told == ["file.not-record"]
+    assert "Chọn bảng kê" not in page_of(desk, address_of(batch))
+
+
+def test_of_two_lists_that_differ_the_clerk_says_once_which_one_counts(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    from tangthu.ledger.history import history
+
+    batches.write(tmp_path, batches.papers(4))
+    (tmp_path / "bang-ke.xlsx").rename(tmp_path / "tep" / "cu.xlsx")
+    corrected = [*batches.papers(3), Paper("01", 5, "Về việc sửa lại", file="hs01/vb004.pdf")]
+    other_list(tmp_path, corrected, "moi.xlsx")
+    batch = run(desk.post(NEW, sent(tmp_path / "tep"))["Location"])
+    assert batch.index_name == "cu.xlsx"
+    page = page_of(desk, address_of(batch))
+    assert page.count("Trong các tệp còn 1 bảng kê khác") == 1
+    chooser = page_of(desk, address_of(batch, "chon-bang-ke/"))
+    assert "moi.xlsx (4 dòng, 1 dòng khác bảng đang dùng" in chooser
+    answer = desk.post(address_of(batch, "chon-bang-ke/"), {"index": "moi.xlsx"})
+    assert answer.status_code == 302
+    batch = run(address_of(batch))
+    subjects = {one.values["subject"].value for one in batch_report(batch).documents.values()}
+    assert batch.index_name == "moi.xlsx"
+    assert "Về việc sửa lại" in subjects
+    assert len(batch_report(batch).documents) == 4
+    assert "bảng kê khác" not in page_of(desk, address_of(batch))
+    assert "moi.xlsx" in history(batch.id)[-2].sentence
+    assert len([path for path in left_behind(cast) if path.name.startswith("bang-ke")]) == 1
+
+
+def test_the_index_in_use_may_be_kept_and_is_not_asked_about_again(
+    desk: Client, tmp_path: Path
+) -> None:
+    index = batches.write(tmp_path, batches.papers(4))
+    other_list(tmp_path, batches.papers(3), "cu.xlsx")
+    whole = sent(tmp_path / "tep")
+    whole["index"] = SimpleUploadedFile("bang-ke.xlsx", index.read_bytes())
+    batch = run(desk.post(NEW, whole)["Location"])
+    assert "bảng kê khác" in page_of(desk, address_of(batch))
+    assert desk.post(address_of(batch, "chon-bang-ke/"), {"index": "khong-co"}).status_code == 422
+    desk.post(address_of(batch, "chon-bang-ke/"), {"index": "="})
+    assert "bảng kê khác" not in page_of(desk, address_of(batch))
+    desk.post(address_of(batch, "kiem-tra-lai/"))
+    batch = run(address_of(batch))
+    assert "bảng kê khác" not in page_of(desk, address_of(batch))
+    assert len(batch_report(batch).documents) == 4
+
+
+def test_all_findings_of_one_cell_stand_on_one_card(desk: Client, tmp_path: Path) -> None:
+    from tangthu.archive.batch.findings import ASKS, NOTE, Finding
+    from tangthu.archive.views.import_cards import by_cell
+
+    def finding(code: str, target: str, place: str, severity: str, field: str = "") -> Finding:
+        return Finding(code, target, place, severity, "row", field)
+
+    one = finding("date.partial", "row:4", "S!AC4", NOTE, "issued")
+    two = finding("field.too-long", "row:4", "S!AB4", ASKS, "subject")
+    three = finding("field.missing.issued", "row:4", "S!A4", ASKS, "issued")
+    four = finding("date.partial", "row:5", "S!AC5", NOTE, "issued")
+    batch_one = finding("mapping.extra", "batch", "S!D2", NOTE)
+    batch_two = finding("mapping.repeated", "column:D", "S!D2", ASKS)
+    file_one = finding("file.empty", "file:A1", "A1", ASKS)
+    file_two = finding("file.damaged", "file:A1", "A1", ASKS)
+    found = [one, two, three, four, batch_one, batch_two, file_one, file_two]
+    assert by_cell(found) == [
+        [three, one], [two], [four], [batch_two, batch_one], [file_one], [file_two],
+    ]  # fmt: skip
+
+    outside = {"Ngày văn bản": "", "Tháng văn bản": 3, "Năm văn bản": 2015}
+    batches.write(tmp_path, [Paper(changes=outside)])
+    (tmp_path / "bang-ke.xlsx").rename(tmp_path / "tep" / "bang-ke.xlsx")
+    batch = run(desk.post(NEW, sent(tmp_path / "tep"))["Location"])
+    page = desk.get(f"{address_of(batch)}?muc=tat-ca").content.decode()
+    cards = page.split('<li class="finding')[1:]
+    places = [
+        place for card in cards for place in re.findall(r' · <span class="code">(.*?)<', card)
+    ]
+    assert places
+    assert len(places) == len(set(places))
+    assert page.count('class="finding-head"') == len(batch_report(batch).findings) > len(cards)
+
+
 def test_a_folder_on_the_server_is_read_only_inside_the_allowed_places(
     cast: TestHouse, desk: Client, tmp_path: Path
 ) -> None:

@@ -31,6 +31,8 @@ def batch(shared_cast: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> A
         Paper(ordinal=n, lines=["So: 7/QD-UBND", "Sen Hong, ngay 4 thang 2 nam 2010"])
         for n in range(5, 9)
     ]
+    (folder / "tep").mkdir()
+    batches.write(folder / "khac", rows[:2]).rename(folder / "tep" / "bang-ke cu.xlsx")
     return batches.checked(shared_cast, folder, rows, without_row=proposed)
 
 
@@ -56,6 +58,7 @@ def parts(batch: Any) -> dict[str, str]:
         "waiting": f"{here}con-lai/",
         "rows": f"{here}dong/",
         "files": f"{here}tep/",
+        "lists": f"{here}chon-bang-ke/",
         "columns": f"{here}cot/",
         "decisions": f"{here}quyet-dinh/",
         "answers": f"{here}tra-loi/",

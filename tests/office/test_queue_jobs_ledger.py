@@ -49,6 +49,50 @@ def test_a_dossier_that_lacks_documents_does_not_wait_for_sealing(
     assert str(made.dossier.id) not in sign_in("cuc").get("/").content.decode()
 
 
+def test_the_list_of_work_names_what_it_is_about_for_who_may_see_that(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.actions.accept_batch import ACCEPT
+    from tangthu.archive.actions.seal_dossier import SEAL
+    from tangthu.archive.models import Batch
+    from tangthu.kernel import clock, jobs
+    from tangthu.kernel.models import Job
+
+    made = make_dossier(cast, number="01")
+    other = make_dossier(cast, "nga", number="02")
+    body = cast.body("H30.81")
+    acting = cast.acting("cuc")
+    batch = Batch.objects.create(
+        body=body, fonds=open_a_fonds(acting, body, "G09"), name="Đợt số hóa thứ bảy",
+        state=Batch.State.REVIEW, created_by=acting.viewer.person_id, created_at=clock.now(),
+        folder="/x", owns_folder=False, index_path="/x/a.xlsx", index_name="a.xlsx",
+    )  # fmt: skip
+
+    def enqueue(kind: str, subject: uuid.UUID, username: str = "cuc") -> Job:
+        person = cast.acting(username).viewer.person_id
+        return jobs.enqueue(
+            kind, args={}, body_id=body.id, person_id=person, subject_id=subject, queued=False
+        )
+
+    running = enqueue(SEAL, made.dossier.pk)
+    enqueue(SEAL, other.dossier.pk)
+    ended = enqueue(ACCEPT, batch.pk)
+    Job.objects.filter(pk=ended.pk).update(state=Job.State.DONE, finished_at=clock.now())
+    page = sign_in("cuc").get("/cong-viec/").content.decode()
+    assert f'href="/ho-so/{made.dossier.id}/"' in page
+    assert f"{made.dossier.archive_file_code} {made.dossier.title}" in page
+    assert "Đợt số hóa thứ bảy" in page
+    assert other.dossier.archive_file_code not in page, "a dossier of another body"
+    assert (
+        made.dossier.archive_file_code
+        in sign_in("cuc").get(f"/cong-viec/{running.id}/").content.decode()
+    )
+    auditor = sign_in("dung").get("/cong-viec/").content.decode()
+    assert "Đóng gói hồ sơ" in auditor
+    assert made.dossier.archive_file_code not in auditor, "an administrator reads no records"
+    assert "Đợt số hóa thứ bảy" not in auditor
+
+
 def test_a_batch_to_review_and_running_work_are_on_the_first_page(
     cast: TestHouse, sign_in: SignIn
 ) -> None:

@@ -6,14 +6,17 @@ import hashlib
 import io
 import json
 import uuid
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
+from django.test import Client
 from PIL import Image
 
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
-from tests.support.records import make_dossier, signed_events
+from tests.support.records import MadeDossier, make_dossier, signed_events
 
 
 def kinds_on_access_chain(obj: uuid.UUID) -> list[str]:
@@ -290,6 +293,13 @@ def test_an_old_code_still_finds_its_dossier(cast: TestHouse, sign_in: SignIn) -
     assert made.dossier.archive_file_code in page
 
 
+def confirm_sealing(client: Client, made: MadeDossier) -> Any:
+    """Open the page that says what sealing fixes, and confirm what it shows."""
+    page = client.get(f"/ho-so/{made.dossier.id}/dong-goi/").content.decode()
+    state = page.split('name="state" value="')[1].split('"')[0]
+    return client.post(f"/ho-so/{made.dossier.id}/dong-goi/", {"state": state})
+
+
 def test_a_sealed_dossier_shows_its_package_and_still_gives_its_bytes(
     cast: TestHouse, sign_in: SignIn
 ) -> None:
@@ -299,7 +309,7 @@ def test_a_sealed_dossier_shows_its_package_and_still_gives_its_bytes(
 
     made = make_dossier(cast)
     client = sign_in("cuc")
-    ordered = client.post(f"/ho-so/{made.dossier.id}/dong-goi/")
+    ordered = confirm_sealing(client, made)
     job = Job.objects.get()
     assert ordered["Location"] == f"/cong-viec/{job.id}/"
     done = jobs.execute(job.id)
@@ -316,6 +326,54 @@ def test_a_sealed_dossier_shows_its_package_and_still_gives_its_bytes(
     clerk = sign_in("hoa").get(f"/ho-so/{made.dossier.id}/").content.decode()
     assert "Dung lượng" not in clerk
     assert sign_in("hoa").post(f"/ho-so/{made.dossier.id}/dong-goi/").status_code == 404
+
+
+def test_sealing_is_restated_before_it_is_done(cast: TestHouse, sign_in: SignIn) -> None:
+    from tangthu.kernel.models import Job
+    from tests.support.records import change_dossier
+
+    made = make_dossier(cast, documents=[{}, {}], declared=5)
+    address = f"/ho-so/{made.dossier.id}/dong-goi/"
+    client = sign_in("cuc")
+    assert f'href="{address}"' in client.get(f"/ho-so/{made.dossier.id}/").content.decode()
+    page = client.get(address).content.decode()
+    for words in (
+        "2 tài liệu", "2 tệp", "Phiên bản 1", made.dossier.title, "không thể hoàn tác",
+        "Bảng kê khai 5 tài liệu, ở đây có 2.", "Nguyễn Thị Cúc, Lưu trữ viên",
+    ):  # fmt: skip
+        assert words in page, words
+    assert client.post(address).status_code == 200, "an order without the page is none"
+    assert not Job.objects.exists()
+    seen = page.split('name="state" value="')[1].split('"')[0]
+    change_dossier(cast, made.dossier, note="Ghi chú thêm")
+    changed = client.post(address, {"state": seen})
+    assert changed.status_code == 409
+    assert "vừa thay đổi" in changed.content.decode()
+    assert not Job.objects.exists()
+    assert confirm_sealing(client, made).status_code == 302
+    assert Job.objects.count() == 1
+    for other in ("hoa", "nga"):
+        assert sign_in(other).get(address).status_code == 404
+
+
+def test_a_dossier_that_cannot_be_sealed_says_why_and_offers_no_button(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.records.models import ContentFile
+
+    made = make_dossier(cast, documents=[{}, {}])
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM records_contentfile WHERE id = %s", [made.files[1].id])
+        cursor.execute("SET session_replication_role = origin")
+    assert ContentFile.objects.count() == 1
+    address = f"/ho-so/{made.dossier.id}/dong-goi/"
+    page = sign_in("cuc").get(address).content.decode()
+    assert "Chưa đóng gói được" in page
+    assert "Tài liệu 2:" in page
+    assert "không có tệp nào" in page
+    assert 'name="state"' not in page
+    assert sign_in("cuc").post(address, {"state": "x"}).status_code in (200, 409)
 
 
 def test_a_package_that_lacks_a_later_change_says_so_to_whoever_packages(

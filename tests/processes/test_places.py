@@ -5,6 +5,7 @@ Each takes a first start; they run in `make soak`.
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -24,6 +25,7 @@ from tests.support.running import (
     free_port,
     nothing_runs,
     one_sentence,
+    processes_of,
 )
 
 pytestmark = pytest.mark.soak
@@ -103,7 +105,7 @@ def test_a_private_house_on_a_disk_mounted_at_mnt(tmp_path: Path) -> None:
 
 @contextmanager
 def debian_server(folder: Path) -> Iterator[int]:
-    """PostgreSQL 15 of Debian on a TCP port, with an empty UTF-8 database `tangthu`."""
+    """PostgreSQL 15 of Debian on a TCP port: its chief is let in, all others by their password."""
     programs = Path("/usr/lib/postgresql/15/bin")
     if not (programs / "initdb").exists():
         pytest.skip("NOT RUN: PostgreSQL 15 of Debian is not installed")
@@ -116,6 +118,9 @@ def debian_server(folder: Path) -> Iterator[int]:
          "--locale=C", "--no-sync"],
         check=True, capture_output=True, cwd="/",
     )  # fmt: skip
+    (data / "pg_hba.conf").write_text(
+        "host all chief 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+    )
     server = subprocess.Popen(
         [*as_user, programs / "postgres", "-D", data, "-c", f"port={port}",
          "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"],
@@ -152,13 +157,22 @@ def ask(port: int, *orders: str, database: str = "postgres", patient: bool = Fal
 
 def test_the_house_runs_on_a_given_postgresql_15(open_folder: Path, tmp_path: Path) -> None:
     with debian_server(open_folder) as port:
-        ask(port, "CREATE ROLE house LOGIN CREATEROLE", "CREATE DATABASE tangthu OWNER house")
-        given = f"postgresql://house@127.0.0.1:{port}/tangthu"
+        ask(port, "CREATE ROLE house LOGIN CREATEROLE PASSWORD 'geheim'",
+            "CREATE DATABASE tangthu OWNER house")  # fmt: skip
+        given = f"postgresql://house:geheim@127.0.0.1:{port}/tangthu"
         home = tmp_path / "var"
         with Up(home, tmp_path / "notes", DATABASE_URL=given) as up:
             up.ready()
             assert "Tập văn bản đi quý I năm 2024" in up.visitor("cuc").get("/ho-so/")
             first = contents(home, DATABASE_URL=given)
+            logged_in = (
+                "SELECT DISTINCT usename FROM pg_stat_activity "
+                "WHERE datname = 'tangthu' AND pid <> pg_backend_pid()"
+            )
+            assert set(ask(port, logged_in)) == {"tangthu_app", "tangthu_integrator"}
+            for pid in processes_of(home):
+                told = Path(f"/proc/{pid}/environ").read_bytes()
+                assert (b"geheim" in told) == (pid == up.process.pid), "only up itself is told"
             assert up.stop() == 0
             assert nothing_runs(home, 2)
         assert not (home / "postgres").exists(), "no database of our own was made"
@@ -170,14 +184,23 @@ def test_the_house_runs_on_a_given_postgresql_15(open_folder: Path, tmp_path: Pa
         assert ask(port, may.format("SELECT"), database="tangthu") == [True]
         assert ask(port, may.format("UPDATE"), database="tangthu") == [False]
         assert ask(port, "SELECT 1", database="tangthu") == [1], "the given server goes on"
+        elsewhere = f"postgresql://127.0.0.1:{port}/tangthu"
+        assert call(home, "stores", DATABASE_URL=elsewhere).returncode == 0, "no owner is needed"
+        assert call(home, "logins", "rotate", DATABASE_URL=given).returncode == 0
+        checked = call(home, "check", "--json", DATABASE_URL=elsewhere)
+        login = json.loads(checked.stdout)["database_login"]
+        assert login == {"user": "tangthu_app", "excess": [], "owner_sessions": 0}
+        refused = call(home, "logins", "rotate", DATABASE_URL=elsewhere)
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr
 
 
 def test_what_a_given_account_may_not_do_is_said_with_what_to_run(
     open_folder: Path, tmp_path: Path
 ) -> None:
     with debian_server(open_folder) as port:
-        ask(port, "CREATE ROLE small LOGIN", "CREATE DATABASE tangthu OWNER small")
-        given = f"postgresql://small@127.0.0.1:{port}/tangthu"
+        ask(port, "CREATE ROLE small LOGIN PASSWORD 'x'", "CREATE DATABASE tangthu OWNER small")
+        given = f"postgresql://small:x@127.0.0.1:{port}/tangthu"
         home = tmp_path / "var"
 
         def refused(url: str) -> str:
@@ -186,17 +209,21 @@ def test_what_a_given_account_may_not_do_is_said_with_what_to_run(
             return one_sentence(done.stderr)
 
         told = refused(given)
-        assert "không tạo được vai trò tangthu_app và tangthu_integrator" in told
+        assert "không tạo được vai trò tangthu_app và tangthu_integrator có đăng nhập riêng" in told
         advice = told.partition("chạy một lần: ")[2]
         ask(port, *[order for order in advice.split(";") if order.strip()])
         done = call(home, "migrate", DATABASE_URL=given)
         assert done.returncode == 0, done.stderr
 
-        ask(port, "CREATE ROLE guest LOGIN", "GRANT tangthu_app, tangthu_integrator TO guest",
-            "CREATE DATABASE other")  # fmt: skip
-        told = refused(f"postgresql://guest@127.0.0.1:{port}/other")
+        printed = call(home, "logins", "sql", DATABASE_URL=given)
+        assert printed.stdout.count("ALTER ROLE") == 2
+        ask(port, *[order for order in printed.stdout.split(";") if order.strip()])
+        assert call(home, "stores", DATABASE_URL=given).returncode == 0
+
+        ask(port, "CREATE ROLE guest LOGIN PASSWORD 'x'", "CREATE DATABASE other")
+        told = refused(f"postgresql://guest:x@127.0.0.1:{port}/other")
         assert "không tạo được bảng" in told
         assert "ALTER DATABASE" in told
 
         ask(port, "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
-        assert "bảng mã LATIN1" in refused(f"postgresql://small@127.0.0.1:{port}/latin")
+        assert "bảng mã LATIN1" in refused(f"postgresql://small:x@127.0.0.1:{port}/latin")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-from tangthu.kernel import postgres
+from tangthu.kernel import database, postgres
 from tangthu.kernel.home import Home
 
 if TYPE_CHECKING:
@@ -59,9 +60,18 @@ class TestHouse:
         return postgres.url(self.home, self.name)
 
     @property
+    def where(self) -> dict[str, str]:
+        """Where the database is, by libpq's keywords; not who logs in."""
+        return postgres.place(self.home, self.name)
+
+    @property
     def environment(self) -> dict[str, str]:
-        """Environment of a second process that works on the same database and home."""
-        return {**os.environ, "TANGTHU_HOME": str(self.home.root), "DATABASE_URL": self.url}
+        """Environment of a second process that works on the same database and home.
+
+        It says where the database is, as for a real process of the site, and no owner's login.
+        """
+        where = make_conninfo(**self.where)
+        return {**os.environ, "TANGTHU_HOME": str(self.home.root), "DATABASE_URL": where}
 
     def make_templates(self) -> None:
         """Migrate the empty template and fill the one with the cast."""
@@ -89,6 +99,8 @@ class TestHouse:
                     sql.Identifier(target), sql.Identifier(source)
                 )
             )
+            # A copy takes over everything but who may do what in the database as a whole.
+            database.narrow_database(admin, target)
 
     def close_connections(self) -> None:
         """Close Django's connections of this thread."""

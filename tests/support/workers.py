@@ -17,10 +17,14 @@ TANGTHU = str(Path(sys.executable).with_name("tangthu"))
 
 
 class Worker:
-    """A worker process over the house's database; what it says goes to a file."""
+    """A worker process over the house's database; what it says goes to a file.
 
-    def __init__(self, house: TestHouse, log: Path) -> None:
+    `command` is what to run instead: "integrator".
+    """
+
+    def __init__(self, house: TestHouse, log: Path, command: str = "worker") -> None:
         self._house = house
+        self._command = command
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -28,7 +32,7 @@ class Worker:
         """Start it."""
         with self._log.open("ab") as out:
             self._process = subprocess.Popen(
-                [TANGTHU, "worker"],
+                [TANGTHU, self._command],
                 env=self._house.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -60,6 +64,17 @@ def worker(house: TestHouse, log: Path) -> Iterator[Worker]:
     """A worker that is started by the block and has ended after it."""
     one = Worker(house, log)
     try:
+        yield one
+    finally:
+        one.end()
+
+
+@contextlib.contextmanager
+def process(house: TestHouse, log: Path, command: str) -> Iterator[Worker]:
+    """`tangthu command` runs during the block."""
+    one = Worker(house, log, command)
+    try:
+        one.start()
         yield one
     finally:
         one.end()

@@ -17,13 +17,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from tangthu.archive import dry_run
+from tangthu.archive import dry_run, index_copies
 from tangthu.archive.actions.hold_suspect import hold_suspect, purge_decided
 from tangthu.archive.actions.refuse_secret import (
     finish_refusals,
     refuse,
     refuse_what_the_index_declares,
 )
+from tangthu.archive.batch.cells import Table
 from tangthu.archive.incoming import FoundFile, forget_facts, path_in, walk
 from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch, BatchFile
@@ -117,6 +118,7 @@ def _list_files(batch: Batch, found: list[FoundFile]) -> None:
 
 def _look_at_files(running: Running, acting: Acting, batch: Batch) -> None:
     gazetteer = _gazetteer(batch)
+    index = dry_run.read_index(batch)
     waiting = batch.files.filter(facts__isnull=True, quarantine_id=None).order_by("path_bytes")
     total = batch.files.filter(quarantine_id=None).count()
     done = total - waiting.count()
@@ -125,7 +127,7 @@ def _look_at_files(running: Running, acting: Acting, batch: Batch) -> None:
         for chunk in _chunks(list(waiting), 8 * WORKERS):
             looks = pool.map(lambda item: _look(batch, item, sandbox, gazetteer), chunk)
             for looked in looks:
-                _keep(acting, batch, looked)
+                _keep(acting, batch, looked, index)
                 done += 1
                 running.progress(done, total, "tệp")
     running.progress(done, total, "tệp", force=True)
@@ -167,7 +169,7 @@ def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str,
     return _Looked(item, facts, proposals, suspect=suspect)
 
 
-def _keep(acting: Acting, batch: Batch, looked: _Looked) -> None:
+def _keep(acting: Acting, batch: Batch, looked: _Looked, index: Table) -> None:
     item, facts = looked.file, looked.facts
     if looked.gone:
         item.delete()
@@ -184,6 +186,8 @@ def _keep(acting: Acting, batch: Batch, looked: _Looked) -> None:
         return
     item.size, item.sha256 = facts.size, facts.sha256
     item.facts = dry_run.facts_as_data(facts)
+    if index_copies.is_list(item.path):
+        item.facts["list"] = index_copies.relation(index, path_in(batch, item.path_bytes))
     item.proposals = [dry_run.proposal_as_data(one) for one in looked.proposals]
     item.save(update_fields=["size", "sha256", "facts", "proposals"])
     durable.point("archive.check.kept")

@@ -170,6 +170,7 @@ def _report(
     table = read_index(batch)
     files: list[GivenFile] = []
     read: list[list[Proposal]] = []
+    again: set[str] = set()
     looked_at = batch.files.filter(facts__isnull=False).order_by("path_bytes")
     for item in looked_at.iterator(chunk_size=2000):
         facts: Mapping[str, Any] = item.facts or {}
@@ -185,6 +186,8 @@ def _report(
             )
         )
         read.append([proposal_from_data(one) for one in item.proposals])
+        if facts.get("list"):
+            again.add(item.path)
     proposals = {file.path: given for file, given in zip(files, second_opinion(read), strict=True)}
     try:
         return build_report(
@@ -195,6 +198,7 @@ def _report(
             dict(answers),
             lists=code_lists(),
             index_names=[batch.index_name],
+            lists_again=again,
             held=_held(batch, {file.sha256 for file in files if file.sha256}),
             hidden_rows=_hidden(batch, table),
         )

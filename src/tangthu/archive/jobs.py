@@ -18,8 +18,27 @@ def register_handlers() -> None:
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
+    from tangthu.archive.queries import batch_names, dossier_names
 
-    jobs.register(CHECK, run_check, label=_("Kiểm tra đợt số hóa"), subject_page=_BATCH)
-    jobs.register(ACCEPT, run_acceptance, label=_("Tiếp nhận đợt số hóa"), subject_page=_BATCH)
-    jobs.register(SEAL, run_sealing, label=_("Đóng gói hồ sơ"), subject_page="archive:dossier")
+    jobs.register(
+        CHECK,
+        run_check,
+        label=_("Kiểm tra đợt số hóa"),
+        subject_page=_BATCH,
+        subject_names=batch_names,
+    )
+    jobs.register(
+        ACCEPT,
+        run_acceptance,
+        label=_("Tiếp nhận đợt số hóa"),
+        subject_page=_BATCH,
+        subject_names=batch_names,
+    )
+    jobs.register(
+        SEAL,
+        run_sealing,
+        label=_("Đóng gói hồ sơ"),
+        subject_page="archive:dossier",
+        subject_names=dossier_names,
+    )
     rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

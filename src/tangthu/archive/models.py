@@ -108,6 +108,8 @@ class Batch(models.Model):
     shut_out = models.JSONField(default=list)
     # Index rows whose refusal is recorded and whose text still has to be blanked.
     rows_to_blank = models.JSONField(default=list)
+    # Lists among the files (by path) that a person said are not the index.
+    settled_lists = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["body", "-created_at"], name="batch_list")]

@@ -16,7 +16,7 @@ from tangthu import __version__
 from tangthu.archive.as_tt05 import document_description, dossier_description
 from tangthu.archive.models import Place
 from tangthu.kernel.errors import Refused
-from tangthu.ledger.integrator import step
+from tangthu.ledger.catching_up import catch_up
 from tangthu.ledger.logs import Log
 from tangthu.ledger.preservation import PreservedEvent, has_waiting_events, preserved_events
 from tangthu.records.fields import own_fields
@@ -47,8 +47,8 @@ def standing_still(log: Log, dossier_id: uuid.UUID, package_id: uuid.UUID) -> It
     the log does not take the events in.
     """
     for _attempt in range(_ATTEMPTS):
-        while step(log):
-            pass
+        if not catch_up(log):
+            break
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Count, F, QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.models import Batch, Fonds, Inventory, Place
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.records import queries as records
 from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
+
+_NAME = 120
 
 
 def fonds(viewer: Viewer) -> QuerySet[Fonds]:
@@ -78,6 +83,20 @@ def batches(viewer: Viewer) -> QuerySet[Batch]:
         .select_related("fonds", "body")
         .order_by("-created_at")
     )
+
+
+def batch_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of those batches that the viewer may work on, by id."""
+    return dict(batches(viewer).filter(pk__in=ids).values_list("pk", "name"))
+
+
+def dossier_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Code and title of those dossiers that the viewer may see, by id."""
+    found = records.dossiers(viewer).filter(pk__in=ids)
+    return {
+        pk: Truncator(f"{code} {title}").chars(_NAME)
+        for pk, code, title in found.values_list("pk", "archive_file_code", "title")
+    }
 
 
 def batch(viewer: Viewer, batch_id: uuid.UUID) -> Batch:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from tangthu.archive.actions.open_batch import index_copy
 from tangthu.archive.incoming import MAX_DEPTH
+from tangthu.archive.index_copies import best
 from tangthu.archive.unpacking import PACKED, extract_index
 from tangthu.kernel.errors import InvalidInput
 from tangthu.standards import durable
@@ -135,7 +136,10 @@ def offered_folders(kept_back: Set[str] = frozenset(), limit: int = 200) -> list
 
 
 def only_index(folder: Path) -> Path:
-    """The one workbook or CSV directly in `folder`. Raises InvalidInput when there is not one."""
+    """The workbook or CSV directly in `folder` to begin with. Raises InvalidInput without one.
+
+    Of several the longest that is an index; the batch then asks which one counts if they differ.
+    """
     found = [
         one
         for one in folder.iterdir()
@@ -144,13 +148,12 @@ def only_index(folder: Path) -> Path:
         and not one.is_symlink()
         and one.name[:1] not in "~."
     ]
-    if len(found) != 1:
-        raise _no_index(
-            _("Trong thư mục có nhiều bảng tính; hãy chọn đâu là bảng kê.")
-            if found
-            else _("Chưa có bảng kê: chọn tệp .xlsx hoặc .csv.")
-        )
-    return found[0]
+    if not found:
+        raise _no_index(_("Chưa có bảng kê: chọn tệp .xlsx hoặc .csv."))
+    chosen = found[0] if len(found) == 1 else best(folder, found)
+    if chosen is None:
+        raise _no_index(_("Trong thư mục có nhiều bảng tính; hãy chọn đâu là bảng kê."))
+    return chosen
 
 
 def _no_index(words: str) -> InvalidInput:

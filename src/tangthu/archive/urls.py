@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from tangthu.archive.views import catalogue, contents, describing, documents, dossiers, withholding
+from tangthu.archive.views import (
+    catalogue,
+    contents,
+    describing,
+    documents,
+    dossiers,
+    sealing,
+    withholding,
+)
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -12,7 +20,7 @@ urlpatterns = [
     path("ho-so/<uuid:dossier_id>/", dossiers.dossier, name="dossier"),
     path("ho-so/<uuid:dossier_id>/chung-cu.json", dossiers.proof, name="dossier-proof"),
     path("ho-so/<uuid:dossier_id>/mo-ta/", describing.dossier, name="dossier-describe"),
-    path("ho-so/<uuid:dossier_id>/dong-goi/", dossiers.seal, name="dossier-seal"),
+    path("ho-so/<uuid:dossier_id>/dong-goi/", sealing.seal, name="dossier-seal"),
     path("tai-lieu/", catalogue.documents, name="documents"),
     path("tai-lieu/<uuid:document_id>/", documents.document, name="document"),
     path("tai-lieu/<uuid:document_id>/chung-cu.json", documents.proof, name="document-proof"),

@@ -7,3 +7,10 @@ class KernelConfig(AppConfig):
     name = "tangthu.kernel"
     label = "kernel"
     verbose_name = "Nền"
+
+    def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
+        from tangthu.kernel.prepare import refuse_superuser
+
+        connection_created.connect(refuse_superuser, dispatch_uid="tangthu.superuser")

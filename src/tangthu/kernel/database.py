@@ -1,8 +1,7 @@
-"""Which database, under which role.
+"""Which database, and what each role may do in it.
 
-One connection string, three roles (IN-38): the owner migrates, the application reads and writes
-records and adds to the ledger's outbox, the integrator alone builds the tree. The application and
-the integrator connect with `-c role=…`, so that RESET ROLE leads back to the narrow role.
+One database, three logins (IN-38; kernel.logins): the owner migrates, the application reads and
+writes records and adds to the ledger's outbox, the integrator alone builds the tree.
 """
 
 from __future__ import annotations
@@ -14,14 +13,17 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import make_conninfo
 
-from tangthu.kernel import postgres
+from tangthu.kernel import logins, postgres
 from tangthu.kernel.errors import DatabaseUnusable
 from tangthu.kernel.home import Home
+from tangthu.kernel.logins import APP_ROLE, INTEGRATOR_ROLE, embedded
 
-APP_ROLE = "tangthu_app"
-INTEGRATOR_ROLE = "tangthu_integrator"
+# Which logins a process has: the site's (web, workers), the integrator's, or a command's, which an
+# administrator gives and which may do both.
+PROCESS = "TANGTHU_PROCESS"
+SITE, INTEGRATOR, COMMAND = "site", "integrator", "command"
 MIN_SERVER_VERSION = 150000
 BUSINESS_LIMIT = "5min"
 
@@ -42,59 +44,55 @@ LEDGER_GRANTS = {
     "ledger_entry": ("SELECT", "SELECT, INSERT"),
     "ledger_tree": ("SELECT, INSERT (log_id)", "SELECT, UPDATE"),
     "ledger_checkpoint": ("SELECT", "SELECT, INSERT"),
+    "ledger_resume": ("SELECT, INSERT, DELETE", "SELECT, UPDATE"),
 }
 
 
-def embedded() -> bool:
-    """Whether this installation runs its own PostgreSQL (no DATABASE_URL given)."""
-    return not os.environ.get("DATABASE_URL")
+def django_databases(home: Home, process: str = COMMAND) -> dict[str, dict[str, Any]]:
+    """The DATABASES setting of a kind of process: `default`, and `integrator` for who has it.
 
-
-def owner_conninfo(home: Home) -> str:
-    """libpq connection string of the owner role."""
-    return os.environ.get("DATABASE_URL") or postgres.url(home)
-
-
-def django_databases(home: Home) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting: `default` (application), `owner` (migrations), `integrator`."""
-    try:
-        parts = conninfo_to_dict(owner_conninfo(home))
-    except psycopg.ProgrammingError as error:
-        raise DatabaseUnusable(
-            "DATABASE_URL không đúng dạng.",
-            hint="Ví dụ: postgresql://user:password@host:5432/tangthu",
-        ) from error
-
-    def entry(role: str | None, *settings: str) -> dict[str, Any]:
-        options: dict[str, Any] = {
-            key: value
-            for key, value in parts.items()
-            if key not in {"dbname", "user", "password", "host", "port", "options"}
-        }
-        wanted = [str(parts.get("options") or ""), *(f"-c {setting}" for setting in settings)]
-        options["options"] = " ".join([*wanted, f"-c role={role}" if role else ""]).strip()
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": parts.get("dbname", ""),
-            "USER": parts.get("user", ""),
-            "PASSWORD": parts.get("password", ""),
-            "HOST": parts.get("host", ""),
-            "PORT": str(parts.get("port", "")),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": options,
-        }
-
+    The owner is never in it: kernel.prepare adds that login for as long as it migrates.
+    """
     # IN-36: an event's time must be near that of its commit. PostgreSQL knows transaction_timeout
     # from version 17 on; a given server may be older.
     limits = [f"idle_in_transaction_session_timeout={BUSINESS_LIMIT}"]
     if embedded():
         limits.append(f"transaction_timeout={BUSINESS_LIMIT}")
+    # What is signed must not be lost in a crash, whatever the server's own setting.
+    sure = "synchronous_commit=on"
+    if process == INTEGRATOR:
+        entry = _entry(logins.conninfo(home, INTEGRATOR_ROLE), process, sure)
+        return {"default": entry, "integrator": {**entry}}
+    found = {"default": _entry(logins.conninfo(home, APP_ROLE), process, *limits)}
+    if process == COMMAND and logins.may_read_password(home, INTEGRATOR_ROLE):
+        found["integrator"] = _entry(logins.conninfo(home, INTEGRATOR_ROLE), process, sure)
+    return found
+
+
+def owner_database(home: Home) -> dict[str, Any]:
+    """The entry of DATABASES for the owner's login."""
+    return _entry(logins.parsed(logins.owner_conninfo(home)), COMMAND)
+
+
+def _entry(parts: dict[str, Any], process: str, *settings: str) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        key: value
+        for key, value in parts.items()
+        if key not in {"dbname", "user", "password", "host", "port", "options"}
+    }
+    wanted = [str(parts.get("options") or ""), *(f"-c {setting}" for setting in settings)]
+    options["options"] = " ".join(wanted).strip()
+    options["application_name"] = f"tangthu {process}"
     return {
-        "default": entry(APP_ROLE, *limits),
-        "owner": entry(None),
-        # What is signed must not be lost in a crash, whatever the server's own setting.
-        "integrator": entry(INTEGRATOR_ROLE, "synchronous_commit=on"),
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
     }
 
 
@@ -102,14 +100,15 @@ def django_databases(home: Home) -> dict[str, dict[str, Any]]:
 def available(home: Home) -> Iterator[None]:
     """Keep the database reachable during the block: start the embedded server, or try the given.
 
-    Raises DatabaseUnusable with one clear sentence.
+    Looks as the owner where this process knows that login, else as the application or the
+    integrator. Raises DatabaseUnusable with one clear sentence.
     """
     if embedded():
         with postgres.needed(home):
             yield
         return
     try:
-        with psycopg.connect(owner_conninfo(home), connect_timeout=10) as connection:
+        with psycopg.connect(_try(home), connect_timeout=10) as connection:
             version = connection.info.server_version
             encoding = connection.info.parameter_status("server_encoding")
     except psycopg.OperationalError as error:
@@ -130,29 +129,12 @@ def available(home: Home) -> Iterator[None]:
     yield
 
 
-def ensure_roles(connection: psycopg.Connection[Any]) -> None:
-    """Create the application and integrator roles if missing and let the owner act as them.
-
-    An account that may create no roles is enough where its administrator has done both before.
-    """
-    # Being a member may mean less than being allowed to become the role from version 16 on.
-    right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
-    for role in (APP_ROLE, INTEGRATOR_ROLE):
-        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-        try:
-            if found is None:
-                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-            may = connection.execute("SELECT pg_has_role(%s::name, %s)", [role, right]).fetchone()
-            if may is None or not may[0]:
-                connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
-        except psycopg.errors.InsufficientPrivilege as error:
-            account = connection.info.user
-            raise DatabaseUnusable(
-                "Tài khoản trong DATABASE_URL không tạo được vai trò "
-                f"{APP_ROLE} và {INTEGRATOR_ROLE}.",
-                hint=f"Người quản trị PostgreSQL chạy một lần: CREATE ROLE {APP_ROLE}; CREATE ROLE "
-                f"{INTEGRATOR_ROLE}; GRANT {APP_ROLE}, {INTEGRATOR_ROLE} TO {account};",
-            ) from error
+def _try(home: Home) -> str:
+    """The login with which a given server is tried."""
+    if logins.names_owner():
+        return logins.owner_conninfo(home)
+    integrating = os.environ.get(PROCESS) == INTEGRATOR
+    return make_conninfo(**logins.conninfo(home, INTEGRATOR_ROLE if integrating else APP_ROLE))
 
 
 def apply_grants(connection: psycopg.Connection[Any]) -> None:
@@ -179,5 +161,33 @@ def apply_grants(connection: psycopg.Connection[Any]) -> None:
                 sql.SQL("GRANT " + for_integrator + " ON {} TO {}").format(name, integrator)
             )
     connection.execute(
-        sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(app)
+        sql.SQL(
+            "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {};"
+            "GRANT SELECT ON django_migrations TO {}"
+        ).format(app, integrator)
+    )
+    # Databases that came from before PostgreSQL 15 let everybody make tables and functions.
+    connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    narrow_database(connection, connection.info.dbname)
+    if embedded():
+        for other in ("postgres", "template1"):
+            connection.execute(
+                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other))
+            )
+
+
+def narrow_database(connection: psycopg.Connection[Any], name: str) -> None:
+    """Let both roles into the database `name` and nobody make temporary things in it.
+
+    Whoever may have temporary tables may also make functions among them.
+    """
+    connection.execute(
+        sql.SQL(
+            "REVOKE CREATE, TEMPORARY ON DATABASE {name} FROM PUBLIC, {app}, {integrator};"
+            "GRANT CONNECT ON DATABASE {name} TO {app}, {integrator}"
+        ).format(
+            name=sql.Identifier(name),
+            app=sql.Identifier(APP_ROLE),
+            integrator=sql.Identifier(INTEGRATOR_ROLE),
+        )
     )

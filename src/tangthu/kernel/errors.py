@@ -39,7 +39,9 @@ class NoRoom(HouseError):
 
 
 class DatabaseUnusable(HouseError):
-    """PostgreSQL cannot be started or reached."""
+    """PostgreSQL cannot be started or reached, or not with the login that was given."""
+
+    http_status = 503
 
 
 class PortUnusable(HouseError):

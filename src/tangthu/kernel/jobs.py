@@ -10,7 +10,7 @@ import errno
 import logging
 import time
 import uuid
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from django.conf import settings
@@ -47,21 +47,30 @@ WHERE p.status = 'doing' AND p.task_name = 'tangthu.run' AND NOT EXISTS (
 """
 
 Handler = Callable[["Running"], dict[str, Any]]
+Namer = Callable[[Any, Sequence[uuid.UUID]], dict[uuid.UUID, str]]
 Watch = Callable[[int, int | None, str], None]
 _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
 _result_pages: dict[str, str] = {}
 _subject_pages: dict[str, str] = {}
+_subject_names: dict[str, Namer] = {}
 
 
 def register(
-    kind: str, handler: Handler, *, label: Any = "", result_page: str = "", subject_page: str = ""
+    kind: str,
+    handler: Handler,
+    *,
+    label: Any = "",
+    result_page: str = "",
+    subject_page: str = "",
+    subject_names: Namer | None = None,
 ) -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
     `label` is a (lazily translated) noun phrase that tells people what such a job does;
     `result_page` names the route, with the job's id as its one argument, that shows what it found;
-    `subject_page` the route, with the id of what the job is about, that shows it afterwards.
+    `subject_page` the route, with the id of what the job is about, that shows it afterwards;
+    `subject_names` takes a viewer and such ids and names those that he may see.
     """
     _handlers[kind] = handler
     if label:
@@ -70,6 +79,8 @@ def register(
         _result_pages[kind] = result_page
     if subject_page:
         _subject_pages[kind] = subject_page
+    if subject_names is not None:
+        _subject_names[kind] = subject_names
 
 
 def result_page_of(kind: str) -> str:
@@ -80,6 +91,23 @@ def result_page_of(kind: str) -> str:
 def subject_page_of(kind: str) -> str:
     """Name of the route that shows what a job of `kind` is about; "" if it has none."""
     return _subject_pages.get(kind, "")
+
+
+def subjects(viewer: Any, found: Sequence[Job]) -> dict[uuid.UUID, tuple[str, str]]:
+    """What jobs are about: by subject its name and its route, for what the viewer may see.
+
+    One query for each way of naming, however many jobs.
+    """
+    asked: dict[Namer, dict[uuid.UUID, str]] = {}
+    for job in found:
+        namer = _subject_names.get(job.kind)
+        if namer is not None and job.subject_id is not None:
+            asked.setdefault(namer, {})[job.subject_id] = subject_page_of(job.kind)
+    return {
+        subject: (name, pages[subject])
+        for namer, pages in asked.items()
+        for subject, name in namer(viewer, list(pages)).items()
+    }
 
 
 def label_of(kind: str) -> str:

@@ -31,6 +31,11 @@ from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
+_ACCESS_RULES = f"""\
+# Written by Tàng Thư at every start: who is not named here is not let in.
+local all {OWNER} scram-sha-256
+local all tangthu_app,tangthu_integrator scram-sha-256
+""".encode()
 # The system takes 107 bytes for the path of a socket, the name in the folder included.
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
 _START_SECONDS = 120.0
@@ -69,16 +74,20 @@ def _run_folder(home: Home) -> Path:
     return home.postgres / "run"
 
 
+def place(home: Home, database: str = "tangthu") -> dict[str, str]:
+    """Where the embedded server is reached, by libpq's keywords; it does not say who logs in."""
+    return {
+        "host": socket_folder(home),
+        "port": "5432",
+        "dbname": database,
+        "connect_timeout": "10",
+    }
+
+
 def url(home: Home, database: str = "tangthu") -> str:
     """Connection string (owner role) of the embedded server."""
-    return make_conninfo(
-        host=socket_folder(home),
-        port=5432,
-        dbname=database,
-        user=OWNER,
-        password=home.secret("postgres-owner"),
-        connect_timeout=10,
-    )
+    password = home.secret("postgres-owner")
+    return make_conninfo(**place(home, database), user=OWNER, password=password)
 
 
 def _account() -> str | None:
@@ -214,11 +223,9 @@ def _explain(home: Home, status: int | None) -> None:
 
 
 def _answers(home: Home) -> bool:
-    try:
-        with psycopg.connect(url(home, "postgres")):
-            return True
-    except psycopg.OperationalError:
-        return False
+    """Whether the server takes connections; asked without logging in."""
+    asked = make_conninfo(**place(home, "postgres")).encode()
+    return psycopg.pq.PGconn.ping(asked) == psycopg.pq.Ping.OK
 
 
 def _postmaster(home: Home) -> int | None:
@@ -361,14 +368,37 @@ def _start(home: Home) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_running(home):
             _await(home, None)
+            if _write_access_rules(home):
+                os.kill(_postmaster(home) or 0, signal.SIGHUP)
         else:
             _initialise(home)
+            _write_access_rules(home)
             _clear_old_claim(home)
             _launch_patiently(home)
-        with psycopg.connect(url(home, "postgres"), autocommit=True) as connection:
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname='tangthu'")
-            if found.fetchone() is None:
-                connection.execute("CREATE DATABASE tangthu")
+        _ensure_database(home)
+
+
+def _ensure_database(home: Home) -> None:
+    """Make the database once, as the owner; later starts find the mark and never log in so."""
+    mark = home.postgres / "database-made"
+    if mark.exists():
+        return
+    with psycopg.connect(url(home, "postgres"), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname='tangthu'")
+        if found.fetchone() is None:
+            connection.execute("CREATE DATABASE tangthu")
+    durable.write_file(mark, [b""], what="postgres.database", mode=0o600)
+
+
+def _write_access_rules(home: Home) -> bool:
+    """Let in the three roles by password over the socket, and nobody else; whether it was news."""
+    path = home.postgres / "data" / "pg_hba.conf"
+    if path.read_bytes() == _ACCESS_RULES:
+        return False
+    was = path.stat()
+    durable.write_file(path, [_ACCESS_RULES], what="postgres.rules", mode=0o600)
+    os.chown(path, was.st_uid, was.st_gid)
+    return True
 
 
 def stop(home: Home) -> None:

@@ -1,30 +1,38 @@
-"""Bring the database to this version's shape: roles, migrations, grants. Safe to run again."""
+"""Bring the database to this version's shape: logins, migrations, grants. Safe to run again."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 
-from tangthu.kernel import database
+from tangthu.kernel import database, logins
 from tangthu.kernel.errors import DatabaseUnusable
+
+_SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
 
 
 def prepare() -> None:
-    """Create roles, run migrations as the owner and grant each role what it needs.
+    """Give each role its login, run migrations as the owner and grant what each role needs.
 
     The database must be reachable (kernel.database.available). Two processes may call this at
     once: an advisory lock lets one pass after the other. Raises DatabaseUnusable if the account
     may not create what is needed.
     """
-    with psycopg.connect(database.owner_conninfo(settings.HOME), autocommit=True) as connection:
+    with as_owner() as connection:
         connection.execute("SELECT pg_advisory_lock(7414116)")
-        database.ensure_roles(connection)
+        logins.ensure_logins(connection, settings.HOME)
         try:
-            call_command("migrate", database="owner", interactive=False, verbosity=0)
+            with owner_alias():
+                call_command("migrate", database="owner", interactive=False, verbosity=0)
             with connection.transaction():
                 database.apply_grants(connection)
         except (DatabaseError, psycopg.Error) as error:
@@ -44,13 +52,73 @@ def _lacks_privilege(error: BaseException | None) -> bool:
     return error is not None
 
 
+def as_owner() -> psycopg.Connection[Any]:
+    """A connection of the owner's, to be closed by the caller. Raises DatabaseUnusable."""
+    try:
+        return psycopg.connect(logins.owner_conninfo(settings.HOME), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnusable(
+            "Chủ cơ sở dữ liệu không đăng nhập được.", hint=str(error).strip().splitlines()[-1]
+        ) from error
+
+
+@contextmanager
+def owner_alias() -> Iterator[None]:
+    """Let Django know the owner's login as `owner` during the block, and forget it after."""
+    if "owner" in connections.settings:
+        yield
+        return
+    before = connections.settings
+    connections.settings = connections.configure_settings(
+        {**before, "owner": database.owner_database(settings.HOME)}
+    )
+    try:
+        yield
+    finally:
+        connections["owner"].close()
+        del connections["owner"]
+        connections.settings = before
+
+
 def require_prepared() -> None:
     """Raise DatabaseUnusable with one clear sentence unless every migration has been run."""
-    executor = MigrationExecutor(connections["owner"])
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    connections["owner"].close()
+    unprepared = DatabaseUnusable(
+        "Cơ sở dữ liệu chưa được chuẩn bị cho phiên bản này.",
+        hint="Chạy `tangthu up` hoặc `tangthu migrate` một lần.",
+    )
+    try:
+        executor = MigrationExecutor(connections["default"])
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (OperationalError, ProgrammingError) as error:
+        # No login yet, no database, no right to look: a home from before, or one just made.
+        unprepared.hint += f" ({str(error).strip().splitlines()[-1]})"
+        raise unprepared from error
+    finally:
+        connections["default"].close()
     if missing:
+        raise unprepared
+
+
+def refuse_superuser(connection: Any, **_facts: Any) -> None:
+    """Close a new connection of the running site that turns out to be a superuser's (IN-38).
+
+    The server says so of itself when one logs in. Raises DatabaseUnusable.
+    """
+    if os.environ.get(database.PROCESS, database.COMMAND) == database.COMMAND:
+        return
+    if connection.connection.info.parameter_status("is_superuser") == "on":
+        connection.close()
         raise DatabaseUnusable(
-            "Cơ sở dữ liệu chưa được chuẩn bị cho phiên bản này.",
-            hint="Chạy `tangthu up` hoặc `tangthu migrate` một lần.",
+            "Không chạy bằng đăng nhập có quyền của chủ cơ sở dữ liệu.", hint=_SEE_LOGINS
+        )
+
+
+def require_narrow() -> None:
+    """Raise DatabaseUnusable if this process's login could become the owner (IN-38)."""
+    found = logins.excess(connections["default"], grave=True)
+    connections["default"].close()
+    if found:
+        raise DatabaseUnusable(
+            "Không chạy bằng đăng nhập có quyền của chủ cơ sở dữ liệu: " + "; ".join(found),
+            hint=_SEE_LOGINS,
         )

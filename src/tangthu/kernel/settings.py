@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from tangthu import __version__
-from tangthu.kernel.database import django_databases
+from tangthu.kernel.database import COMMAND, PROCESS, django_databases
 from tangthu.kernel.home import Home
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -94,7 +94,7 @@ TEMPLATES = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "tangthu.ui.forms.Renderer"
 
-DATABASES = django_databases(HOME)
+DATABASES = django_databases(HOME, os.environ.get(PROCESS, COMMAND))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Account"
 

@@ -11,11 +11,13 @@ import logging
 import signal
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.conf import settings
-from django.db import Error, IntegrityError, connections, transaction
+from django.db import Error, IntegrityError, OperationalError, connections, transaction
 
 from tangthu.kernel.errors import HouseError
 from tangthu.ledger import publishing
@@ -35,6 +37,8 @@ CHECKPOINT_SECONDS = 10.0
 OLDEST_MS, NEWEST_MS = 10 * 60 * 1000, 5 * 1000
 _COLLECT_SECONDS = 3600.0
 _WARN_SECONDS = 60.0
+# The channel on which somebody who waits for the tree wakes the integrator.
+WAKE = "tangthu_integrator"
 
 
 class LogStopped(HouseError):
@@ -172,9 +176,13 @@ def stop(log: Log, reason: str) -> None:
         )
 
 
-def resume(log: Log) -> list[str]:
-    """Let a stopped log go on, if nothing is wrong with it any more; returns what still is."""
-    problems = [problem for problem in verify(log).problems if problem != is_stopped(log)]
+def resume(log: Log, report: Callable[[int], None] | None = None) -> list[str]:
+    """Let a stopped log go on, if nothing is wrong with it any more; returns what still is.
+
+    `report(entries done)` is called along the way. From the site go through ledger.resuming.
+    """
+    found = verify(log, report).problems
+    problems = [problem for problem in found if problem != is_stopped(log)]
     if not problems:
         with connections[publishing.ALIAS].cursor() as cursor:
             cursor.execute("UPDATE ledger_tree SET stopped = NULL WHERE log_id = %s", [log.log_id])
@@ -232,18 +240,32 @@ def run_forever() -> None:
         nonlocal wanted
         wanted = False
 
+    from tangthu.ledger.resuming import Answering
+
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    rounds = _Rounds()
+    rounds, answering = _Rounds(), Answering()
     while wanted:
-        busy = False
         try:
             busy = rounds.turn()
+            answering.look()
+            if not busy:
+                _pause()
         except (Error, OSError) as error:
             log_to.warning("cannot integrate now: %s: %s", type(error).__name__, error)
             connections.close_all()
-        if not busy:
             time.sleep(TICK_SECONDS)
+
+
+def _pause() -> None:
+    """Wait for a second, or until somebody wakes us; through a pooler only the second counts."""
+    with connections[publishing.ALIAS].cursor() as cursor:
+        cursor.execute(f"LISTEN {WAKE}")
+        try:
+            for _ in cursor.connection.notifies(timeout=TICK_SECONDS, stop_after=1):
+                pass
+        except psycopg.Error as error:
+            raise OperationalError(str(error)) from error
 
 
 class _Rounds:

@@ -218,6 +218,9 @@ class Progress:
     note: Label = ""
     result_url: str = ""
     result_label: Label = ""
+    # What the task works on, and where that is shown.
+    about: Label = ""
+    about_url: str = ""
 
     @property
     def running(self) -> bool:

@@ -83,6 +83,49 @@ def test_a_merged_heading_above_tells_the_level() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("headings", "line", "ordinal"),
+    [
+        (["STT", "Số hồ sơ", "Tiêu đề hồ sơ", "Số văn bản", "Trích yếu"], 0, None),
+        (["Số hồ sơ", "Tiêu đề hồ sơ", "STT", "Số văn bản", "Trích yếu"], None, 2),
+        (["Số hồ sơ", "Tiêu đề hồ sơ", "Số văn bản", "TT", "Trích yếu"], None, 3),
+        (["STT", "Số hồ sơ", "Tiêu đề hồ sơ", "STT", "Số văn bản", "Trích yếu"], 0, 3),
+        (["STT", "Số văn bản", "Trích yếu", "Tên tệp"], None, 0),
+        (["Số văn bản", "Trích yếu", "STT", "Số hồ sơ", "Tiêu đề hồ sơ"], 2, None),
+        (["Số hồ sơ", "STT", "DocOrdinal", "Trích yếu"], 1, 2),
+    ],
+)
+def test_stt_is_the_ordinal_where_it_stands_among_the_columns_of_documents(
+    headings: list[str], line: int | None, ordinal: int | None
+) -> None:
+    mapping = propose(table(headings))
+    columns = mapping.columns()
+    assert columns.get("dossier.line") == line
+    assert columns.get("document.ordinal") == ordinal
+    assert not any(one.doubtful for one in mapping.choices if one.heading in ("STT", "TT")) or (
+        "DocOrdinal" in headings
+    )
+
+
+def test_an_stt_that_runs_on_through_several_dossiers_is_asked_about() -> None:
+    columns = tuple(
+        Column(i, text) for i, text in enumerate(["Số hồ sơ", "Tiêu đề hồ sơ", "STT", "Trích yếu"])
+    )
+
+    def numbered(*numbers: str) -> Table:
+        dossiers = ["01", "01", "02", "02"]
+        rows = [
+            Row(place + 2, (dossiers[place], "A", number, "B"))
+            for place, number in enumerate(numbers)
+        ]
+        return Table("x", "S", 1, columns, tuple(rows))
+
+    runs_on = propose(numbered("1", "2", "3", "4")).choices[2]
+    assert (runs_on.field, runs_on.doubtful) == ("document.ordinal", True)
+    begins_anew = propose(numbered("1", "2", "1", "2")).choices[2]
+    assert (begins_anew.field, begins_anew.doubtful) == ("document.ordinal", False)
+
+
 def test_a_misspelt_heading_is_proposed_and_asked_and_an_unknown_one_is_kept() -> None:
     mapping = propose(table(["Tiêu đề hồ sơ", "Trích yếu nôị dungg", "Màu bìa"]))
     guess, extra = mapping.choices[1:]

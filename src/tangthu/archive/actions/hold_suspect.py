@@ -15,6 +15,7 @@ from tangthu.archive import dry_run
 from tangthu.archive.actions.refuse_secret import about, finish_refusals, forget_answers
 from tangthu.archive.hidden_rows import rows_of
 from tangthu.archive.incoming import index_path, path_in, shown_path
+from tangthu.archive.index_copies import copies_with
 from tangthu.archive.marks import held_id, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.identity.acting import Acting
@@ -159,8 +160,11 @@ def _strike_row(batch: Batch, held: QuarantinedItem) -> None:
         return  # the batch is over and its index gone
     note = json.loads(quarantine.read_note(settings.HOME, held.id))
     rows = _rows_about(batch, bytes.fromhex(note["path"]))
+    copies = copies_with(batch, rows)
     batch.rows_to_blank = sorted({*batch.rows_to_blank, *rows})
-    batch.save(update_fields=["rows_to_blank"])
+    batch.shut_out = sorted({*batch.shut_out, *(path_mark(batch.id, path) for path in copies)})
+    batch.save(update_fields=["rows_to_blank", "shut_out"])
+    batch.files.filter(path_bytes__in=list(copies), document=None).delete()
 
 
 def _rows_about(batch: Batch, path_bytes: bytes) -> frozenset[int]:

@@ -9,7 +9,6 @@ happened and how often, never what it was.
 from __future__ import annotations
 
 import contextlib
-import filecmp
 import uuid
 from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
@@ -28,6 +27,7 @@ from tangthu.archive.batch.report import build_report
 from tangthu.archive.batch.rows import RowDraft
 from tangthu.archive.blanking import blank_rows
 from tangthu.archive.incoming import FoundFile, index_path, path_in, walk
+from tangthu.archive.index_copies import copies_with
 from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
@@ -136,7 +136,7 @@ def refuse(
 
     What has already become a record is withheld from everybody instead (AR-129).
     """
-    away = {*paths, *(_copies_of_the_index(batch) if rows else ())}
+    away = {*paths, *copies_with(batch, rows)}
     marks = {path_mark(batch.id, path) for path in away}
     for path in paths:
         with contextlib.suppress(FileNotFoundError):
@@ -194,19 +194,6 @@ def forget_answers(batch: Batch) -> None:
         if isinstance(job.result["refused"], dict) and job.result["refused"]:
             job.result = {**job.result, "refused": {}}
             job.save(update_fields=["result"])
-
-
-def _copies_of_the_index(batch: Batch) -> set[bytes]:
-    """Files of our own upload folder that are the index once more, under whatever name."""
-    folder, index = Path(batch.folder), index_path(batch)
-    if not (batch.owns_folder and folder.is_dir() and index.is_file()):
-        return set()
-    size = index.stat().st_size
-    return {
-        item.path_bytes
-        for item in walk(folder, batch.index_name)
-        if item.size == size and filecmp.cmp(path_in(batch, item.path_bytes), index, shallow=False)
-    }
 
 
 def finish_refusals(batch_id: uuid.UUID) -> None:

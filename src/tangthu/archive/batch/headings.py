@@ -102,7 +102,7 @@ FIELDS: tuple[Field, ...] = (
     _dossier("secrecy", "Độ mật", "secrecy", "Mức độ mật", "Cấp độ mật", "Mật"),
     _document("ordinal", "Số thứ tự văn bản trong hồ sơ", "count", "DocOrdinal",
               "Số thứ tự tài liệu", "Số thứ tự tài liệu trong hồ sơ", "STT văn bản",
-              "Số thứ tự văn bản", "STT tài liệu", "Thứ tự văn bản"),
+              "Số thứ tự văn bản", "STT tài liệu", "Thứ tự văn bản", "STT", "Số TT", "TT"),
     _document("doc_code", "Mã lưu trữ của tài liệu", "code", "Mã tài liệu", "arcDocCode"),
     _document("doc_id", "Mã định danh văn bản", "code", "DocCode", "docId",
               "Mã định danh tài liệu"),

@@ -30,6 +30,8 @@ from tangthu.archive.batch.headings import (
 SURE = 0.75  # below this a choice is a guess that a person confirms
 _NEAR = 88.0
 _VERSION = 1
+# `STT` numbers the lines of the list, or, among the document's columns, the dossier's documents.
+_LINE, _ORDINAL = "dossier.line", "document.ordinal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def propose(table: Table) -> ColumnMapping:
             settle(column, None, 1.0, "unknown")
         elif len(keys) > 1:
             field, confidence, reason = _by_place(column, keys, split)
+            if field == _ORDINAL and _LINE in keys and _runs_on(table, column):
+                confidence = min(confidence, 0.4)
             if field is None or field in taken:
                 waiting.append(column)
             else:
@@ -144,6 +148,18 @@ def propose(table: Table) -> ColumnMapping:
             guess = next((key for key in free if BY_KEY[key].level == left), free[0])
             settle(column, guess, 0.5, "position")
     return ColumnMapping(tuple(chosen[column.index] for column in table.columns))
+
+
+def _runs_on(table: Table, column: Column) -> bool:
+    """Whether a column of numbers goes on through several dossiers: then it numbers the list."""
+    number = next((c for c in table.columns if "dossier.number" in candidates(c.heading)), None)
+    if number is None:
+        return False
+    given = [row.value(column.index).strip() for row in table.rows]
+    values = [int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 9]
+    dossiers = {row.value(number.index).strip() for row in table.rows} - {""}
+    rising = all(one < other for one, other in itertools.pairwise(values))
+    return len(dossiers) > 1 and len(values) > len(dossiers) and rising
 
 
 def load(text: str) -> ColumnMapping:
@@ -252,7 +268,7 @@ def _split(columns: Iterable[Column], options: Mapping[int, tuple[str, ...]]) ->
     anchors = []
     for column in columns:
         levels = {BY_KEY[key].level for key in options[column.index]}
-        if len(levels) == 1 and "dossier.line" not in options[column.index]:
+        if len(levels) == 1 and _LINE not in options[column.index]:
             anchors.append((column.index, levels.pop()))
     switches = sum(1 for one, two in itertools.pairwise(anchors) if one[1] != two[1])
     return _Split(tuple(anchors), switches <= 1)
@@ -262,6 +278,8 @@ def _by_place(
     column: Column, keys: tuple[str, ...], split: _Split
 ) -> tuple[str | None, float, str]:
     left, right = split.level_left_of(column.index), split.level_right_of(column.index)
+    if _LINE in keys and right is not None:
+        left = right  # a number of the line stands before what it numbers
     if left is not None and right is not None and left != right:
         return None, 0.0, "position"
     level = left or right

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -74,6 +74,7 @@ def build_report(
     *,
     lists: CodeLists,
     index_names: Iterable[str] = (),
+    lists_again: Set[str] = frozenset(),
     held: Mapping[str, str] | None = None,
     hidden_rows: frozenset[int] = frozenset(),
 ) -> BatchReport:
@@ -81,13 +82,14 @@ def build_report(
 
     `proposals` are those of capture by file path; `answers` hold for the whole batch (`access` or
     `mode`: "01", `body_code`: …); `index_names` are files beside the records that are the index
-    itself; `held` gives by SHA-256 the code of the record whose content is already in the archive;
-    `hidden_rows` are left out as if the index did not have them.
+    itself, `lists_again` paths of files that hold that list again, whole or in part; `held` gives
+    by SHA-256 the code of the record whose content is already in the archive; `hidden_rows` are
+    left out as if the index did not have them.
     Raises BadDecisionError for an answer that is no field or no code of its list.
     """
     seen = tuple(row for row in table.rows if row.number not in hidden_rows)
     made = _Builder(replace(table, rows=seen), mapping, files, proposals, answers or {}, lists,
-                    index_names, held or {}).report()  # fmt: skip
+                    index_names, lists_again, held or {}).report()  # fmt: skip
     return replace(made, hidden_rows=hidden_rows)
 
 
@@ -101,6 +103,7 @@ class _Builder:
         answers: Mapping[str, str],
         lists: CodeLists,
         index_names: Iterable[str],
+        lists_again: Set[str],
         held: Mapping[str, str],
     ) -> None:
         self.table = table
@@ -111,6 +114,7 @@ class _Builder:
         self.lists = lists
         self.answers = checked_answers(answers, lists)
         self.index_names = tuple(index_names)
+        self.lists_again = lists_again
         self.held = held
         self.batch: list[Finding] = []
         self.dossier_findings: list[Finding] = []
@@ -126,7 +130,7 @@ class _Builder:
         self.others.extend(reader.findings)
         skipped = {
             path: why for path in self.files if (why := why_not_record(path, self.index_names))
-        }
+        } | dict.fromkeys(self.lists_again, "index")
         records = [path for path in self.files if path not in skipped]
         self.places = Places(rows)
         matching = self._match(rows, reader.secret_paths, records)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tangthu.archive import packaging
 from tangthu.archive import queries as archive
-from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
 from tangthu.archive.views import access
 from tangthu.archive.views.facts import (
     counted_in_words,
@@ -84,17 +82,6 @@ def proof(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     return proof_response(found.id, found.archive_file_code, whole=sees_all(viewer, found))
 
 
-@require_POST
-def seal(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
-    """Order the sealing of a dossier and show how it goes."""
-    try:
-        job = queue_sealing(request.acting, dossier_id)  # type: ignore[attr-defined]
-    except NothingToSeal:
-        messages.info(request, _("Gói mới nhất đã khớp với mô tả và tài liệu; không cần đóng lại."))
-        return redirect("archive:dossier", dossier_id=dossier_id)
-    return redirect("office:job", job_id=job.id)
-
-
 def _changed_since_sealed(viewer: Viewer, found: Dossier, package: Package | None) -> bool:
     """Whether the newest package no longer says what the records say; for whoever may seal."""
     if package is None or not viewer.may("archive.seal", found.body_id):
@@ -116,7 +103,7 @@ def _actions(
     if viewer.may("archive.seal", found.body_id) and (package is None or behind):
         label = _("Đóng gói phiên bản mới") if package else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
-        actions.append(Action(label, seal, key="d", icon="archive", method="post"))
+        actions.append(Action(label, seal, key="d", icon="archive"))
     return actions
 
 

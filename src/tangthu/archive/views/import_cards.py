@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -69,6 +70,54 @@ class Card:
     page_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellCard:
+    """All that was found in one cell, gravest first; elsewhere each finding stands alone."""
+
+    findings: Sequence[Card]
+
+    @property
+    def tone(self) -> Tone:
+        """How grave the gravest is."""
+        return self.findings[0].tone
+
+    @property
+    def open(self) -> bool:
+        """Whether any of them still waits for a word."""
+        return any(one.open for one in self.findings)
+
+    @property
+    def place(self) -> str:
+        """The cell; what is missing stands nowhere and is told at the beginning of its row."""
+        stated = [one for one in self.findings if not one.code.startswith("field.missing")]
+        return next((one.place for one in (*stated, *self.findings) if one.place), "")
+
+    @property
+    def about(self) -> Sequence[str]:
+        """What the findings are about, each thing once."""
+        return tuple(dict.fromkeys(one.about for one in self.findings))
+
+
+_CELL = re.compile(r"(?:.*!)?[A-Z]{1,3}[1-9][0-9]*", re.DOTALL)
+_GRAVEST = {"blocks": 0, "asks": 1, "repairs": 2, "note": 3}
+
+
+def by_cell(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings in their order, those of one cell of the index together where its first stands.
+
+    A cell is a field of a row or dossier, else the place in the sheet.
+    """
+    groups: dict[str, list[Finding]] = {}
+    for one in findings:
+        key = one.id
+        if one.field and one.target.startswith(("row:", "dossier:")):
+            key = f"{one.target} {one.field}"
+        elif not one.target.startswith("file:") and _CELL.fullmatch(one.place):
+            key = one.place
+        groups.setdefault(key, []).append(one)
+    return [sorted(group, key=lambda one: _GRAVEST[one.severity]) for group in groups.values()]
+
+
 class Cards:
     """Draws findings of one review; reads the files they are about in one query."""
 
@@ -79,7 +128,7 @@ class Cards:
         self._batch = review.batch
         names = {path for one in findings if (path := self._path(one)) is not None}
         self._files = {item.path: item for item in self._batch.files.filter(path__in=names)}
-        self.cards = [self._card(one) for one in findings]
+        self.cards = [CellCard([self._card(one) for one in cell]) for cell in by_cell(findings)]
 
     def _path(self, finding: Finding) -> str | None:
         if finding.target.startswith("file:"):

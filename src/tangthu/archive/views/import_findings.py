@@ -23,7 +23,7 @@ from tangthu.archive.dry_run import shape_of
 from tangthu.archive.models import Batch
 from tangthu.archive.review import OPEN, Review
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.archive.views.import_cards import Cards, kinds_of
+from tangthu.archive.views.import_cards import Cards, by_cell, kinds_of
 from tangthu.archive.views.import_figures import present_words, questions, stats
 from tangthu.archive.views.import_frame import frame, notices, reviewed
 from tangthu.archive.views.import_work import working_page
@@ -80,7 +80,8 @@ class Chosen:
             if (not self.code or one.code == self.code)
             and (not self.dossier or review.dossier_key(one) == self.dossier)
         ]
-        self.pages = max(1, -(-len(self.found) // PAGE))
+        self.cells = by_cell(self.found)
+        self.pages = max(1, -(-len(self.cells) // PAGE))
         self.page = min(_number(get.get("trang", "1")) or 1, self.pages)
         self.focus = _number(get.get("tai", ""))
 
@@ -99,7 +100,7 @@ class Chosen:
     def context(self) -> dict[str, Any]:
         """What the template needs."""
         here = self.address(trang=self.page)
-        shown = self.found[(self.page - 1) * PAGE : self.page * PAGE]
+        shown = self.cells[(self.page - 1) * PAGE : self.page * PAGE]
         focus = None if self.focus is None else min(self.focus, len(shown) - 1)
         review = self._review
         kinds = [
@@ -108,7 +109,7 @@ class Chosen:
         ]
         takeable = [one for one in self.found if review.takeable(one) and _is_open(review, one)]
         return {
-            "cards": Cards(review, shown, here).cards,
+            "cards": Cards(review, [one for cell in shown for one in cell], here).cards,
             "focus": focus,
             "here": here,
             "position": {key: value for key, value in self._position().items() if value},

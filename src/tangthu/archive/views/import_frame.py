@@ -18,6 +18,7 @@ from tangthu.archive.batch.headings import DOCUMENT
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import viewer
+from tangthu.archive.views.import_lists import list_notice
 from tangthu.archive.views.imports import STATES
 from tangthu.archive.wording import field_label
 from tangthu.kernel.errors import Refused
@@ -139,6 +140,7 @@ def notices(request: HttpRequest, review: Review) -> list[Notice]:
                 tone="warn",
             )
         )
+    found += list_notice(batch)
     found += _unmapped(review)
     if review.stale:
         found.append(

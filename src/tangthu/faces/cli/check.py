@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import FOUND, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 
 MIN_FREE = 1_000_000_000
 
 
-@click.command(help="Kiểm tra cài đặt: phiên bản, quyền, kho, sổ cái, đĩa, phần còn thiếu.")
+@click.command(help=_("Kiểm tra cài đặt: phiên bản, quyền, kho, sổ cái, đĩa, phần còn thiếu."))
 @json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
@@ -25,6 +26,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         from django.db import connection
 
         from tangthu import __version__
+        from tangthu.kernel import logins
         from tangthu.kernel.models import Job
         from tangthu.ledger.logs import all_logs
         from tangthu.ledger.overview import overview
@@ -49,6 +51,11 @@ def check(ctx: click.Context, as_json: bool) -> None:
                 }
                 for one in overview([log.body for log in all_logs()])
             ],
+            "database_login": {
+                "user": logins.user_of(connection),
+                "excess": logins.excess(connection),
+                "owner_sessions": logins.sessions_as_owner(connection),
+            },
             "jobs_failed": Job.objects.filter(state=Job.State.FAILED).count(),
         }
         findings = _findings(facts, home.secrets)
@@ -70,6 +77,13 @@ def _findings(facts: dict[str, Any], secrets: Any) -> list[dict[str, str]]:
 
     if facts["free_bytes"] < MIN_FREE:
         add("Ổ đĩa còn dưới 1 GB.", "Dọn bớt hoặc chuyển TANGTHU_HOME.")
+    login = facts["database_login"]
+    for words in login["excess"]:
+        add(f"Đăng nhập cơ sở dữ liệu có quyền thừa: {words}.",
+            "Xem mục Database logins trong docs/install.md.")  # fmt: skip
+    if login["owner_sessions"]:
+        add(f"{login['owner_sessions']} phiên đang dùng đăng nhập của chủ cơ sở dữ liệu.",
+            "Nếu không phải migrate hay sao lưu đang chạy thì dừng tiến trình ấy.")  # fmt: skip
     for path in secrets.rglob("*"):
         mode = stat.S_IMODE(os.lstat(path).st_mode)
         if path.is_file() and mode & 0o077:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tangthu.faces.cli import stopping
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -19,23 +21,31 @@ FOUND, COULD_NOT = 1, 2
 
 
 @contextmanager
-def house(*, migrate: bool = False) -> Iterator[None]:
-    """Set up Django and keep the database reachable for the duration of a command."""
+def house(*, migrate: bool = False, look: bool = True, process: str = "command") -> Iterator[None]:
+    """Set up Django and keep the database reachable for the duration of a command.
+
+    `process` says with which logins (kernel.database); one of the running site refuses a login
+    that could become the database's owner. Without `look` the database may be unprepared.
+    """
     from tangthu.kernel import database
     from tangthu.kernel.home import Home
+
+    os.environ[database.PROCESS] = process
 
     home = Home.from_environment().ensure()
     home.keep_temporary_files()
     import django
 
     django.setup()
-    from tangthu.kernel.prepare import prepare, require_prepared
+    from tangthu.kernel.prepare import prepare, require_narrow, require_prepared
 
     with stopping.unwinding(), database.available(home):
         if migrate:
             prepare()
-        else:
+        elif look:
             require_prepared()
+        if process != database.COMMAND:
+            require_narrow()
         try:
             yield
         finally:
@@ -84,4 +94,6 @@ def refuse(message: str, hint: str = "", *, as_json: bool) -> int:
     return COULD_NOT
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Trả lời bằng một văn bản JSON.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help=_("Trả lời bằng một văn bản JSON.")
+)

@@ -7,16 +7,17 @@ import uuid
 import click
 
 from tangthu.faces.cli.context import acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 
-@click.group(help="Việc với hồ sơ.")
+@click.group(help=_("Việc với hồ sơ."))
 def dossier() -> None:
     """Commands about one dossier."""
 
 
-@dossier.command(help="Đóng gói hồ sơ (theo id hoặc mã hồ sơ) thành AIP trong mọi kho.")
-@click.argument("name", metavar="ID|MÃ")
+@dossier.command(help=_("Đóng gói hồ sơ (theo id hoặc mã hồ sơ) thành AIP trong mọi kho."))
+@click.argument("name", metavar=_("ID|MÃ"))
 @json_option
 @click.pass_context
 def seal(ctx: click.Context, name: str, as_json: bool) -> None:

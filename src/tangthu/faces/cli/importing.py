@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -30,20 +31,20 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     return pairs
 
 
-@click.command(help="Nhập một đợt số hóa: bảng kê và thư mục tệp.")
-@click.option("--index", required=True, type=_file, help="Bảng kê .xlsx hoặc .csv.")
-@click.option("--files", required=True, type=_folder, help="Thư mục chứa các tệp.")
-@click.option("--body", required=True, help="Mã cơ quan.")
-@click.option("--fonds", "fonds_code", required=True, help="Mã phông.")
-@click.option("--create-fonds", metavar="TÊN", help="Mở phông với tên này nếu chưa có.")
-@click.option("--name", default="", help="Tên đợt (mặc định: tên thư mục).")
-@click.option("--set", "answers", multiple=True, callback=_pairs, metavar="TÊN=GIÁ_TRỊ",
-              help="Trả lời chung cho cả đợt, ví dụ --set access=01.")  # fmt: skip
+@click.command(help=_("Nhập một đợt số hóa: bảng kê và thư mục tệp."))
+@click.option("--index", required=True, type=_file, help=_("Bảng kê .xlsx hoặc .csv."))
+@click.option("--files", required=True, type=_folder, help=_("Thư mục chứa các tệp."))
+@click.option("--body", required=True, help=_("Mã cơ quan."))
+@click.option("--fonds", "fonds_code", required=True, help=_("Mã phông."))
+@click.option("--create-fonds", metavar=_("TÊN"), help=_("Mở phông với tên này nếu chưa có."))
+@click.option("--name", default="", help=_("Tên đợt (mặc định: tên thư mục)."))
+@click.option("--set", "answers", multiple=True, callback=_pairs, metavar=_("TÊN=GIÁ_TRỊ"),
+              help=_("Trả lời chung cho cả đợt, ví dụ --set access=01."))  # fmt: skip
 @click.option("--accept", type=click.Choice(["complete", "all-proposals"]),
-              help="Tiếp nhận ngay: chỉ phần đã đủ, hoặc xác nhận mọi đề xuất.")  # fmt: skip
+              help=_("Tiếp nhận ngay: chỉ phần đã đủ, hoặc xác nhận mọi đề xuất."))  # fmt: skip
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False, writable=True),
-              help="Ghi báo cáo ra tệp Excel.")  # fmt: skip
-@click.option("--corrected", type=_file, help="Đọc lại báo cáo Excel đã sửa.")
+              help=_("Ghi báo cáo ra tệp Excel."))  # fmt: skip
+@click.option("--corrected", type=_file, help=_("Đọc lại báo cáo Excel đã sửa."))
 @json_option
 @click.pass_context
 def import_batch(

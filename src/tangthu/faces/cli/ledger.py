@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from tangthu.identity.policies import Viewer
 
 
-@click.group(help="Sổ cái toàn vẹn.")
+@click.group(help=_("Sổ cái toàn vẹn."))
 def ledger() -> None:
     """Commands about the integrity log."""
 
 
-@ledger.command(help="Tình trạng sổ cái của từng cơ quan.")
+@ledger.command(help=_("Tình trạng sổ cái của từng cơ quan."))
 @json_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
@@ -56,7 +57,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
             ctx.exit(FOUND)
 
 
-@ledger.command(help="Tính lại toàn bộ sổ cái từ tệp và so với cơ sở dữ liệu.")
+@ledger.command(help=_("Tính lại toàn bộ sổ cái từ tệp và so với cơ sở dữ liệu."))
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, as_json: bool) -> None:
@@ -95,8 +96,8 @@ def verify(ctx: click.Context, as_json: bool) -> None:
             ctx.exit(FOUND)
 
 
-@ledger.command(help="Tệp bằng chứng của một hồ sơ hoặc tài liệu (id hoặc mã).")
-@click.argument("name", metavar="ID|MÃ")
+@ledger.command(help=_("Tệp bằng chứng của một hồ sơ hoặc tài liệu (id hoặc mã)."))
+@click.argument("name", metavar=_("ID|MÃ"))
 @json_option
 @click.pass_context
 def proof(ctx: click.Context, name: str, as_json: bool) -> None:
@@ -107,10 +108,12 @@ def proof(ctx: click.Context, name: str, as_json: bool) -> None:
     with house():
         from tangthu.archive.views.telling import closed
         from tangthu.ledger import proofs
+        from tangthu.ledger.catching_up import may_integrate
         from tangthu.ledger.integrator import run_once
 
         obj, whole = _object(acting(ctx).viewer, name)
-        run_once()
+        if may_integrate():
+            run_once()
         found = proofs.bundle(obj)
         if found is None:
             raise InvalidInput("Chưa có sự kiện nào được ký.", hint="Thử lại sau ít giây.")
@@ -120,8 +123,8 @@ def proof(ctx: click.Context, name: str, as_json: bool) -> None:
         answer(found, as_json=as_json, words=words)
 
 
-@ledger.command(help="Kiểm tra lại một sổ cái đã dừng và cho ghi tiếp nếu không còn gì sai.")
-@click.argument("origin", metavar="TÊN_SỔ")
+@ledger.command(help=_("Kiểm tra lại một sổ cái đã dừng và cho ghi tiếp nếu không còn gì sai."))
+@click.argument("origin", metavar=_("TÊN_SỔ"))
 @json_option
 @click.pass_context
 def resume(ctx: click.Context, origin: str, as_json: bool) -> None:

@@ -15,9 +15,12 @@ import click
 
 from tangthu.faces.cli.context import refuse, wants_json
 from tangthu.faces.cli.stopping import StopAsked
+from tangthu.faces.cli.words import in_language, speak
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import HouseError
 
 log = logging.getLogger("tangthu.cli")
+speak()
 
 
 class House(click.Group):
@@ -36,7 +39,7 @@ class House(click.Group):
         import importlib
 
         command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return in_language(command)
 
 
 INTERRUPTED = 130
@@ -55,16 +58,21 @@ _COMMANDS = {
     "fixity": "tangthu.faces.cli.repository:fixity",
     "ledger": "tangthu.faces.cli.ledger:ledger",
     "reindex": "tangthu.faces.cli.searching:reindex",
+    "logins": "tangthu.faces.cli.logins:logins",
     "search": "tangthu.faces.cli.searching:search",
 }
 
 
-@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--as", "person", metavar="NGƯỜI", help="Tên đăng nhập của người thực hiện.")
+@click.group(
+    cls=House,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=_("Tàng Thư: hồ sơ, tài liệu và lưu trữ số."),
+)
+@click.option("--as", "person", metavar=_("NGƯỜI"), help=_("Tên đăng nhập của người thực hiện."))
 @click.version_option(package_name="tangthu")
 @click.pass_context
 def cli(ctx: click.Context, person: str | None) -> None:
-    """Tàng Thư: hồ sơ, tài liệu và lưu trữ số."""
+    """All commands, and who acts."""
     ctx.obj = {"person": person}
 
 
@@ -82,7 +90,7 @@ def _run(words: list[str]) -> int:
     """Run a command line; returns the exit status. What goes wrong is told in one sentence."""
     as_json = wants_json(words)
     try:
-        status = cli.main(args=words, prog_name="tangthu", standalone_mode=False)
+        status = in_language(cli).main(args=words, prog_name="tangthu", standalone_mode=False)
     except HouseError as error:
         return refuse(str(error.message), str(error.hint), as_json=as_json)
     except StopAsked as asked:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from tangthu.faces.cli.context import house
+from tangthu.faces.cli.words import translate as _
 
 
-@click.command(help="Chạy cả hệ thống trên một máy (Ctrl-C để dừng).")
-@click.option("--demo/--no-demo", default=True, help="Tạo dữ liệu trình diễn nếu còn trống.")
+@click.command(help=_("Chạy cả hệ thống trên một máy (Ctrl-C để dừng)."))
+@click.option("--demo/--no-demo", default=True, help=_("Tạo dữ liệu trình diễn nếu còn trống."))
 def up(demo: bool) -> None:
     """Start everything; the first start makes a demonstration unless told not to."""
     from tangthu.kernel.home import Home
@@ -23,18 +24,18 @@ def up(demo: bool) -> None:
     runner.up(home, demo=demo)
 
 
-@click.command(help="Đưa cơ sở dữ liệu về đúng phiên bản.")
+@click.command(help=_("Đưa cơ sở dữ liệu về đúng phiên bản."))
 def migrate() -> None:
-    """Create roles, run migrations, grant rights."""
+    """Give the roles their logins, run migrations, grant rights."""
     with house(migrate=True):
         click.echo("Cơ sở dữ liệu đã sẵn sàng.", err=True)
 
 
-@click.command(help="Chạy các công việc dài (chạy thêm trên máy khác cũng được).")
+@click.command(help=_("Chạy các công việc dài (chạy thêm trên máy khác cũng được)."))
 @click.option("--concurrency", default=1, show_default=True, type=click.IntRange(1, 32))
 def worker(concurrency: int) -> None:
     """Run queued jobs until stopped."""
-    with house():
+    with house(process="site"):
         from tangthu.kernel.worker import run_worker
         from tangthu.repository.stores import recover_all
 
@@ -42,11 +43,11 @@ def worker(concurrency: int) -> None:
         run_worker(concurrency)
 
 
-@click.command(help="Đưa sự kiện vào sổ cái và ký điểm kiểm tra.")
-@click.option("--once", is_flag=True, help="Làm hết việc đang chờ rồi thôi.")
+@click.command(help=_("Đưa sự kiện vào sổ cái và ký điểm kiểm tra."))
+@click.option("--once", is_flag=True, help=_("Làm hết việc đang chờ rồi thôi."))
 def integrator(once: bool) -> None:
     """Build the tree of every log until stopped, or once."""
-    with house():
+    with house(process="integrator"):
         from tangthu.ledger.integrator import run_forever, run_once
 
         if once:

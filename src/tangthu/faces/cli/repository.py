@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import Refused
 
 
-@click.command(help="Các kho: số gói, dung lượng, tình trạng.")
+@click.command(help=_("Các kho: số gói, dung lượng, tình trạng."))
 @json_option
 @click.pass_context
 def stores(ctx: click.Context, as_json: bool) -> None:
@@ -30,8 +31,8 @@ def stores(ctx: click.Context, as_json: bool) -> None:
             ctx.exit(FOUND)
 
 
-@click.command(help="Kiểm tra toàn vẹn mọi bản sao trong các kho; --repair để phục hồi.")
-@click.option("--repair", is_flag=True, help="Thay tệp hỏng bằng tệp tốt của kho khác.")
+@click.command(help=_("Kiểm tra toàn vẹn mọi bản sao trong các kho; --repair để phục hồi."))
+@click.option("--repair", is_flag=True, help=_("Thay tệp hỏng bằng tệp tốt của kho khác."))
 @json_option
 @click.pass_context
 def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:

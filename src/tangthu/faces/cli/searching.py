@@ -7,9 +7,10 @@ import sys
 import click
 
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 
 
-@click.command(help="Tìm hồ sơ, tài liệu; chỉ thấy những gì người thực hiện được xem.")
+@click.command(help=_("Tìm hồ sơ, tài liệu; chỉ thấy những gì người thực hiện được xem."))
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @json_option

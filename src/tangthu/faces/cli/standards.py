@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import FOUND, answer, json_option
+from tangthu.faces.cli.words import translate as _
 
 _paths = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path, resolve_path=False)
@@ -29,14 +30,14 @@ def _told(ctx: click.Context, results: list[dict[str, Any]], key: str, as_json: 
         ctx.exit(FOUND)
 
 
-@click.group(help="Kho theo OCFL (Oxford Common File Layout).")
+@click.group(help=_("Kho theo OCFL (Oxford Common File Layout)."))
 def ocfl() -> None:
     """Commands about OCFL objects and roots."""
 
 
-@ocfl.command("validate", help="Kiểm tra đối tượng hoặc kho OCFL 1.0, 1.1.")
+@ocfl.command("validate", help=_("Kiểm tra đối tượng hoặc kho OCFL 1.0, 1.1."))
 @_paths
-@click.option("--no-digests", is_flag=True, help="Không đọc lại nội dung để so băm.")
+@click.option("--no-digests", is_flag=True, help=_("Không đọc lại nội dung để so băm."))
 @json_option
 @click.pass_context
 def ocfl_validate(
@@ -68,12 +69,12 @@ def ocfl_validate(
     _told(ctx, results, "objects", as_json)
 
 
-@click.group(help="Gói tin lưu trữ.")
+@click.group(help=_("Gói tin lưu trữ."))
 def packages() -> None:
     """Commands about information packages."""
 
 
-@packages.command("validate", help="Kiểm tra gói AIP_hoso (thư mục hoặc .zip) theo TT05/2025.")
+@packages.command("validate", help=_("Kiểm tra gói AIP_hoso (thư mục hoặc .zip) theo TT05/2025."))
 @_paths
 @json_option
 @click.pass_context

@@ -58,12 +58,13 @@ class _Kept:
 class Supervisor:
     """Starts named commands, restarts one that ends by itself, stops all together.
 
-    `handle` is inherited by every child (see Home.alive). `mend` is called about once a second and
-    sees to it that what the children need runs; it says what it did, or nothing.
+    `environments` has one for each command. `handle` is inherited by every child (see Home.alive).
+    `mend` is called about once a second and sees to it that what the children need runs; it says
+    what it did, or nothing.
     """
 
     commands: Mapping[str, list[str]]
-    environment: Mapping[str, str]
+    environments: Mapping[str, Mapping[str, str]]
     handle: int
     mend: Callable[[], None] = lambda: None
     _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -115,7 +116,7 @@ class Supervisor:
     def _launch(self, name: str) -> None:
         self._children[name] = subprocess.Popen(
             self.commands[name],
-            env=dict(self.environment),
+            env=dict(self.environments[name]),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[self.handle],

@@ -16,10 +16,10 @@ from django.db import connections
 
 from tangthu.faces.cli import demonstration, stopping
 from tangthu.faces.cli.supervisor import Supervisor
-from tangthu.kernel import database, postgres
+from tangthu.kernel import database, logins, postgres
 from tangthu.kernel.errors import HouseError, PortUnusable
 from tangthu.kernel.home import Home
-from tangthu.kernel.prepare import prepare
+from tangthu.kernel.prepare import prepare, require_narrow, require_prepared
 
 _OLD_CHILDREN_SECONDS = 20.0
 
@@ -104,7 +104,11 @@ def up(home: Home, *, demo: bool) -> None:
         home.require_space()
         home.forget_temporary_files()
         with database.available(home):
-            prepare()
+            if logins.names_owner():
+                prepare()
+            else:
+                require_prepared()
+            require_narrow()
             signins = demonstration.ensure(home) if demo else []
             connections.close_all()
             raise_if_stopped()
@@ -112,12 +116,7 @@ def up(home: Home, *, demo: bool) -> None:
 
 
 def _run(home: Home, port: int, signins: list[demonstration.SignIn], handle: int) -> None:
-    environment = {
-        **os.environ,
-        "TANGTHU_HOME": str(home.root),
-        "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings",
-    }
-    house = Supervisor(_commands(port), environment, handle, _keeper_of_database(home))
+    house = Supervisor(_commands(port), _environments(home), handle, _keeper_of_database(home))
     try:
         house.start()
         if _wait_until_answering(port, house):
@@ -127,6 +126,14 @@ def _run(home: Home, port: int, signins: list[demonstration.SignIn], handle: int
         house.watch()
     finally:
         house.stop()
+
+
+def _environments(home: Home) -> dict[str, dict[str, str]]:
+    """Each child's environment: nobody is told the owner's login, nor another child's."""
+    ours = {"TANGTHU_HOME": str(home.root), "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings"}
+    site = {**logins.environment_of(logins.APP_ROLE), **ours}
+    integrator = {**logins.environment_of(logins.INTEGRATOR_ROLE), **ours}
+    return {"web": site, "worker": site, "integrator": integrator}
 
 
 def _welcome(port: int, signins: list[demonstration.SignIn], root: Path) -> None:

@@ -15,9 +15,9 @@ from tangthu.kernel import jobs
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
-from tangthu.ledger.integrator import is_stopped, resume
 from tangthu.ledger.logs import log_of
 from tangthu.ledger.record import Event, record
+from tangthu.ledger.resuming import is_stopped, resume
 
 RESUME = "identity.log.resume"
 _REASON_LENGTH = 200

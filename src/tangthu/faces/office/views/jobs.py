@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tangthu.identity import queries
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.jobs import label_of, request_stop, result_page_of, subject_page_of
+from tangthu.kernel.jobs import label_of, request_stop, result_page_of, subject_page_of, subjects
 from tangthu.kernel.models import Job
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
@@ -40,8 +41,8 @@ _STATES: dict[str, Literal["running", "done", "failed", "stopped"]] = {
 }
 
 
-def progress_of(job: Job) -> Progress:
-    """A job as the progress block shows it."""
+def progress_of(job: Job, about: tuple[str, str] = ("", "")) -> Progress:
+    """A job as the progress block shows it; `about` names and links what it is about."""
     begun = job.started_at or job.created_at
     until = job.finished_at or timezone.now()
     note = " ".join(part for part in (job.message, job.hint) if part)
@@ -53,6 +54,8 @@ def progress_of(job: Job) -> Progress:
     return Progress(
         id=f"viec-{job.id}",
         label=label_of(job.kind),
+        about=about[0],
+        about_url=about[1],
         done=job.done,
         total=job.total,
         elapsed=max(0.0, (until - begun).total_seconds()),
@@ -80,16 +83,36 @@ def _result_url(job: Job) -> str:
 def jobs(request: HttpRequest) -> HttpResponse:
     """What runs now, and what ran before, newest first."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    register = _register(request)
+    named: dict[uuid.UUID, tuple[str, str]] = {}
+
+    def name(rows: Sequence[Job]) -> None:
+        named.update(_named(viewer, rows))
+
+    register = _register(request, named)
     found = queries.jobs(viewer)
-    running = found.filter(state__in=UNDER_WAY).order_by("created_at")[:20]
+    running = list(found.filter(state__in=UNDER_WAY).order_by("created_at")[:20])
+    name(running)
     past = found.exclude(state__in=UNDER_WAY)
-    page = page_by_time(register, past, "created_at")
-    context = {"running": [progress_of(job) for job in running], "register": page}
+    page = page_by_time(register, past, "created_at", prepare=name)
+    context = {
+        "running": [progress_of(job, named.get(job.id, ("", ""))) for job in running],
+        "register": page,
+    }
     return render(request, "office/jobs.html", context)
 
 
-def _register(request: HttpRequest) -> Register[Job]:
+def _named(viewer: Viewer, rows: Sequence[Job]) -> dict[uuid.UUID, tuple[str, str]]:
+    """By job the name and address of what it is about, as far as the viewer may see that."""
+    known = subjects(viewer, rows)
+    return {
+        job.id: (name, reverse(route, args=[job.subject_id]) if route else "")
+        for job in rows
+        if job.subject_id in known
+        for name, route in [known[job.subject_id]]
+    }
+
+
+def _register(request: HttpRequest, named: Mapping[uuid.UUID, tuple[str, str]]) -> Register[Job]:
     return Register(
         name="jobs",
         caption=_("Công việc đã kết thúc"),
@@ -105,6 +128,7 @@ def _register(request: HttpRequest) -> Register[Job]:
                 ),
                 primary=True,
             ),
+            Column("about", _("Về"), lambda job: Cell(*named[job.id]) if job.id in named else None),
             Column("created", _("Bắt đầu"), lambda job: formats.moment(job.created_at), "date"),
             Column("spent", _("Hết"), lambda job: _spent(job), wide_only=True),
             Column("state", _("Kết quả"), _state, "tag"),
@@ -131,7 +155,8 @@ def _state(job: Job) -> Cell:
 def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One job. A poll of the progress block gets the block alone."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    task = progress_of(queries.job(viewer, job_id))
+    found = queries.job(viewer, job_id)
+    task = progress_of(found, _named(viewer, [found]).get(found.id, ("", "")))
     if request.headers.get("HX-Request"):
         return render(request, "ui/parts/progress.html", {"task": task})
     way = [Crumb(_("Công việc nền"), reverse("office:jobs")), Crumb(task.label)]
