@@ -36,15 +36,15 @@ class Sealer:
         # One call to the system's generator: every salt and nonce is a piece of it of its own.
         size = SALT_BYTES + _NONCE_BYTES
         drawn = os.urandom(size * count)
-        self._pieces = iter([drawn[at : at + size] for at in range(0, len(drawn), size)])
+        self._pieces = [drawn[at : at + size] for at in range(0, len(drawn), size)]
 
     def seal(self, name: str, value: bytes) -> tuple[bytes, bytes]:
         """Salt and box of opening `name`, whose canonical bytes are `value`.
 
         The salt is fresh, 256 bits from the operating system, not derivable from any key (IN-13).
-        Raises StopIteration past the announced count: no salt or nonce is ever used twice.
+        Raises IndexError past the announced count: no salt or nonce is ever used twice.
         """
-        piece = next(self._pieces)
+        piece = self._pieces.pop()
         salt, nonce = piece[:SALT_BYTES], piece[SALT_BYTES:]
         return salt, nonce + self._cipher.encrypt(nonce, salt + value, _label(self._eid, name))
 
