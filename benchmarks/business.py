@@ -5,7 +5,8 @@ least that a transaction can be:
 
 - *action*: `describe_fonds` as it stands, the way a request comes to it: find who acts, read the
   fonds, check rights and that it did not change meanwhile, lock, compare, save the one row.
-  "Without" is the same action with `record` taken out and the table's watch switched off.
+  "Without" is the same action with `record` taken out and the table's watch switched off (the
+  event's values are still put together, some microseconds).
 - *ordinary*: the same on a small table: find who acts, lock and load the row, save it. Two tables
   of one shape, one watched and recorded, one bare.
 - *lean*: one UPDATE by key in one statement of Django's plain cursor, nothing read, nothing

@@ -57,8 +57,9 @@ def test_an_event_recorded_before_anything_else_is_rolled_back_with_its_transact
     known, new = _person().pk, uuid.uuid4()
     before = _count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")
     for objs in ([known], [new], [known, new]):
+        events = [_event(cast, obj) for obj in objs]  # asks the database for the body
         with pytest.raises(RuntimeError, match="stop"), transaction.atomic():
-            record_many([_event(cast, obj) for obj in objs])
+            record_many(events)
             raise RuntimeError("stop")
     assert (_count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")) == before
 

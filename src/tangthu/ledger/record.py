@@ -1,10 +1,10 @@
 """Put events into the outbox inside the action's own transaction (IN-30, IN-31).
 
 Per event: lock the object's head row, take its number and chain value, build body, commitments and
-leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all,
-whether for one event or for a thousand. One call locks its heads in one order, so two bulk jobs
-cannot deadlock; a transaction that records on several objects in several calls can, and PostgreSQL
-then refuses one of the two. Nothing else is locked, nothing signalled.
+leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all
+(see outbox), whether for one event or for a thousand. One call locks its heads in one order, so two
+bulk jobs cannot deadlock; a transaction that records on several objects in several calls can, and
+PostgreSQL then refuses one of the two. Nothing else is locked, nothing signalled.
 """
 
 from __future__ import annotations
