@@ -1,29 +1,30 @@
 """What the ledger costs (IN-92, IN-93, IN-95): `python -m benchmarks.ledger [seconds per figure]`.
 
-Two business transactions are measured, each on two tables of one shape, one watched and recorded,
-one bare, with the integrator of the installation at work. *lean*: one row updated by its key in one
-statement, the least that a transaction can be, so that the ledger's share is the largest there can
-be. *ordinary*: what the house's actions do: read who acts, lock and load the row, save it.
+Business transactions run with and without the ledger by turns, clients, server and integrator on
+the one machine; see benchmarks.business for what they do. Reported are the medians of the turns,
+and the processor time of everybody together, which other work on the machine disturbs less.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
+import statistics
 import sys
-import threading
 import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from benchmarks import business
+from benchmarks.business import Done, Load, Rows
 from benchmarks.common import installation, machine, percentile, save
 
-ROWS = 10_000
-PROCESSES = 4
+TURNS = 3
+HALF_LOAD_WRITERS = 32
+SETTLE_SECONDS = 120.0
 INTEGRATE = 60_000
 TARGETS = {
     "throughput_ratio_half_load": 0.9,
@@ -32,168 +33,6 @@ TARGETS = {
     "integrated_per_s": 5000,
     "audited_files_per_s": 200_000,
 }
-# Other processes start from this one, which has everything imported and no open connection.
-_FORK = multiprocessing.get_context("fork")
-
-
-def prepare_tables() -> list[uuid.UUID]:
-    """Make the two tables and give every row its first event; returns the row ids."""
-    from django.db import connections, transaction
-
-    from tangthu.ledger.protection import Protect
-    from tangthu.ledger.record import record_many
-
-    ids = [uuid.uuid4() for _ in range(ROWS)]
-    model_of("bench_bare"), model_of("bench_watched")  # before there are threads
-    with connections["owner"].cursor() as cursor:
-        for table in ("bench_bare", "bench_watched"):
-            cursor.execute(
-                f"CREATE TABLE {table} (id uuid PRIMARY KEY, title text NOT NULL, "
-                "changed bigint NOT NULL) WITH (fillfactor = 80)"
-            )
-            cursor.execute(
-                f"INSERT INTO {table} SELECT unnest(%s::uuid[]), %s, 0",
-                [ids, "Quyết định về việc phê duyệt kế hoạch"],
-            )
-            cursor.execute(f"GRANT SELECT, UPDATE ON {table} TO tangthu_app")
-            cursor.execute(f"ANALYZE {table}")
-        cursor.execute(Protect("bench_watched", "id").sql)
-    for start in range(0, ROWS, 1000):
-        with transaction.atomic():
-            record_many([event_of(row) for row in ids[start : start + 1000]])
-    return ids
-
-
-def event_of(row: uuid.UUID) -> Any:
-    """An event such as an action records: actor, state, detail."""
-    from tangthu.identity.models import Body
-    from tangthu.ledger.record import Actor, Event
-
-    if not _BODY:
-        _BODY.append(Body.objects.get(code="H30.81").id)
-    return Event(
-        kind="records.document.described",
-        obj=row,
-        body=_BODY[0],
-        actor=Actor(uuid.UUID(int=7), "Trần Thị Hoa", "Văn thư", "web"),
-        state=("tangthu-document/1", {"title": "Quyết định", "pages": 12}),
-        detail={"fields": ["title", "pages"]},
-    )
-
-
-_BODY: list[uuid.UUID] = []
-
-
-def model_of(table: str) -> Any:
-    """The Django model of one of the two tables."""
-    if table not in _MODELS:
-        from django.db import models
-
-        meta = type("Meta", (), {"managed": False, "db_table": table, "app_label": "ledger"})
-        _MODELS[table] = type(
-            table.title().replace("_", ""),
-            (models.Model,),
-            {
-                "__module__": "benchmarks.ledger",
-                "Meta": meta,
-                "id": models.UUIDField(primary_key=True),
-                "title": models.TextField(),
-                "changed": models.BigIntegerField(),
-            },
-        )
-    return _MODELS[table]
-
-
-_MODELS: dict[str, Any] = {}
-
-
-def one(row: uuid.UUID, watched: bool, shape: str) -> None:
-    """One business transaction of `shape`, recorded if `watched`."""
-    from django.db import connection, transaction
-
-    from tangthu.identity.queries import viewer_named
-    from tangthu.ledger.record import record
-
-    table = "bench_watched" if watched else "bench_bare"
-    with transaction.atomic():
-        if shape == "lean":
-            with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE {table} SET changed = changed + 1 WHERE id = %s", [row])
-        else:
-            assert viewer_named("hoa") is not None
-            item = model_of(table).objects.select_for_update().get(pk=row)
-            item.changed += 1
-            item.save(update_fields=["changed"])
-        if watched:
-            record(event_of(row))
-
-
-def _writer(
-    ids: list[uuid.UUID], watched: bool, shape: str, until: float, pace: float, took: list[float]
-) -> None:
-    from django.db import connection
-
-    one(random.choice(ids), watched, shape)  # connects, and reads what is cached per process
-    due = time.monotonic() + random.random() * pace
-    while time.monotonic() < until:
-        if pace:
-            time.sleep(max(0.0, due - time.monotonic()))
-            due += pace
-        start = time.perf_counter()
-        one(random.choice(ids), watched, shape)
-        took.append(time.perf_counter() - start)
-    connection.close()
-
-
-def _process(
-    ids: list[uuid.UUID],
-    watched: bool,
-    shape: str,
-    until: float,
-    pace: float,
-    threads: int,
-    out: Any,
-) -> None:
-    took: list[float] = []
-    workers = [
-        threading.Thread(target=_writer, args=(ids, watched, shape, until, pace, took))
-        for _ in range(threads)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    out.put(took)
-
-
-def load(
-    ids: list[uuid.UUID],
-    writers: int,
-    watched: bool,
-    shape: str,
-    seconds: float,
-    rate: float = 0.0,
-) -> tuple[float, list[float]]:
-    """Transactions per second and the seconds each took; `rate` > 0 offers that many per second."""
-    from django.db import connections
-
-    connections.close_all()
-    out = _FORK.Queue()
-    processes = min(PROCESSES, writers)
-    pace = writers / rate if rate else 0.0
-    until = time.monotonic() + seconds + 0.3
-    crowd = [
-        _FORK.Process(
-            target=_process, args=(ids, watched, shape, until, pace, writers // processes, out)
-        )
-        for _ in range(processes)
-    ]
-    for process in crowd:
-        process.start()
-    took = [value for _ in crowd for value in out.get()]
-    for process in crowd:
-        process.join()
-    return len(took) / (seconds + 0.3), took
 
 
 def _integrate() -> None:
@@ -202,48 +41,111 @@ def _integrate() -> None:
     run_forever()
 
 
-def compare(ids: list[uuid.UUID], seconds: float) -> dict[str, Any]:
-    """IN-93: with and without the ledger, saturated and at half load; one after the other."""
+def compare(rows: Rows, seconds: float) -> dict[str, Any]:
+    """IN-93: with and without the ledger, saturated and at half load, by turns."""
     from django.db import connections
 
     connections.close_all()
-    integrator = _FORK.Process(target=_integrate)
+    integrator = business.FORK.Process(target=_integrate)
     integrator.start()
     try:
-        return {shape: _compare(ids, shape, seconds) for shape in ("lean", "ordinary")}
+        turn = max(1.0, seconds / TURNS)
+        return {shape: _compare(rows, shape, turn) for shape in business.SHAPES}
     finally:
         with suppress(ProcessLookupError):
             os.kill(integrator.pid or 0, signal.SIGTERM)
         integrator.join()
+        business.watch(True)
 
 
-def _compare(ids: list[uuid.UUID], shape: str, seconds: float) -> dict[str, Any]:
+def _compare(rows: Rows, shape: str, seconds: float) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for writers in (1, 8, 32):
-        bare, _ = load(ids, writers, False, shape, seconds)
-        watched, _ = load(ids, writers, True, shape, seconds)
-        figures[f"saturated_{writers}"] = {
-            "bare_per_s": round(bare),
-            "with_ledger_per_s": round(watched),
-            "ratio": round(watched / bare, 3),
+        figures[f"saturated_{writers}"] = _rates(_turns(rows, shape, writers, seconds))
+    fastest = max(figure["bare_per_s"] for figure in figures.values())
+    turns = _turns(rows, shape, HALF_LOAD_WRITERS, seconds, fastest / 2)
+    figures["half_load"] = {"offered_per_s": round(fastest / 2), **_rates(turns)}
+    for share in (50, 95):
+        times = [
+            [1000 * percentile(measured.took, share / 100) for measured, _ in turn]
+            for turn in turns
+        ]
+        figures["half_load"] |= {
+            f"bare_p{share}_ms": _median([bare for bare, _ in times]),
+            f"added_p{share}_ms": _median([watched - bare for bare, watched in times]),
         }
-    offered = figures["saturated_8"]["bare_per_s"] / 2
-    bare, without = load(ids, 8, False, shape, seconds, offered)
-    watched, recorded = load(ids, 8, True, shape, seconds, offered)
-    added = {
-        f"added_p{share}_ms": round(
-            1000 * (percentile(recorded, share / 100) - percentile(without, share / 100)), 2
-        )
-        for share in (50, 95)
-    }
-    figures["half_load_8"] = {
-        "offered_per_s": round(offered),
-        "bare_per_s": round(bare),
-        "with_ledger_per_s": round(watched),
-        "ratio": round(watched / bare, 3),
-        **added,
-    }
     return figures
+
+
+_Measured = tuple[Done, float]
+
+
+def _turns(
+    rows: Rows, shape: str, writers: int, seconds: float, rate: float = 0.0
+) -> list[tuple[_Measured, _Measured]]:
+    bare, watched = (Load(shape, on, writers, seconds, rate) for on in (False, True))
+    return [(_measure(bare, rows), _measure(watched, rows)) for _ in range(TURNS)]
+
+
+def _measure(load: Load, rows: Rows) -> _Measured:
+    """One run, and the processor seconds that it cost, until its events are in the tree."""
+    from django.db import connections
+
+    before: list[float] = []
+    done = business.run(load, rows, lambda: before.append(_spent()))
+    deadline = time.monotonic() + SETTLE_SECONDS
+    with connections["owner"].cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT NOT EXISTS (SELECT FROM ledger_pending)")
+            if cursor.fetchone()[0]:
+                break
+            time.sleep(0.2)
+    connections.close_all()
+    return done, _spent() - before[0]
+
+
+def _spent() -> float:
+    """Processor seconds of this process, the server, and all who are or were under them."""
+    from django.conf import settings
+
+    server = (settings.HOME.postgres / "data/postmaster.pid").read_text().splitlines()[0]
+    return _spent_under(os.getpid()) + _spent_under(int(server))
+
+
+def _spent_under(root: int) -> float:
+    parents: dict[int, list[int]] = {}
+    times: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        # A process may end while it is looked at: its time then stands at its parent.
+        with suppress(OSError):
+            if folder.name.isdigit():
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                parents.setdefault(int(fields[1]), []).append(int(folder.name))
+                times[int(folder.name)] = [int(field) for field in fields[11:15]]
+    waiting, ticks = [root], 0
+    while waiting:
+        process = waiting.pop()
+        ticks += sum(times.get(process, []))
+        waiting += parents.get(process, [])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _rates(turns: list[tuple[_Measured, _Measured]]) -> dict[str, Any]:
+    ratios = [watched.per_s / bare.per_s for (bare, _), (watched, _) in turns]
+    costs = [[1e6 * spent / len(done.took) for done, spent in turn] for turn in turns]
+    return {
+        "bare_per_s": round(_median([bare.per_s for (bare, _), _ in turns])),
+        "with_ledger_per_s": round(_median([watched.per_s for _, (watched, _) in turns])),
+        "ratio": round(_median(ratios), 3),
+        "ratio_lowest": round(min(ratios), 3),
+        "ratio_highest": round(max(ratios), 3),
+        "bare_processor_us": round(_median([bare for bare, _ in costs])),
+        "with_ledger_processor_us": round(_median([watched for _, watched in costs])),
+    }
+
+
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 3)
 
 
 def integrate_and_audit(ids: list[uuid.UUID]) -> dict[str, Any]:
@@ -265,7 +167,7 @@ def integrate_and_audit(ids: list[uuid.UUID]) -> dict[str, Any]:
     started = time.perf_counter()
     for _ in range(0, INTEGRATE, 1000):
         with transaction.atomic():
-            record_many([event_of(row) for row in random.sample(ids, 1000)])
+            record_many([business.event_of(row) for row in random.sample(ids, 1000)])
     recorded = time.perf_counter() - started
     started = time.perf_counter()
     count = 0
@@ -315,9 +217,9 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
     facts = machine()
     with installation():
-        ids = prepare_tables()
-        figures: dict[str, Any] = compare(ids, seconds)
-        figures |= integrate_and_audit(ids)
+        rows = business.prepare()
+        figures: dict[str, Any] = compare(rows, seconds)
+        figures |= integrate_and_audit(rows.small)
     facts["load_after"] = [round(value, 2) for value in os.getloadavg()]
     save("ledger", facts, {**figures, "targets": TARGETS})
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 import uuid
 
 import psycopg
@@ -13,7 +15,7 @@ from tangthu.ledger import proofs
 from tangthu.ledger.history import history
 from tangthu.ledger.integrator import run_once
 from tangthu.ledger.record import record_many
-from tangthu.ledger.sealing import unseal
+from tangthu.ledger.sealing import Sealer, new_key, unseal
 from tangthu.ledger.signer import Signer
 from tangthu.ledger.verification import verify
 from tests.ledger import steps
@@ -137,3 +139,65 @@ def test_an_event_that_waits_for_an_erasure_is_sealed_with_the_new_key(cast: Tes
         record_many([steps.event(body, obj), steps.event(body, uuid.uuid4())])
         record_many([steps.event(body, obj)])
     assert [event.erased for event in history(obj)] == [True, False, False]
+
+
+@pytest.mark.req("IN-85")
+def test_a_key_erased_while_an_event_waited_for_its_object_seals_nothing_more(
+    cast: TestHouse,
+) -> None:
+    """Who erases holds the object; the event behind him must see that the key is gone."""
+    obj = uuid.uuid4()
+    steps.record_on(cast, [obj])
+    old = _key_of(obj)
+    recorded: list[uuid.UUID] = []
+
+    def wait_and_record() -> None:
+        try:
+            recorded.append(steps.record_on(cast, [obj])[0].eid)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM ledger_object WHERE obj = %s FOR UPDATE", [obj])
+        waiting = threading.Thread(target=wait_and_record)
+        waiting.start()
+        _await_a_waiting_lock(cast)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM ledger_key WHERE obj = %s", [obj])
+    waiting.join(30)
+    assert recorded
+    assert _key_of(obj) != old
+    assert [event.erased for event in history(obj)] == [True, False]
+
+
+def _key_of(obj: uuid.UUID) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM ledger_key WHERE obj = %s", [obj])
+        return bytes(cursor.fetchone()[0])
+
+
+def _await_a_waiting_lock(house: TestHouse) -> None:
+    deadline = time.monotonic() + 20
+    with psycopg.connect(house.url, autocommit=True) as other:
+        while (
+            other.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                "AND datname = current_database()"
+            ).fetchone()
+            is None
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.mark.req("IN-13")
+def test_no_two_openings_of_an_event_share_a_salt_or_a_nonce() -> None:
+    key, eid = new_key(), uuid.uuid4()
+    sealer = Sealer(key, eid, 50)
+    made = [sealer.seal("agent", b"x") for _ in range(50)]
+    assert len({salt for salt, _ in made}) == len({box[:12] for _, box in made}) == 50
+    assert not {salt[:12] for salt, _ in made} & {box[:12] for _, box in made}
+    assert all(unseal(key, eid, "agent", box) == (salt, b"x") for salt, box in made)
+    with pytest.raises(IndexError):
+        sealer.seal("agent", b"x")

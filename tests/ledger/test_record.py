@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+
 import psycopg
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import (
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    connections,
+    transaction,
+)
 
 from tangthu.identity.models import Body, Person
 from tangthu.ledger.history import history
@@ -39,6 +48,53 @@ def test_a_rolled_back_change_leaves_no_event(shared_cast: TestHouse) -> None:
         raise RuntimeError("stop")
     assert (_count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")) == before
     assert Person.objects.get(pk=person.pk).full_name == person.full_name
+
+
+@pytest.mark.req("IN-30")
+def test_an_event_recorded_before_anything_else_is_rolled_back_with_its_transaction(
+    cast: TestHouse,
+) -> None:
+    known, new = _person().pk, uuid.uuid4()
+    before = _count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")
+    for objs in ([known], [new], [known, new]):
+        events = [_event(cast, obj) for obj in objs]  # asks the database for the body
+        with pytest.raises(RuntimeError, match="stop"), transaction.atomic():
+            record_many(events)
+            raise RuntimeError("stop")
+    assert (_count("ledger_pending"), _count("ledger_opening"), _count("ledger_object")) == before
+
+
+@pytest.mark.req("IN-12", "IN-85")
+def test_one_event_and_many_are_written_in_one_form(cast: TestHouse) -> None:
+    given = {
+        "state": ("test/1", {"title": "Tờ trình", "quoted": 'a "b" \\ {c}, NULL'}),
+        "detail": {"fields": ["title"], "note": "dòng một\ndòng hai"},
+        "ref": "123/QĐ-UBND",
+    }
+    alone, together = uuid.uuid4(), [uuid.uuid4(), uuid.uuid4()]
+    with transaction.atomic():
+        record(_event(cast, alone, **given))
+        record_many([_event(cast, obj, **given) for obj in together])
+    told = [history(obj) for obj in (alone, *together)]
+    first = told[0][0]
+    assert set(first.fields) == {"agent", "detail", "state", "ref"}
+    assert first.fields["detail"]["note"] == "dòng một\ndòng hai"
+    assert [[(event.n, event.fields, event.damaged) for event in events] for events in told] == [
+        [(1, first.fields, False)]
+    ] * 3
+
+
+def test_a_refusal_of_the_server_is_djangos_error_with_its_cause(cast: TestHouse) -> None:
+    person = _person()
+    with psycopg.connect(cast.url) as other:
+        other.execute("SELECT 1 FROM ledger_object WHERE obj = %s FOR UPDATE", [person.pk])
+        with pytest.raises(OperationalError) as refused, transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '50ms'")
+            record(_event(cast, person.pk))
+    assert isinstance(refused.value.__cause__, psycopg.errors.LockNotAvailable)
+    with transaction.atomic():
+        record(_event(cast, person.pk))
 
 
 @pytest.mark.req("IN-39")

@@ -1,33 +1,30 @@
 """Put events into the outbox inside the action's own transaction (IN-30, IN-31).
 
 Per event: lock the object's head row, take its number and chain value, build body, commitments and
-leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all,
-whether for one event or for a thousand. One call locks its heads in one order, so two bulk jobs
-cannot deadlock; a transaction that records on several objects in several calls can, and PostgreSQL
-then refuses one of the two. Nothing else is locked, nothing signalled.
+leaf, insert the sealed openings and the outbox row, write the head back. Two round trips in all
+(see outbox), whether for one event or for a thousand. One call locks its heads in one order, so two
+bulk jobs cannot deadlock; a transaction that records on several objects in several calls can, and
+PostgreSQL then refuses one of the two. Nothing else is locked, nothing signalled.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import psycopg
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from tangthu.ledger import kinds
-from tangthu.ledger.sealing import new_key, new_salt, seal
+from tangthu.ledger import kinds, outbox
+from tangthu.ledger.sealing import Sealer
 from tangthu.standards.ril import events as ril
 from tangthu.standards.ril import jcs
 from tangthu.standards.ril.ids import uuid7
 from tangthu.standards.ril.kinds import CLASSIFIED_KIND
 from tangthu.standards.tlog.merkle import leaf_hash
-
-Key = tuple[uuid.UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +93,6 @@ class Recorded:
     t: int
 
 
-@dataclass(slots=True)
-class _Head:
-    log_id: int
-    origin: str
-    n: int
-    h: bytes
-    key: bytes
-    t: int
-
-
 def state_digest(values: Mapping[str, Any]) -> str:
     """Lower-case hex SHA-256 of the canonical form of an object's metadata."""
     return hashlib.sha256(jcs.dumps(dict(values))).hexdigest()
@@ -128,123 +115,50 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
     if not events:
         return []
     declared = [kinds.kind(event.kind) for event in events]
-    keys: list[Key] = [(event.obj, k.chain) for event, k in zip(events, declared, strict=True)]
-    bodies: dict[Key, uuid.UUID] = {}
+    keys: list[outbox.Key] = [
+        (event.obj, k.chain) for event, k in zip(events, declared, strict=True)
+    ]
+    bodies: dict[outbox.Key, uuid.UUID] = {}
     for key, event in zip(keys, events, strict=True):
         if bodies.setdefault(key, event.body) != event.body:
             raise LookupError(f"object {event.obj} belongs to the log of another body")
-    heads = _lock_heads(bodies)
+    heads = outbox.lock_heads(bodies)
     recorded: list[Recorded] = []
-    openings: list[tuple[uuid.UUID, str, bytes]] = []
-    outbox: list[tuple[int, uuid.UUID, uuid.UUID, str, int, bytes, bytes]] = []
+    entries: list[outbox.Entry] = []
     for event, kind, key in zip(events, declared, keys, strict=True):
         head = heads[key]
-        eid = uuid7(head.t)
-        commitments: dict[str, str] = {}
-        for name, value in event.fields().items():
-            salt, canonical = new_salt(), jcs.dumps(value)
-            commitments[name] = ril.field_commitment(salt, canonical)
-            openings.append((eid, name, seal(head.key, eid, name, salt, canonical)))
-        body = ril.build_body(
-            log=head.origin,
-            eid=eid,
-            obj=event.obj,
-            ch=kind.chain,
-            n=head.n + 1,
-            prev=head.h,
-            k=kind.k,
-            t=head.t,
-            out=event.out,
-            x=commitments,
-        )
-        salt = new_salt()
-        openings.append((eid, "", seal(head.key, eid, "", salt, body)))
-        shown = CLASSIFIED_KIND if settings.LEDGER_CLASSIFIED else kind.k
-        leaf = ril.build_leaf(ril.body_commitment(salt, body), shown, head.t)
-        head.h = ril.chain_next(head.h, leaf_hash(leaf))
-        head.n += 1
-        outbox.append((head.log_id, eid, event.obj, kind.chain, head.n, head.h, leaf))
-        recorded.append(Recorded(eid, event.obj, kind.chain, head.n, head.t))
-    _write(openings, outbox, heads)
+        entries.append(_build(event, kind, head))
+        recorded.append(Recorded(entries[-1].eid, event.obj, kind.chain, head.n, head.t))
+    outbox.write(entries, heads)
     return recorded
 
 
-_LOCK_HEADS = "SELECT * FROM ledger_lock_heads(%s, %s, %s, %s, %s)"
-_RENEW_KEYS = "SELECT ledger_renew_keys(%s, %s, %s)"
-_WRITE = f"SELECT ledger_write({', '.join(['%s'] * 14)})"
-
-
-def _lock_heads(bodies: Mapping[Key, uuid.UUID]) -> dict[Key, _Head]:
-    """Lock the head rows of all keys, making those that are new; raises LookupError."""
-    keys = list(bodies)
-    objs, chs = _uuids(obj for obj, _ in keys), _texts(ch for _, ch in keys)
-    secrets = _bytes(new_key() for _ in keys)
-    starts = _bytes(ril.chain_start(obj, ch) for obj, ch in keys)
-    wanted = [objs, chs, _uuids(bodies.values()), starts, secrets]
-    rows = _execute(_LOCK_HEADS, wanted)
-    if any(row[6] is None for row in rows):
-        _execute(_RENEW_KEYS, [objs, chs, secrets])
-        rows = _execute(_LOCK_HEADS, wanted)
-    heads: dict[Key, _Head] = {}
-    for place, log_id, origin, is_own, n, h, secret, t in rows:
-        if not is_own:
-            raise LookupError(f"object {keys[place - 1][0]} belongs to the log of another body")
-        heads[keys[place - 1]] = _Head(log_id, origin, n, h, secret, t)
-    if len(heads) != len(keys):
-        raise LookupError(f"no log for one of the bodies {sorted(set(bodies.values()))}")
-    return heads
-
-
-def _write(
-    openings: Sequence[tuple[uuid.UUID, str, bytes]],
-    outbox: Sequence[tuple[int, uuid.UUID, uuid.UUID, str, int, bytes, bytes]],
-    heads: Mapping[Key, _Head],
-) -> None:
-    opening_eids, names, sealed = zip(*openings, strict=True)
-    logs, eids, objs, chs, ns, hs, leaves = zip(*outbox, strict=True)
-    _execute(
-        _WRITE,
-        [
-            _uuids(opening_eids),
-            _texts(names),
-            _bytes(sealed),
-            _uuids(obj for obj, _ in heads),
-            _texts(ch for _, ch in heads),
-            _texts(head.n for head in heads.values()),
-            _bytes(head.h for head in heads.values()),
-            _texts(logs),
-            _uuids(eids),
-            _uuids(objs),
-            _texts(chs),
-            _texts(ns),
-            _bytes(hs),
-            _bytes(leaves),
-        ],
+def _build(event: Event, kind: kinds.Kind, head: outbox.Head) -> outbox.Entry:
+    """The event that follows `head`, sealed and chained; the head then stands at it."""
+    eid = uuid7(head.t)
+    fields = event.fields()
+    sealer = Sealer(head.key, eid, len(fields) + 1)
+    commitments: dict[str, str] = {}
+    openings: dict[str, bytes] = {}
+    for name, value in fields.items():
+        canonical = jcs.dumps(value)
+        salt, openings[name] = sealer.seal(name, canonical)
+        commitments[name] = ril.field_commitment(salt, canonical)
+    body = ril.build_body(
+        log=head.origin,
+        eid=eid,
+        obj=event.obj,
+        ch=kind.chain,
+        n=head.n + 1,
+        prev=head.h,
+        k=kind.k,
+        t=head.t,
+        out=event.out,
+        x=commitments,
     )
-
-
-def _execute(statement: str, arguments: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Run one call of a ledger function with its arguments beside it, not written into its text.
-
-    Django's own cursor would quote them into the statement, which costs more than the call. Nothing
-    is prepared, so that a pooler may give every transaction another session.
-    """
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, arguments, prepare=False, binary=True)
-        return cursor.fetchall()
-
-
-# Array literals, written here because they are most of what recording costs on the client's side.
-# None of the texts (numbers, chains, field names as jcs.KEY) needs more quoting than this.
-
-
-def _texts(values: Iterable[object]) -> str:
-    return '{"' + '","'.join(map(str, values)) + '"}'
-
-
-def _uuids(values: Iterable[uuid.UUID]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
-
-
-def _bytes(values: Iterable[bytes]) -> str:
-    return '{"' + '","'.join(["\\\\x" + value.hex() for value in values]) + '"}'
+    salt, openings[""] = sealer.seal("", body)
+    shown = CLASSIFIED_KIND if settings.LEDGER_CLASSIFIED else kind.k
+    leaf = ril.build_leaf(ril.body_commitment(salt, body), shown, head.t)
+    head.h = ril.chain_next(head.h, leaf_hash(leaf))
+    head.n += 1
+    return outbox.Entry(event.obj, kind.chain, head.log_id, eid, head.n, head.h, leaf, openings)

@@ -22,19 +22,31 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def new_salt() -> bytes:
-    """A fresh 256-bit salt from the operating system; not derivable from any key (IN-13)."""
-    return os.urandom(SALT_BYTES)
-
-
 def _label(eid: uuid.UUID, name: str) -> bytes:
     return eid.bytes + name.encode("utf-8")
 
 
-def seal(key: bytes, eid: uuid.UUID, name: str, salt: bytes, value: bytes) -> bytes:
-    """Seal the opening `name` of event `eid`: 32-byte salt and the value's canonical bytes."""
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, salt + value, _label(eid, name))
+class Sealer:
+    """Seals the openings of one event; key schedule and random bytes are made once for all."""
+
+    def __init__(self, key: bytes, eid: uuid.UUID, count: int) -> None:
+        """For event `eid` under its object's key; at most `count` openings."""
+        self._cipher = AESGCM(key)
+        self._eid = eid
+        # One call to the system's generator: every salt and nonce is a piece of it of its own.
+        size = SALT_BYTES + _NONCE_BYTES
+        drawn = os.urandom(size * count)
+        self._pieces = [drawn[at : at + size] for at in range(0, len(drawn), size)]
+
+    def seal(self, name: str, value: bytes) -> tuple[bytes, bytes]:
+        """Salt and box of opening `name`, whose canonical bytes are `value`.
+
+        The salt is fresh, 256 bits from the operating system, not derivable from any key (IN-13).
+        Raises IndexError past the announced count: no salt or nonce is ever used twice.
+        """
+        piece = self._pieces.pop()
+        salt, nonce = piece[:SALT_BYTES], piece[SALT_BYTES:]
+        return salt, nonce + self._cipher.encrypt(nonce, salt + value, _label(self._eid, name))
 
 
 def unseal(key: bytes, eid: uuid.UUID, name: str, sealed: bytes) -> tuple[bytes, bytes]:

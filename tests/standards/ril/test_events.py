@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -388,3 +389,21 @@ def test_an_event_id_is_a_version_7_uuid_of_its_millisecond(ms: int) -> None:
 def test_a_time_outside_48_bits_has_no_event_id(ms: int) -> None:
     with pytest.raises(ValueError, match="48 bits"):
         uuid7(ms)
+
+
+@pytest.mark.req("IN-12")
+def test_a_commitment_is_accepted_exactly_if_decoding_it_gives_it_back() -> None:
+    """The form is told without decoding; no text may pass one way and not the other."""
+    texts = [COMMITMENT[:-1] + last for last in map(chr, range(128))]
+    texts += [first + COMMITMENT[1:] for first in map(chr, range(128))]
+    texts += ["", COMMITMENT[:-1], COMMITMENT + "A", COMMITMENT + "=", COMMITMENT + "\n"]
+    texts += [events.b64u(secrets.token_bytes(32)) for _ in range(100)]
+    texts += ["А" + COMMITMENT[1:], "１" + COMMITMENT[1:]]  # Cyrillic, full width
+    for text in texts:
+        decodes = events.unb64u(text) is not None
+        if decodes:
+            assert events.parse_body(body(x={"agent": text})).x == {"agent": text}
+        else:
+            with pytest.raises(BodyFormatError):
+                body(x={"agent": text})
+    assert not any(events._is_commitment(other) for other in (None, 1, b"A" * 43, ["A"] * 43))

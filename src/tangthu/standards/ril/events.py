@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,15 @@ def unb64u(text: object, size: int = 32) -> bytes | None:
     except (ValueError, binascii.Error):
         return None
     return data if b64u(data) == text else None
+
+
+# What b64u writes for 32 bytes: the last of 43 characters carries four bits and two zeros.
+_COMMITMENT = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+
+
+def _is_commitment(value: object) -> bool:
+    """Whether `value` is text that `b64u` gives for 32 bytes, without decoding it."""
+    return isinstance(value, str) and _COMMITMENT.fullmatch(value) is not None
 
 
 def new_salt() -> bytes:
@@ -119,7 +129,7 @@ def build_body(
     x: Mapping[str, str],
 ) -> bytes:
     """Canonical bytes of an event body. Raises BodyFormatError for a value outside IN-11."""
-    members = {
+    members: dict[str, Any] = {
         "typ": BODY_TYPE,
         "log": log,
         "eid": str(eid),
@@ -132,7 +142,10 @@ def build_body(
         "out": out,
         "x": dict(x),
     }
-    _body(members)
+    _need(isinstance(eid, UUID), "eid")
+    _need(isinstance(obj, UUID), "obj")
+    _need(len(prev) == SALT_SIZE, "prev")
+    _check(log, eid, ch, n, k, t, out, members["x"])
     data = jcs.dumps(members)
     if len(data) > MAX_BODY_BYTES:
         raise BodyFormatError(member="x", length=len(data))
@@ -144,6 +157,7 @@ def parse_body(data: bytes) -> Body:
     return _body(jcs.loads(data, MAX_BODY_BYTES))
 
 
+_ORIGIN = re.compile(r"[^ +]{1,255}")
 _BODY_MEMBERS = frozenset(["typ", "log", "eid", "obj", "ch", "n", "prev", "k", "t", "out", "x"])
 
 
@@ -173,23 +187,29 @@ def _uuid(value: object, member: str) -> UUID:
 def _body(m: Any) -> Body:
     _need(isinstance(m, dict) and m.keys() == _BODY_MEMBERS, "members")
     _need(m["typ"] == BODY_TYPE, "typ")
-    origin = m["log"]
-    _need(isinstance(origin, str) and 0 < len(origin) <= 255 and origin.isprintable(), "log")
-    _need(" " not in origin and "+" not in origin, "log")
     eid, obj, prev = _uuid(m["eid"], "eid"), _uuid(m["obj"], "obj"), unb64u(m["prev"])
-    _need(eid.version == 7, "eid")
-    _need(m["ch"] in CHAINS, "ch")
-    _need(_count(m["n"], 1), "n")
-    _need(_record_kind(m["k"]) and m["k"] != CLASSIFIED_KIND, "k")
-    _need(_count(m["t"], 0), "t")
-    _need(m["out"] in OUTCOMES, "out")
     _need(isinstance(m["x"], dict), "x")
-    for name, value in m["x"].items():
-        _need(isinstance(name, str) and jcs.KEY.fullmatch(name) is not None, "x")
-        _need(unb64u(value) is not None, "x")
     if prev is None:
         raise BodyFormatError(member="prev")
-    return Body(origin, eid, obj, m["ch"], m["n"], prev, m["k"], m["t"], m["out"], dict(m["x"]))
+    origin, ch, n, k, t, out = m["log"], m["ch"], m["n"], m["k"], m["t"], m["out"]
+    _check(origin, eid, ch, n, k, t, out, m["x"])
+    return Body(origin, eid, obj, ch, n, prev, k, t, out, dict(m["x"]))
+
+
+def _check(
+    log: object, eid: UUID, ch: object, n: object, k: object, t: object, out: object, x: Any
+) -> None:
+    """What holds for the members that a writer gives and for those that a reader finds (IN-11)."""
+    _need(isinstance(log, str) and _ORIGIN.fullmatch(log) is not None and log.isprintable(), "log")
+    _need(eid.version == 7, "eid")
+    _need(ch in CHAINS, "ch")
+    _need(_count(n, 1), "n")
+    _need(_record_kind(k) and k != CLASSIFIED_KIND, "k")
+    _need(_count(t, 0), "t")
+    _need(out in OUTCOMES, "out")
+    for name, value in x.items():
+        _need(isinstance(name, str) and jcs.KEY.fullmatch(name) is not None, "x")
+        _need(_is_commitment(value), "x")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +242,7 @@ def _leaf(m: Any) -> RecordLeaf | SystemLeaf:
         if m.keys() != {"b", "k", "t", "v"} or not isinstance(m["b"], dict):
             raise LeafFormatError(member="b")
         return SystemLeaf(m["b"], k, t)
-    if m.keys() != {"c", "k", "t", "v"} or unb64u(m["c"]) is None:
+    if m.keys() != {"c", "k", "t", "v"} or not _is_commitment(m["c"]):
         raise LeafFormatError(member="c")
     return RecordLeaf(m["c"], k, t)
 

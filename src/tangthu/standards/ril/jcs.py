@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 from unicodedata import is_normalized
 
@@ -20,6 +21,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 16
 MAX_INT = 2**53 - 1
 KEY = re.compile(r"[a-z0-9._-]{1,40}")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _check(value: object, depth: int) -> None:
@@ -34,17 +36,23 @@ def _check(value: object, depth: int) -> None:
     elif isinstance(value, dict):
         if depth == MAX_DEPTH:
             raise ValueNotAllowedError(reason="nested too deeply")
-        for key, member in value.items():
+        for key in value:
             if not isinstance(key, str) or not KEY.fullmatch(key):
                 raise ValueNotAllowedError(reason="object key")
-            _check(member, depth + 1)
+        _check_members(value.values(), depth + 1)
     elif isinstance(value, list | tuple):
         if depth == MAX_DEPTH:
             raise ValueNotAllowedError(reason="nested too deeply")
-        for member in value:
-            _check(member, depth + 1)
+        _check_members(value, depth + 1)
     else:
         raise ValueNotAllowedError(reason="type", type=type(value).__name__)
+
+
+def _check_members(members: Iterable[object], depth: int) -> None:
+    for member in members:
+        # Most members are ASCII text, and a call for each is most of what recording an event costs.
+        if type(member) is not str or not member.isascii():
+            _check(member, depth)
 
 
 def dumps(value: object) -> bytes:
@@ -53,7 +61,7 @@ def dumps(value: object) -> bytes:
     Raises ValueNotAllowedError, also when the result is longer than 1 MiB.
     """
     _check(value, 0)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(value)
     try:
         data = text.encode()
     except UnicodeEncodeError as error:
