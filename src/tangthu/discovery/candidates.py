@@ -91,6 +91,9 @@ class Candidates:
             return []
         if not self._positive:
             return self._unranked()
+        if not all(term.in_description for term in wanted(self._query)):
+            # Only the whole vector has the fields of a description one by one.
+            return list(self._by_index("whole", self._text_score()).values())
         common = shares("head")
         found: dict[uuid.UUID, Match] = {}
         if share(self._query, common) >= WALK_SHARE:
@@ -238,6 +241,6 @@ def _all_in_title(query: Query) -> str:
     in_title = [
         Term(term.tokens, adjacent=term.adjacent, prefix=term.prefix, field="title")
         for term in terms
-        if term.tokens and term.field != "issuer"
+        if term.tokens and term.field in {"", "title"}
     ]
     return " & ".join(tsquery(term) for term in in_title)

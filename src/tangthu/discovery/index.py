@@ -26,7 +26,7 @@ class Findable:
     """What an app wants found: facets, sort places and the texts by importance.
 
     `code_keys` are keys of standards.vietnamese.code_keys, or folded archive codes; `place` is
-    folded; dates are partial ISO dates.
+    folded; dates are partial ISO dates; `marks` come from described.marks_of.
     """
 
     obj: uuid.UUID
@@ -49,6 +49,7 @@ class Findable:
     year: int | None = None
     sealed: bool = False
     keywords: str = ""
+    marks: Sequence[str] = ()
     text: str = field(default="", repr=False)
 
 
@@ -103,7 +104,7 @@ def entry_vectors(entry: Findable, text: str) -> tuple[str, str]:
         (entry.keywords[MAX_HEAD:], "B"),
         (text, "D"),
     ]
-    return vector(description, marks), vector([*description, *rest], marks)
+    return vector(description, marks), vector([*description, *rest], [*marks, *entry.marks])
 
 
 def span(date_from: str, date_to: str) -> tuple[dt.date | None, dt.date | None]:
