@@ -139,7 +139,6 @@ class _Parser:
         for match in _PIECE.finditer(_joined_codes(self._text)):
             self._piece(match)
         self._settle()
-        self._mark_terms()
         terms = tuple(self._terms[:MAX_TERMS])
         return Query(
             self._text, terms, self._conditions, tuple(self._codes),
@@ -228,6 +227,7 @@ class _Parser:
     def _settle(self) -> None:
         """Make terms of the words that wait, and close an open field."""
         self._open_field = self._open_name = ""
+        self._mark_terms()
         waiting, self._waiting = self._waiting, []
         at = 0
         while at < len(waiting):

@@ -243,9 +243,7 @@ class Use(models.Model):
             models.Index(fields=["body", "at", "id"], name="use_of_body"),
             models.Index(fields=["person", "at", "id"], name="use_by_person"),
             models.Index(fields=["obj", "at"], name="use_of_object"),
-            models.Index(
-                fields=["serial"], name="use_serial", condition=~models.Q(serial="")
-            ),
+            models.Index(fields=["serial"], name="use_serial", condition=~models.Q(serial="")),
         ]
 
     def __str__(self) -> str:

@@ -58,9 +58,7 @@ def note_marked(acting: Acting, file: ContentFile, serial: str) -> Use:
     with transaction.atomic():
         found = queries.content_file(acting.viewer, file.pk)
         detail = {"name": found.name, "sha256": found.sha256, "serial": serial}
-        return _note(
-            acting, found.document, Use.Kind.MARKED, "records.file.marked", detail, serial
-        )
+        return _note(acting, found.document, Use.Kind.MARKED, "records.file.marked", detail, serial)
 
 
 def note_list(

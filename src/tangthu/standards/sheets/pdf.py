@@ -20,6 +20,7 @@ from tangthu.standards.sheets.model import Row, Sheet, clean
 from tangthu.standards.sheets.typesetting import LONG_CELL
 
 PORTION = 400
+_CHILD = "import sys; from tangthu.standards.sheets.typesetting import main; main(sys.argv[1])"
 _LONG_WORD = re.compile(r"\S{19,}")
 _BREAK_AFTER = re.compile(r"([./_\-–,;:])(?=\S)")
 
@@ -77,6 +78,8 @@ class PdfList:
         self._parts: list[Path] = []
         self._pages = 0
         self._count = 0
+        # Whether characters that no font has were replaced.
+        self.replaced = False
         (folder / "list.typ").write_text(_TEMPLATE, encoding="utf-8")
 
     def add(self, row: Row) -> None:
@@ -110,7 +113,7 @@ class PdfList:
         }  # fmt: skip
         (self._folder / "portion.json").write_text(json.dumps(portion), encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", "tangthu.standards.sheets.typesetting", str(self._folder)],
+            [sys.executable, "-c", _CHILD, str(self._folder)],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -118,6 +121,7 @@ class PdfList:
         told = json.loads(done.stdout)
         self._parts.append(part)
         self._pages += told["pages"]
+        self.replaced = self.replaced or bool(told["replaced"])
         self._waiting = rows[told["rows"] :]
 
     def _join(self, target: Path) -> None:
