@@ -116,7 +116,7 @@ def tools_of(
     fixed: tuple[tuple[str, str], ...] = (),
 ) -> ListTools:
     """The tools of one list; `source` names it to those who take lists out, "" takes none out."""
-    here = request.path + edit_query(request.GET, {COLUMNS: None, AT: None})
+    here = (request.path + edit_query(request.GET, {COLUMNS: None, AT: None})).removesuffix("?")
     kept = {key for key, _value in fixed} | {AT, "nguon", COLUMNS}
     pairs = [(key, value) for key, value in query_pairs(request.GET) if key not in kept]
     shown = ",".join(choice.key for choice in choices if choice.on)
