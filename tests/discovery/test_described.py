@@ -78,16 +78,18 @@ def test_a_dossier_is_found_by_each_field_alone(cast: TestHouse) -> None:
         note="lời ghi riêng", retention_code="02", retention_years=20,
     )  # fmt: skip
     questions = {
-        "file_code": "mahoso:H30.81.2010.01", "archive_file_code": "arcFileCode:001.03.08.H30.81.2010.01",
+        "file_code": "mahoso:H30.81.2010.01",
+        "archive_file_code": "arcFileCode:001.03.08.H30.81.2010.01",
         "title": "td:nhất", "retention_code": "thbq:02", "access_level": "chedo:01 soto:44",
         "language_codes": "language:03", "start_date": "batdau:05/2011", "end_date": "endDate:2012",
-        "keywords": "tukhoa:khóa", "record_count": "totalDoc:2", "sheet_count": "số_tờ",
-        "page_count": "numberOfPage:2", "physical_condition": "vatly:03", "info_symbol": "inforSign:09",
+        "keywords": "tukhoa:khóa", "record_count": "totalDoc:2", "sheet_count": "sotờ:44",
+        "page_count": "numberOfPage:2", "physical_condition": "vatly:03",
+        "info_symbol": "inforSign:09",
         "reliability": "tincay:01", "paper_file_code": "paperFileCode:9.9.9",
         "backup_required": "dựphòng:có", "backup_status": "riskRecoveryStatus:01",
-        "note": "ghichu:riêng", "retention_years": "sonam:20", "declared_record_count": "sokekhai:80-90",
+        "note": "ghichu:riêng", "retention_years": "sonam:20",
+        "declared_record_count": "sokekhai:80-90",
     }  # fmt: skip
-    questions["sheet_count"] = "sotờ:44"
     fields = {field.identifier for field in fields_of(Dossier, timezone.localdate())}
     assert fields == set(questions)
     viewer = cast.acting("cuc").viewer

@@ -1,4 +1,4 @@
-"""Columns, saved searches, exports and printing in a real browser, as an ordinary person uses them."""
+"""Columns, saved searches, exports and printing in a real browser, as ordinary people use them."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def test_what_was_read_is_not_left_beside_the_file(cast: TestHouse) -> None:
 def test_hostile_text_stays_text(cast: TestHouse, format_: str) -> None:
     evil = [
         "=HYPERLINK(\"http://x\",\"a\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1",
-        "Về việc \x0b\x1f kín \ufffe <w:p> &amp; {\\rtf1 \\bin9 } #read(\"/etc/passwd\") $x$ \u202e",
+        "Về việc \x0b\x1f kín \ufffe <w:p> &amp; {\\rtf1 \\bin9 } #read(\"/etc/passwd\") $x$",
         "Ế" * 1000, "chữ " * 400, "_x0041_", "😀 𠮷",
     ]  # fmt: skip
     make_dossier(cast, documents=[{"subject": one} for one in evil])
@@ -318,8 +318,8 @@ def test_an_export_is_watched_and_stopped(cast: TestHouse, sign_in: SignIn) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["/xuat/moi/", "/xuat/moi/?nguon=nope", "/xuat/moi/?nguon=search", "/xuat/moi/?nguon=search&q=!",
-     "/tim-kiem-da-luu/moi/?nguon=x"],
+    ["/xuat/moi/", "/xuat/moi/?nguon=nope", "/xuat/moi/?nguon=search",
+     "/xuat/moi/?nguon=search&q=!", "/tim-kiem-da-luu/moi/?nguon=x"],
 )  # fmt: skip
 def test_a_list_that_does_not_exist_is_refused_in_words(
     cast: TestHouse, sign_in: SignIn, address: str

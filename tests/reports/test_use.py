@@ -162,8 +162,8 @@ def test_a_printed_list_bears_its_mark_and_is_an_event(cast: TestHouse, sign_in:
 def test_the_sheet_of_a_record_bears_its_mark_and_is_an_event(
     cast: TestHouse, sign_in: SignIn
 ) -> None:
-    made = make_dossier(cast, documents=[{"note": "ghi chú riêng"}, {"access_level": "02",
-                                                                     "subject": "Kín"}])  # fmt: skip
+    hidden = {"access_level": "02", "subject": "Kín"}
+    made = make_dossier(cast, documents=[{"note": "ghi chú riêng"}, hidden])
     for who, address, record, kind in (
         ("cuc", f"/in/tai-lieu/{made.documents[0].pk}/", made.documents[0], "document"),
         ("hoa", f"/in/ho-so/{made.dossier.pk}/", made.dossier, "dossier"),

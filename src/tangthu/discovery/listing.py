@@ -51,7 +51,9 @@ def columns_of(kind: str) -> tuple[Column[Listed], ...]:
 
 
 def _kind_column() -> Column[Listed]:
-    return Column("kind", _("Loại"), lambda one: str(findable.kind(one.row.kind).label), "short")
+    return Column(
+        "kind", _("Loại kết quả"), lambda one: str(findable.kind(one.row.kind).label), "short"
+    )
 
 
 def _code_column() -> Column[Listed]:
