@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ["ingest", "fixity", "search", "ledger"]
+NAMES = ["ingest", "fixity", "search", "ledger", "exports"]
 
 
 def main() -> int:

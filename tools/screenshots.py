@@ -52,7 +52,10 @@ def record_link(page: Page, start: str) -> str:
 def shoot(page: Page, base: str, suffix: str) -> None:
     """Photograph the main pages."""
     addresses = {"viec-cua-toi": "/", "ho-so": "/ho-so/", "tai-lieu": "/tai-lieu/",
-                 "tim": "/tim/?q=quyet+dinh", "so-cai": "/so-cai/"}  # fmt: skip
+                 "tim": "/tim/?q=quyet+dinh", "so-cai": "/so-cai/",
+                 "tim-bang": "/tim/?q=quyet+dinh&dang=bang", "thong-ke": "/thong-ke/",
+                 "xuat": "/xuat/moi/?nguon=documents&q=quyet+dinh",
+                 "lich-su": "/lich-su-khai-thac/"}  # fmt: skip
     page.goto(f"{base}/ho-so/")
     addresses["mot-ho-so"] = record_link(page, "/ho-so/")
     page.goto(base + addresses["mot-ho-so"])

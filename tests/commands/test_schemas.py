@@ -203,6 +203,15 @@ def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
     none = told(call(cast, "--as", "nga", "search", "thanh lý", "--json"), "search", FOUND)
     assert none["hits"] == []
     told(call(cast, "search", "x", "--json"), "error", COULD_NOT)
+    file = cast.home.root / "ra.docx"
+    words = ("--as", "cuc", "search", "thanh lý", "--columns", "title,note", "--order", "-date")
+    written = told(call(cast, *words, "--export", str(file), "--json"), "search", DONE)
+    assert written["export"]["rows"] == 1
+    assert written["export"]["bytes"] == file.stat().st_size
+    for wrong in (("--export", str(file.with_suffix(".exe"))),
+                  ("--export", str(file), "--columns", "nope"),
+                  ("--export", str(file / "x.pdf"))):  # fmt: skip
+        told(call(cast, *words, *wrong, "--json"), "error", COULD_NOT)
     told(call(cast, "--as", "cuc", "search", "--json"), "error", COULD_NOT)
     signed_events()
     told(call(cast, "check", "--json"), "check", DONE)

@@ -156,9 +156,9 @@ def grow_old() -> None:
         cursor.execute(
             "UPDATE discovery_entry SET layout = 1, "
             "head = ts_delete(head, ARRAY(SELECT t FROM unnest(tsvector_to_array(head)) t "
-            "WHERE left(t, 1) IN ('=', '%', '~'))), "
+            "WHERE left(t, 1) IN ('^', '%', '~'))), "
             "whole = ts_delete(whole, ARRAY(SELECT t FROM unnest(tsvector_to_array(whole)) t "
-            "WHERE left(t, 1) IN ('=', '%', '~')))"
+            "WHERE left(t, 1) IN ('^', '%', '~')))"
         )
         cursor.execute("UPDATE discovery_indexstate SET outdated = TRUE")
 

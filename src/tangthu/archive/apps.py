@@ -1,5 +1,7 @@
 """Django app of the archive."""
 
+import functools
+
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -23,13 +25,29 @@ class ArchiveConfig(AppConfig):
     verbose_name = "Lưu trữ"
 
     def ready(self) -> None:
-        from tangthu.archive import jobs
+        from tangthu.archive import columns, jobs
         from tangthu.discovery import findable
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
-        findable.register(findable.Kind("dossier", _("Hồ sơ"), "archive:dossier"))
-        findable.register(findable.Kind("document", _("Tài liệu"), "archive:document"))
+        findable.register(
+            findable.Kind(
+                "dossier",
+                _("Hồ sơ"),
+                "archive:dossier",
+                columns.dossier_columns,
+                functools.partial(columns.read, dossiers=True),
+            )
+        )
+        findable.register(
+            findable.Kind(
+                "document",
+                _("Tài liệu"),
+                "archive:document",
+                columns.document_columns,
+                functools.partial(columns.read, dossiers=False),
+            )
+        )
         for order, (name, label, url_name, icon, key) in enumerate(
             (
                 ("dossiers", _("Hồ sơ"), "archive:dossiers", "dossier", "h"),

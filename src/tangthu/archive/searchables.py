@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from tangthu.archive.models import Place
 from tangthu.discovery import index
+from tangthu.discovery.described import DESCRIBED, marks_of
 from tangthu.discovery.index import Findable
 from tangthu.records.models import CodeAlias, Document, Dossier, Membership
 from tangthu.records.queries import withheld_among
@@ -24,6 +25,8 @@ from tangthu.repository.models import Package
 from tangthu.standards.vietnamese import code_keys, fold
 
 PORTION = 200
+# What counts, or may tell, documents that some people must not know of (invariant 5).
+COUNTED = frozenset({"record_count", "declared_record_count", "sheet_count", "page_count", "note"})
 _STRICTEST_FIRST = ("03", "02", "01")
 
 
@@ -62,8 +65,9 @@ def renew_outdated() -> Iterator[int]:
 
 def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:
     dossiers = Dossier.objects.in_bulk(dossier_ids)
-    # The note may count documents. Where some of them are closed to people who may find the
-    # dossier, it is no word of theirs to search by (invariant 5); their page does not show it.
+    # The note may count documents, other fields do. Where some documents are closed to people who
+    # may find the dossier, these are no words of theirs to search by; their page does not show
+    # them.
     half_closed: set[uuid.UUID] = set()
     count = 0
     for portion in _portions(Membership.objects.filter(dossier__in=dossiers)):
@@ -133,7 +137,7 @@ def _homes(
     standing.sort(key=lambda one: one.dossier.body_id != documents[one.document_id].body_id)
     dossier_ids = {membership.dossier_id for membership in standing}
     sealed = _sealed(dossier_ids)
-    places = Place.objects.select_related("inventory").in_bulk(dossier_ids)
+    places = Place.objects.select_related("inventory__fonds").in_bulk(dossier_ids)
     homes: dict[uuid.UUID, _Home] = {}
     levels: dict[uuid.UUID, list[str]] = defaultdict(list)
     for one in standing:
@@ -186,7 +190,7 @@ def _dossier_entries(
 ) -> Iterator[Findable]:
     """Entries of some dossiers; those of `half_closed` without their note."""
     ids = [dossier.pk for dossier in dossiers]
-    places = Place.objects.select_related("inventory").in_bulk(ids)
+    places = Place.objects.select_related("inventory__fonds").in_bulk(ids)
     aliases = _aliases("dossier", ids)
     sealed = _sealed(ids)
     for dossier in dossiers:
@@ -194,13 +198,13 @@ def _dossier_entries(
             dossier,
             places.get(dossier.pk),
             aliases[dossier.pk],
-            with_note=dossier.pk not in half_closed,
+            whole=dossier.pk not in half_closed,
             sealed=dossier.pk in sealed,
         )
 
 
 def _dossier_entry(
-    dossier: Dossier, place: Place | None, aliases: Sequence[str], *, with_note: bool, sealed: bool
+    dossier: Dossier, place: Place | None, aliases: Sequence[str], *, whole: bool, sealed: bool
 ) -> Findable:
     return Findable(
         obj=dossier.pk,
@@ -213,7 +217,7 @@ def _dossier_entry(
         code=dossier.archive_file_code,
         code_keys=[fold(dossier.archive_file_code), fold(dossier.file_code), *aliases],
         title=dossier.title,
-        subtitle=dossier.note if with_note else "",
+        subtitle=dossier.note if whole else "",
         retention_code=dossier.retention_code,
         date_from=dossier.start_date,
         date_to=dossier.end_date,
@@ -221,8 +225,29 @@ def _dossier_entry(
         sealed=sealed,
         place=fold(dossier.archive_file_code),
         keywords=dossier.keywords,
+        marks=_marks(dossier, place, frozenset() if whole else COUNTED),
         text=" ".join(str(value) for value in dossier.extra.values()),
     )
+
+
+def _marks(
+    record: Dossier | Document, place: Place | None, hidden: frozenset[str] = frozenset()
+) -> list[str]:
+    """The tokens of every field of a description, and of where it stands on the shelves."""
+    values = {
+        name: getattr(record, name)
+        for name in DESCRIBED
+        if name not in hidden and name != "extra" and hasattr(record, name)
+    }
+    values["extra"] = " ".join(f"{label} {value}" for label, value in record.extra.items())
+    if place is not None:
+        values |= {
+            "fonds": place.inventory.fonds.code,
+            "inventory": place.inventory.code,
+            "box": place.box,
+            "place_number": place.number,
+        }
+    return marks_of(values)
 
 
 def _document_entry(
@@ -252,5 +277,6 @@ def _document_entry(
         sealed=home.sealed,
         place=f"{fold(home.code)}.{home.ordinal:07d}",
         keywords=document.keywords,
+        marks=_marks(document, home.place),
         text=f"{extra} {text}".strip(),
     )

@@ -10,6 +10,7 @@ _PRELOAD = (
     "tangthu.capture.image_facts",
     "tangthu.capture.pages",
     "tangthu.capture.render",
+    "tangthu.capture.marking",
 )
 
 

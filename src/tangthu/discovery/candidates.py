@@ -97,6 +97,9 @@ class Candidates:
             return []
         if not self._positive:
             return self._unranked()
+        if not all(term.in_description for term in wanted(self._query)):
+            # Only the whole vector has the fields of a description one by one.
+            return list(self._by_index("whole", self._text_score()).values())
         found = self._by_index("head", self._head_score())
         if len(found) <= CAP and any(not term.field for term in wanted(self._query)):
             found = self._by_index("whole", self._text_score()) | found
@@ -264,6 +267,6 @@ def _all_in_title(query: Query) -> str:
     in_title = [
         Term(term.tokens, adjacent=term.adjacent, prefix=term.prefix, field="title")
         for term in terms
-        if term.tokens and term.field != "issuer"
+        if term.tokens and term.field in {"", "title"}
     ]
     return " & ".join(tsquery(term) for term in in_title)

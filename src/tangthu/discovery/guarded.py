@@ -25,8 +25,8 @@ class TooBroad(HouseError):
 
 
 @contextmanager
-def reading() -> Iterator[Any]:
-    """A cursor for reading the index. Raises TooBroad when a statement takes too long.
+def reading(limit_ms: int = LIMIT_MS) -> Iterator[Any]:
+    """A cursor for reading the index. Raises TooBroad when a statement takes longer than that.
 
     The settings hold for this block only: it ends in a rollback, which also restores them when it
     stands inside another transaction. PostgreSQL does not count what it costs to unpack a long
@@ -37,7 +37,7 @@ def reading() -> Iterator[Any]:
             with connection.cursor() as cursor:
                 due = frequency.is_due()
                 cursor.execute(
-                    f"SELECT {_SETTINGS}{', ' + frequency.SQL if due else ''}", [str(LIMIT_MS)]
+                    f"SELECT {_SETTINGS}{', ' + frequency.SQL if due else ''}", [str(limit_ms)]
                 )
                 if due:
                     frequency.keep(cursor.fetchone()[-1])

@@ -34,7 +34,7 @@ class Findable:
     """What an app wants found: facets, sort places and the texts by importance.
 
     `code_keys` are keys of standards.vietnamese.code_keys, or folded archive codes; `place` is
-    folded; dates are partial ISO dates.
+    folded; dates are partial ISO dates; `marks` come from described.marks_of.
     """
 
     obj: uuid.UUID
@@ -57,6 +57,7 @@ class Findable:
     year: int | None = None
     sealed: bool = False
     keywords: str = ""
+    marks: Sequence[str] = ()
     text: str = field(default="", repr=False)
 
 
@@ -116,7 +117,7 @@ def entry_vectors(entry: Findable, text: str, serial: int) -> tuple[str, str]:
         (entry.keywords[MAX_HEAD:], "B"),
         (text, "D"),
     ]
-    return vector(description, marks), vector([*description, *rest], marks)
+    return vector(description, marks), vector([*description, *rest], [*marks, *entry.marks])
 
 
 def span(date_from: str, date_to: str) -> tuple[dt.date | None, dt.date | None]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tangthu.discovery import described
 from tangthu.discovery.vectors import token_of
 from tangthu.standards.rules import RuleSet
 from tangthu.standards.vietnamese import code_key, fold, nfc, words
@@ -24,6 +25,7 @@ MIN_PREFIX = 3
 
 # Folded field names as typed, and the field they mean.
 FIELDS = {
+    **described.NAMES,
     "so": "code", "sokyhieu": "code", "skh": "code", "code": "code", "ma": "code",
     "loai": "type", "type": "type",
     "nam": "year", "year": "year",
@@ -33,12 +35,12 @@ FIELDS = {
     "thbq": "retention", "thoihan": "retention", "retention": "retention",
 }  # fmt: skip
 # Fields sought by words; they take the words that follow, up to the next field, quote or sign.
-_WORD_FIELDS = frozenset({"title", "issuer"})
+_WORD_FIELDS = frozenset({"title", "issuer"}) | described.WORD_FIELDS
 # Fields whose values are names out of a list; they take the words that follow, while it is one.
-_NAME_LISTS = {"type": "document_types", "retention": "maintenance"}
+_NAME_LISTS = {"type": "document_types", "retention": "maintenance", **described.NAME_LISTS}
 
 _PIECE = re.compile(
-    r'(?P<minus>-)?(?:(?P<field>[^\W\d_]{1,12}):[ ]?)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
+    r'(?P<minus>-)?(?:(?P<field>[^\W\d_]{1,20}):[ ]?)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
 _CODE = re.compile(r"\d[\w.]*/[\w\-./&]*\w")
 # As typists space them: `12 / QĐ - UBND`, `12/T.Tr- CC`. A dash before a word alone excludes it.
@@ -70,6 +72,12 @@ class Term:
     excluded: bool = False
     field: str = ""
     group: int = 0
+    marks: tuple[str, ...] = ()
+
+    @property
+    def in_description(self) -> bool:
+        """Whether the head of an entry can answer it: it asks for no field of `described`."""
+        return not self.marks and self.field not in described.DESCRIBED
 
     @property
     def has_accents(self) -> bool:
@@ -136,6 +144,19 @@ class _Parser:
             self._text, terms, self._conditions, tuple(self._codes),
             tuple(self._without), tuple(self._archive_codes),
         )  # fmt: skip
+
+    def _mark_terms(self) -> None:
+        """Make terms of what was asked of fields that have no column of their own."""
+        for name in [name for name in self._conditions if name in described.DESCRIBED]:
+            self._mark(name, self._conditions.pop(name), excluded=False)
+        for name, value in [one for one in self._without if one[0] in described.DESCRIBED]:
+            self._without.remove((name, value))
+            self._mark(name, value, excluded=True)
+
+    def _mark(self, name: str, value: str, *, excluded: bool) -> None:
+        marks = tuple(described.asked(name, value)) or (described.field_token(name, ""),)
+        group = 0 if excluded else self._group
+        self._terms.append(Term(marks=marks, excluded=excluded, field=name, group=group))
 
     def _piece(self, match: re.Match[str]) -> None:
         excluded = bool(match["minus"])
@@ -206,6 +227,7 @@ class _Parser:
     def _settle(self) -> None:
         """Make terms of the words that wait, and close an open field."""
         self._open_field = self._open_name = ""
+        self._mark_terms()
         waiting, self._waiting = self._waiting, []
         at = 0
         while at < len(waiting):

@@ -15,6 +15,7 @@ from typing import Any, cast
 import psycopg
 from django.db import OperationalError, connection, transaction
 
+from tangthu.discovery import findable
 from tangthu.discovery.candidates import Candidates, Match
 from tangthu.discovery.frequency import standing
 from tangthu.discovery.guarded import LIMIT_MS, reading
@@ -44,6 +45,8 @@ FACET_VALUES = 30
 # From this share of entries on, a walk in order is tried first, for so long.
 WALK_SHARE = 0.02
 WALK_MS = 150
+# How long the database may take for a portion of a list that is written out in the background.
+LONG_MS = 60_000
 
 # Orders a person may choose: the column, always followed by obj so that paging by key is exact.
 ORDERS = {"place": "place", "date": "date_from", "code": "code"}
@@ -112,6 +115,8 @@ def page(
 ) -> Page:
     """One page of the things of `kind` that the viewer may see, with the `facets` that are named.
 
+    `kind` "" means things of every kind.
+
     `after` / `before` are (sort value, obj) of the last / first row of the neighbouring page.
     Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. A facet's own filter
     is left out, so that its other values stay choosable; it has at most FACET_VALUES, counted among
@@ -149,6 +154,37 @@ def page(
     )
 
 
+def portion(
+    viewer: Viewer,
+    kind: str,
+    *,
+    text: str = "",
+    filters: Mapping[str, str] | None = None,
+    order: str = "place",
+    descending: bool = False,
+    after: tuple[str, uuid.UUID] | None = None,
+    limit: int = 500,
+) -> list[Row]:
+    """The next `limit` rows after `after`, uncounted: for work in the background.
+
+    May take LONG_MS instead of the few seconds of a page; raises TooBroad beyond.
+    """
+    asked = _Asked(viewer, kind, parse(text), filters or {})
+    with asked.reading(LONG_MS) as cursor:
+        direction = "DESC" if descending else "ASC"
+        found = asked.rows(cursor, ORDERS.get(order, "place"), direction, after, limit)
+    return [Row(*row) for row in found]
+
+
+def count(
+    viewer: Viewer, kind: str, *, text: str = "", filters: Mapping[str, str] | None = None
+) -> tuple[int, bool]:
+    """How many rows such a list has, up to the caps, and whether there are more."""
+    asked = _Asked(viewer, kind, parse(text), filters or {})
+    with asked.reading(LONG_MS) as cursor:
+        return asked.count(cursor)
+
+
 def facet(viewer: Viewer, kind: str, name: str) -> Facet:
     """Values of one facet of all that the viewer may see."""
     asked = _Asked(viewer, kind, parse(""), {})
@@ -162,8 +198,9 @@ class _Asked:
     def __init__(self, viewer: Viewer, kind: str, query: Query, filters: Mapping[str, str]) -> None:
         self.query = query
         self._viewer = viewer
-        self._kind = kind
-        self._filters = {**filters, "kind": kind}
+        self._filters = {**filters, "kind": kind} if kind else dict(filters)
+        self._kinds = [kind] if kind else [one.name for one in findable.kinds()]
+        self._limit_ms = LIMIT_MS
         self._found: list[Match] | None = None
         self._all_found = True
         self._seen = pairs(viewer)
@@ -175,13 +212,14 @@ class _Asked:
         self._sql = "".join(f" AND {one.sql}" for one in found)
         self._values = [value for one in found for value in one.values]
 
-    def reading(self) -> AbstractContextManager[Any]:
+    def reading(self, limit_ms: int = LIMIT_MS) -> AbstractContextManager[Any]:
         """A cursor to read with; under the limit of time where words are asked for.
 
         Without words the cost is bounded by the caps.
         """
+        self._limit_ms = limit_ms
         if self._positive or self._excluding:
-            return reading()
+            return reading(limit_ms)
         return cast("AbstractContextManager[Any]", connection.cursor())
 
     def rows(
@@ -235,7 +273,9 @@ class _Asked:
                 return None
             raise
         finally:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LIMIT_MS)])
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true)", [str(self._limit_ms)]
+            )
 
     def _in_order(
         self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
@@ -260,10 +300,10 @@ class _Asked:
         words = with_marks(self._positive, self._seen, self.query, self._filters, "whole")
         cursor.execute(
             f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
-            f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = %s {rest}), "
+            f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = ANY(%s) {rest}), "
             f"first AS MATERIALIZED (SELECT obj FROM found {ordered}) "
             f"SELECT {_COLUMNS}, {column} FROM discovery_entry JOIN first USING (obj) {ordered}",
-            [words, *cut.values, self._kind, *values],
+            [words, *cut.values, self._kinds, *values],
         )
         return list(cursor.fetchall())
 
@@ -328,5 +368,5 @@ class _Asked:
         return [
             [body for body, _ in self._seen],
             [level for _, level in self._seen],
-            [self._kind],
+            self._kinds,
         ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from tangthu.discovery.described import DESCRIBED, field_token
 from tangthu.discovery.frequency import Shares, standing
 from tangthu.discovery.language import Query, Term, storable, wanted
 from tangthu.discovery.vectors import (
@@ -137,6 +138,8 @@ def segments_tsquery(newest: int, count: int) -> str:
 
 def tsquery(term: Term, *, apart: bool = False) -> str:
     """Tsquery of one term, its sign left aside; `apart`: its words need not be side by side."""
+    if not term.in_description:
+        return _tsquery_of_field(term)
     weight = _WEIGHTS[term.field]
     either = []
     if term.tokens:
@@ -169,6 +172,19 @@ def _pairs_of_phrase(term: Term) -> list[str]:
     return found
 
 
+def _field_marks(term: Term) -> list[str]:
+    """The tokens of a term of a field of `described`: all of its words, or any of its values."""
+    return list(term.marks) or [field_token(term.field, token) for token in term.tokens]
+
+
+def _tsquery_of_field(term: Term) -> str:
+    quoted = [quote(mark) for mark in _field_marks(term)]
+    if term.marks:
+        return "(" + " | ".join(quoted) + ")"
+    quoted[-1] += ":*" * term.prefix
+    return "(" + " & ".join(quoted) + ")"
+
+
 def must_hold(query: Query, *, apart: bool = False) -> str:
     """Tsquery of what must be found: the groups, one of which is enough; "" if nothing must.
 
@@ -192,8 +208,12 @@ def share(query: Query, shares: Shares) -> float:
     """
     groups: dict[int, float] = {}
     for term in wanted(query):
-        each = [shares.of(token) for token in term.tokens]
-        if term.prefix:
+        if term.field in DESCRIBED:
+            each = [shares.of(mark) for mark in _field_marks(term)]
+            each = [min(1.0, sum(each))] if term.marks else each
+        else:
+            each = [shares.of(token) for token in term.tokens]
+        if term.prefix and term.field not in DESCRIBED:
             each[-1] = shares.of_beginning(term.tokens[-1])
         most = min(each, default=0.0)
         groups[term.group] = min(groups.get(term.group, 1.0), most)

@@ -7,7 +7,7 @@ One vector answers queries with and without diacritics: each word is its folded 
 the same place, its token with diacritics where it has any. The two never meet by chance, because a
 folded token has no diacritics. Marks are tokens without a place, each with a sign before it that no
 word has. A code key has `#`. The others let the index leave out most of what is not asked for; the
-condition beside them decides: `@` who may see the entry (body and access level), `=` a year in
+condition beside them decides: `@` who may see the entry (body and access level), `^` a year in
 which it lies, `~` a number with the word behind it (the beginning of a code that a text cites), `%`
 the segment of the index.
 
@@ -29,7 +29,7 @@ MAX_TOKEN = 120
 SEGMENT = 1 << 15
 # What lies in more years than this bears the mark of all of them in one.
 MAX_YEARS = 10
-LONG_SPAN = "=*"
+LONG_SPAN = "^*"
 # A vector of PostgreSQL holds 1 MiB; what is beyond this much of it is not found by.
 MAX_BYTES = 600_000
 # Words of two fields must never look like neighbours to a phrase query.
@@ -60,7 +60,7 @@ def cut_token(body_id: uuid.UUID, access_level: str) -> str:
 def year_tokens(years: Iterable[int]) -> list[str]:
     """The tokens of the years in which an entry lies; of many years, one token of a long span."""
     found = sorted(set(years))
-    return [f"={year}" for year in found] if len(found) <= MAX_YEARS else [LONG_SPAN]
+    return [f"^{year}" for year in found] if len(found) <= MAX_YEARS else [LONG_SPAN]
 
 
 def pair_token(number: str, following: str) -> str:

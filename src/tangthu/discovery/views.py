@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
 from tangthu.discovery.language import MAX_QUERY, Query, parse
+from tangthu.discovery.result_table import NAME, table
 from tangthu.discovery.search import COUNT_CAP, Hit, Result, TooBroad
 from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
 from tangthu.ui import formats
+from tangthu.ui.choosing import COLUMNS, ListTools, shown_columns, tools_of
 from tangthu.ui.partial_dates import DateError, from_iso
 from tangthu.ui.parts import Tab
 from tangthu.ui.query import edit_query
@@ -62,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     chosen = chosen if chosen in names else ""
     context: dict[str, object] = {"search_text": text, "asked": not query.is_empty, "help": HELP}
-    if not query.is_empty:
+    if not query.is_empty and request.GET.get("dang") == "bang":
+        context |= table(request, viewer, query, chosen)
+    elif not query.is_empty:
         offset = _offset(request.GET.get("from", ""))
         context |= _answer(viewer, query, chosen, offset, request)
     return render(request, "discovery/search.html", context)
@@ -83,6 +87,8 @@ def _answer(
         "found": [_found(hit) for hit in result.hits],
         "count": in_words(result),
         "tabs": _tabs(result, chosen, request),
+        "tools": _tools(request) if result.hits else None,
+        "table_url": edit_query(request.GET, {"dang": "bang", "from": None}),
         "first": offset + 1,
         "last": last,
         "next_url": edit_query(request.GET, {"from": last}) if last < result.count else "",
@@ -91,6 +97,14 @@ def _answer(
         else "",
         "codes_asked": bool(query.codes),
     }
+
+
+def _tools(request: HttpRequest) -> ListTools:
+    """The ways to take the results out; their columns are chosen where they are a table."""
+    tools = tools_of(request, name=NAME, caption=_("Kết quả tìm kiếm"), choices=(), source=NAME)
+    shown = shown_columns(request, NAME) or ()
+    pairs = (*(one for one in tools.pairs if one[0] != COLUMNS), (COLUMNS, ",".join(shown)))
+    return replace(tools, pairs=pairs)
 
 
 def in_words(result: Result) -> str:

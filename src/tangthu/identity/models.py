@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -89,3 +90,19 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class ListChoice(models.Model):
+    """The columns that a person chose to see in the list of a name; no record state."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    columns = ArrayField(models.CharField(max_length=60))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="list_choice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.name}"

@@ -18,6 +18,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "archive.describe": frozenset({Role.ARCHIVIST}),
     "archive.seal": frozenset({Role.ARCHIVIST}),
     "repository.audit": frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}),
+    "use.oversee": frozenset({Role.LEADER, Role.ARCHIVIST}),
     "house.administer": frozenset({Role.ADMINISTRATOR}),
     "quarantine.decide": frozenset({Role.LEADER}),
     "people.manage": frozenset({Role.ADMINISTRATOR}),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Account, Appointment, Body, Person
+from tangthu.identity.models import Account, Appointment, Body, ListChoice, Person
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job, QuarantinedItem
@@ -83,3 +83,10 @@ def quarantined(viewer: Viewer) -> QuerySet[QuarantinedItem]:
         decision=QuarantinedItem.Decision.WAITING,
         body_id__in=viewer.bodies_with("quarantine.decide"),
     ).order_by("arrived_at", "id")
+
+
+def columns_chosen(viewer: Viewer, name: str) -> tuple[str, ...] | None:
+    """The columns that the viewer chose to see in the list `name`; None if he never chose."""
+    kept = ListChoice.objects.filter(person_id=viewer.person_id, name=name[:60])
+    found = kept.values_list("columns", flat=True).first()
+    return None if found is None else tuple(found)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "tangthu.discovery",
     "tangthu.repository",
     "tangthu.archive",
+    "tangthu.reports",
     "tangthu.faces.office",
 ]
 

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Body
+from tangthu.identity.models import Body, Person
 
 
 class Custody(models.TextChoices):
@@ -206,3 +206,45 @@ class Withheld(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Use(models.Model):
+    """One use of a record or of a list of records: who looked, printed, took out what, when.
+
+    The same is in the ledger's access chain of `obj`; here it can be asked by person, by day and by
+    the code that stands on a printed copy (AR-27, RM-662 k–l). `obj` is a dossier or a document, or
+    for lists the ledger object of that copy. Nothing of a record's content stands here.
+    """
+
+    class Kind(models.TextChoices):
+        VIEW = "view", _("Xem")
+        PRINT = "print", _("In")
+        DOWNLOAD = "download", _("Tải tệp gốc")
+        MARKED = "marked", _("Tải bản có dấu")
+        LIST_PRINT = "list_print", _("In danh sách")
+        LIST_EXPORT = "list_export", _("Xuất danh sách")
+        LIST_DOWNLOAD = "list_download", _("Tải danh sách đã xuất")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    obj = models.UUIDField()
+    # The code on a printed or marked copy; "" for other uses.
+    serial = models.CharField(max_length=20, default="")
+    # Of a list: what was asked for, in which columns and format, how many rows.
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["body", "at", "id"], name="use_of_body"),
+            models.Index(fields=["person", "at", "id"], name="use_by_person"),
+            models.Index(fields=["obj", "at"], name="use_of_object"),
+            models.Index(fields=["serial"], name="use_serial", condition=~models.Q(serial="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.obj}"

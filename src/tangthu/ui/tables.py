@@ -39,7 +39,8 @@ class Cell:
 @dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column. `value` takes a row and gives text or a `Cell`; `primary` marks the one that
-    names the row (its text is the row's link); `wide_only` leaves it out on phones."""
+    names the row (its text is the row's link); `wide_only` leaves it out on phones; `extra` leaves
+    it out until a person chooses it."""
 
     key: str
     label: Label
@@ -48,6 +49,24 @@ class Column(Generic[Row]):
     sortable: bool = False
     primary: bool = False
     wide_only: bool = False
+    extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column as it can be chosen; `on` is shown, `fixed` cannot be left out."""
+
+    key: str
+    label: Label
+    on: bool
+    fixed: bool = False
+
+
+def choice_of(column: Column[Any]) -> ColumnChoice:
+    """A column as it can be chosen, before anybody chose."""
+    return ColumnChoice(
+        column.key, column.label, column.primary or not column.extra, column.primary
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +126,7 @@ class Heading:
     url: str
     direction: Literal["", "ascending", "descending"]
     wide_only: bool
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,7 @@ class FieldView:
     kind: Kind
     primary: bool
     wide_only: bool
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +215,10 @@ class RegisterPage:
     density_url: str
     # Why the rows could not be read; shown in their place.
     trouble: EmptyState | None = None
+    choices: tuple[ColumnChoice, ...] = ()
+    # By which name the whole list can be taken out (ui.choosing), with filters that always hold.
+    source: str = ""
+    fixed: tuple[tuple[str, str], ...] = ()
 
 
 class Register(Generic[Row]):
@@ -213,8 +238,15 @@ class Register(Generic[Row]):
         bulk: Sequence[BulkAction] = (),
         searchable: bool = False,
         page_size: int = 50,
+        source: str = "",
+        fixed: Mapping[str, str] | None = None,
     ) -> None:
-        """`default_sort` is a column key, with `-` before it for descending."""
+        """`default_sort` is a column key, with `-` before it for descending.
+
+        `source` names the list to those who take lists out; `fixed` are filters that always hold.
+        """
+        self.source = source
+        self._fixed = tuple((fixed or {}).items())
         self.name = name
         self.caption = caption
         self.columns = tuple(columns)
@@ -311,6 +343,9 @@ class Register(Generic[Row]):
             density="compact" if compact else "roomy",
             density_url=self._link({DENSITY: "roomy" if compact else None}, keep_place=True),
             trouble=trouble,
+            choices=tuple(choice_of(column) for column in self.columns),
+            source=self.source,
+            fixed=self._fixed,
         )
 
     def _first(self, key: str) -> str:
@@ -329,13 +364,18 @@ class Register(Generic[Row]):
     def _heading(self, column: Column[Row]) -> Heading:
         sorted_here = column.key == self.sort_key
         if not column.sortable:
-            return Heading(column.label, column.kind, "", "", column.wide_only)
+            return Heading(column.label, column.kind, "", "", column.wide_only, column.key)
         turned = column.key if self.descending or not sorted_here else f"-{column.key}"
         direction: Literal["", "ascending", "descending"] = ""
         if sorted_here:
             direction = "descending" if self.descending else "ascending"
         return Heading(
-            column.label, column.kind, self._link({SORT: turned}), direction, column.wide_only
+            column.label,
+            column.kind,
+            self._link({SORT: turned}),
+            direction,
+            column.wide_only,
+            column.key,
         )
 
     def _row(self, row: Row) -> RowView:
@@ -346,7 +386,14 @@ class Register(Generic[Row]):
             cell = value if isinstance(value, Cell) else Cell(_text(value))
             name = cell.text if column.primary else name
             fields.append(
-                FieldView(cell, column.label, column.kind, column.primary, column.wide_only)
+                FieldView(
+                    cell,
+                    column.label,
+                    column.kind,
+                    column.primary,
+                    column.wide_only,
+                    column.key,
+                )
             )
         return RowView(self._row_id(row), name, tuple(fields))
 

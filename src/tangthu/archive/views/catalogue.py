@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,11 @@ from tangthu.archive.views.facts import fonds_facts
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
-from tangthu.identity.policies import CONDITIONAL, Viewer
-from tangthu.records.fields import code_label, shown_date
+from tangthu.discovery.listing import Listed, columns_of, read
+from tangthu.identity.policies import Viewer
+from tangthu.records.fields import code_label
 from tangthu.ui import formats
+from tangthu.ui.choosing import shown_columns
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import (
     Cell,
@@ -37,7 +39,7 @@ from tangthu.ui.tables import (
 )
 
 PAGE = 50
-_SORTS = {"place": "place", "date": "date", "code": "code"}
+SORTS = {"place": "place", "date": "date", "code": "code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,37 +110,36 @@ def listed(
     """
     names = {str(item.id): item.name for item in queries.fonds(viewer)}
     fixed = fixed or {}
-    wanted = {
-        key: value
-        for key in listing.filters
-        if key not in fixed and (value := request.GET.get(key, "")) and _known(key, value, names)
-    }
-    filters = {**wanted, **fixed}
-    register: Register[lists.Row] = Register(
+    filters = {**filters_of(listing, request.GET, names), **fixed}
+    register: Register[Listed] = Register(
         name=listing.name,
         caption=listing.caption,
         query=request.GET,
         default_sort="place",
-        row_id=lambda row: str(row.obj),
-        columns=_columns(listing),
+        row_id=lambda one: str(one.row.obj),
+        columns=columns_of(listing.kind),
+        source=listing.name,
+        fixed=fixed,
         searchable=True,
         page_size=PAGE,
         empty=listing.empty,
     )
     try:
-        return _filled(viewer, listing, register, filters, fixed, names)
+        chosen = shown_columns(request, listing.name) or ()
+        return _filled(viewer, listing, register, filters, fixed, names, chosen)
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
-        return register.page([], sort_values=lambda row: (row.key,), trouble=trouble), ""
+        return register.page([], sort_values=lambda one: (one.row.key,), trouble=trouble), ""
 
 
 def _filled(
     viewer: Viewer,
     listing: Listing,
-    register: Register[lists.Row],
+    register: Register[Listed],
     filters: Mapping[str, str],
     fixed: Mapping[str, str],
     fonds: Mapping[str, str],
+    chosen: Sequence[str],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
     offered = [key for key in listing.filters if key not in fixed]
@@ -150,7 +151,7 @@ def _filled(
         listing.kind,
         text=register.search,
         filters=filters,
-        order=_SORTS[register.sort_key],
+        order=SORTS[register.sort_key],
         descending=register.descending,
         after=None if backwards else key,
         before=key if backwards else None,
@@ -162,12 +163,32 @@ def _filled(
     )
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
-        rows,
-        sort_values=lambda row: (row.key, str(row.obj)),
+        read(viewer, rows, wanted=chosen),
+        sort_values=lambda one: (one.row.key, str(one.row.obj)),
         cursor=cursor,
         total=None if found.capped else found.count,
     )
     return page, in_words(found.count, capped=found.capped)
+
+
+def filters_of(
+    listing: Listing, query: Mapping[str, str], fonds: Mapping[str, str]
+) -> dict[str, str]:
+    """The filters that a query string asks for and that can hold; others are forgotten.
+
+    `fonds` are the names by id of those that the viewer may know.
+    """
+    return {
+        key: value
+        for key in listing.filters
+        if (value := query.get(key, "")) and _known(key, value, fonds)
+    }
+
+
+def filter_words(key: str, value: str, fonds: Mapping[str, str]) -> tuple[str, str]:
+    """A filter and its value as people read them."""
+    label, words = _FILTERS[key]
+    return str(label), fonds.get(value, "–") if key == "fonds" else words(value)
 
 
 def in_words(count: int, *, capped: bool) -> str:
@@ -217,51 +238,6 @@ _FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
     "fonds": (gettext_lazy("Phông"), str),
     "sealed": (gettext_lazy("Đóng gói"), _sealed),
 }
-
-
-def _columns(listing: Listing) -> tuple[Column[lists.Row], ...]:
-    def title(row: lists.Row) -> Cell:
-        return Cell(row.title, reverse(listing.url_name, args=[row.obj]), note=row.issuer)
-
-    def state(row: lists.Row) -> Cell:
-        note = _("có điều kiện") if row.access_level == CONDITIONAL else ""
-        return Cell(_sealed("1" if row.sealed else "0"), tone="ok" if row.sealed else "", note=note)
-
-    columns: list[Column[lists.Row]] = [
-        Column("title", _title_label(listing), title, primary=True),
-        Column("date", _("Thời gian"), _dates, "date", sortable=True),
-        Column(
-            "retention",
-            _("Thời hạn"),
-            lambda row: _code_words("maintenance")(row.retention_code),
-            wide_only=True,
-        ),
-        Column("state", _("Trạng thái"), state, "tag"),
-    ]
-    if listing.kind == "dossier":
-        code: Column[lists.Row] = Column(
-            "place", _("Mã hồ sơ"), lambda row: row.code, "code", sortable=True
-        )
-        return (code, *columns)
-    kind: Column[lists.Row] = Column(
-        "type",
-        _("Loại"),
-        lambda row: _code_words("document_types")(row.record_type),
-        wide_only=True,
-    )
-    shown: Column[lists.Row] = Column(
-        "code", _("Số, ký hiệu"), lambda row: row.code, "code", sortable=True
-    )
-    return (shown, columns[0], kind, *columns[1:])
-
-
-def _title_label(listing: Listing) -> str:
-    return _("Tiêu đề") if listing.kind == "dossier" else _("Trích yếu")
-
-
-def _dates(row: lists.Row) -> str:
-    start, end = shown_date(row.date_from), shown_date(row.date_to)
-    return start if start == end or not end else f"{start} – {end}"
 
 
 @require_safe

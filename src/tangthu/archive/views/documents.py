@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tangthu.archive.views import access
-from tangthu.archive.views.contents import drawn_pages
+from tangthu.archive.views.contents import PDF, drawn_pages
 from tangthu.archive.views.facts import described_on, document_facts, level_tone
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
@@ -50,6 +50,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         "fact_groups": document_facts(found, level),
         "places": places,
         "files": files,
+        "pdf": PDF,
         "history": tell(found.id),
         "proof": proof_of(found.id, reverse("archive:document-proof", args=[found.id])),
     }
@@ -89,6 +90,8 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
         report = reverse("archive:document-report", args=[found.id])
         actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
+    sheet = reverse("reports:print-document", args=[found.id])
+    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions
 
 

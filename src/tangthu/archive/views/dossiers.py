@@ -104,13 +104,15 @@ def _actions(
         label = _("Đóng gói phiên bản mới") if package else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
         actions.append(Action(label, seal, key="d", icon="archive"))
+    sheet = reverse("reports:print-dossier", args=[found.id])
+    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions
 
 
 def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[RegisterPage, int]:
     """One page of the dossier's documents, and how many of them the viewer may see."""
     register: Register[Membership] = Register(
-        name="documents",
+        name="dossier-documents",
         caption=_("Tài liệu trong hồ sơ"),
         query=request.GET,
         default_sort="ordinal",

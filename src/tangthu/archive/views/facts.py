@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.archive.models import Fonds, Place
+from tangthu.archive.searchables import COUNTED
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.records.fields import code_label, fields_of, label_of, shown_value
 from tangthu.records.models import Document, Dossier
@@ -57,8 +58,6 @@ DOSSIER_GROUPS: Groups = (
          "backup_required", "backup_status", "note"),
     ),
 )  # fmt: skip
-# What counts, or may tell, documents that some viewers must not know of (invariant 5).
-COUNTED = frozenset({"record_count", "declared_record_count", "sheet_count", "page_count", "note"})
 # What stands over the page already.
 HEADINGS = frozenset({"title", "subject"})
 CODES = frozenset(

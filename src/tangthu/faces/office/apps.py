@@ -11,11 +11,15 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.faces.office import context
+        from tangthu.identity.queries import columns_chosen
+        from tangthu.ui.choosing import set_column_memory, set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
         from tangthu.ui.shell import set_identity_provider, set_search_url_name
 
         set_identity_provider(context.identity)
         set_search_url_name("discovery:search")
+        set_column_memory(lambda request, name: columns_chosen(request.viewer, name))  # type: ignore[attr-defined]
+        set_list_routes(columns="office:columns")
         navigation.register(
             NavEntry("home", _("Việc của tôi"), "office:home", "inbox", "v", order=10)
         )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tangthu.faces.office.views import account, health, home, jobs, ledger
+from tangthu.faces.office.views import account, columns, health, home, jobs, ledger
 
 office = (
     [
@@ -14,6 +14,7 @@ office = (
         path("song", health.alive, name="alive"),
         path("so-cai/", ledger.logs, name="ledger"),
         path("so-cai/<uuid:body_id>/tiep-tuc/", ledger.resume, name="ledger-resume"),
+        path("cot/", columns.choose, name="columns"),
         path("cong-viec/", jobs.jobs, name="jobs"),
         path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),
         path("cong-viec/<uuid:job_id>/dung/", jobs.stop, name="job-stop"),
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.archive.urls")),
     path("", include("tangthu.archive.urls_imports")),
     path("", include("tangthu.repository.urls")),
+    path("", include("tangthu.reports.urls")),
     path("ui/", include("tangthu.ui.urls")),
 ]
 

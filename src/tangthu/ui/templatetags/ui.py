@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tangthu.ui import formats
 from tangthu.ui.charts import BarChart
+from tangthu.ui.choosing import ListTools, only_chosen, shown_columns, tools_of, with_chosen
 from tangthu.ui.forms import error_links
 from tangthu.ui.icons import ICONS
 from tangthu.ui.keys import key_caps
@@ -193,8 +194,30 @@ def queue(
 
 @register.inclusion_tag("ui/parts/register.html", takes_context=True)
 def register_table(context: Context, page: RegisterPage) -> dict[str, Any]:
-    """A register: tabs, filters, chips, table, marked rows, paging."""
-    return {"page": page, "csrf_token": context.get("csrf_token")}
+    """A register: tabs, filters, chips, table in the chosen columns, marked rows, paging."""
+    request: HttpRequest | None = context.get("request")
+    choices = with_chosen(page.choices, shown_columns(request, page.name))
+    tools = None
+    if request is not None:
+        tools = tools_of(
+            request,
+            name=page.name,
+            caption=page.caption,
+            choices=choices,
+            source=page.source if page.rows else "",
+            fixed=page.fixed,
+        )
+    return {
+        "page": only_chosen(page, choices),
+        "tools": tools,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("ui/parts/list_tools.html", takes_context=True)
+def list_tools(context: Context, tools: ListTools) -> dict[str, Any]:
+    """The columns of a list to choose from, and the ways to take it out."""
+    return {"tools": tools, "csrf_token": context.get("csrf_token")}
 
 
 @register.inclusion_tag("ui/parts/facts.html")

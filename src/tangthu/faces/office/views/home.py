@@ -15,7 +15,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries as archive
-from tangthu.faces.office.views.jobs import UNDER_WAY
 from tangthu.identity import queries as identity
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.jobs import label_of
@@ -24,6 +23,7 @@ from tangthu.repository import queries as repository
 from tangthu.ui import formats
 from tangthu.ui.parts import QueueGroup, QueueItem, Tone
 from tangthu.ui.tables import EmptyState
+from tangthu.ui.working import UNDER_WAY
 
 SHOWN = 10
 

@@ -1,0 +1,1 @@
+"""Every write of saved searches, exports and printed lists."""

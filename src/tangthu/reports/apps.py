@@ -1,0 +1,43 @@
+"""Django app of lists taken out."""
+
+from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+_HOUR = 3600.0
+
+
+def _reads(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
+
+
+class ReportsConfig(AppConfig):
+    name = "tangthu.reports"
+    label = "reports"
+    verbose_name = "Khai thác"
+
+    def ready(self) -> None:
+        from tangthu.kernel import jobs, rounds
+        from tangthu.reports.actions.order_export import EXPORT, forget_exports
+        from tangthu.reports.exporting import run_export
+        from tangthu.ui.choosing import set_list_routes
+        from tangthu.ui.nav import NavEntry, navigation
+
+        jobs.register(EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export")
+        rounds.register("exports", forget_exports, every=_HOUR)
+        set_list_routes(
+            export="reports:export-new", print="reports:print-list", save="reports:view-new"
+        )
+        section = _("Khai thác")
+        for order, (name, label, url_name, icon) in enumerate(
+            (
+                ("views", _("Tìm kiếm đã lưu"), "reports:views", "filter"),
+                ("exports", _("Bản xuất của tôi"), "reports:exports", "download"),
+                ("history", _("Lịch sử khai thác"), "reports:history", "clock"),
+                ("statistics", _("Thống kê"), "reports:statistics", "chart"),
+            ),
+            start=50,
+        ):
+            navigation.register(
+                NavEntry(name, label, url_name, icon, "", order, section=section, allowed=_reads)
+            )

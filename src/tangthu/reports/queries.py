@@ -1,0 +1,110 @@
+"""Reads of saved searches, exports and the history of use, cut to what the viewer may know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.records import queries as records
+from tangthu.records.models import Document, Dossier, Use, Withheld
+from tangthu.reports.models import Export, SavedView
+
+
+def _missing() -> NotFoundForViewer:
+    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+
+
+def views(viewer: Viewer) -> QuerySet[SavedView]:
+    """The viewer's own saved searches and those shared with his bodies, by name."""
+    here = {position[0] for position in viewer.positions}
+    return (
+        SavedView.objects.filter(Q(person_id=viewer.person_id) | Q(shared_with__in=here))
+        .select_related("person", "shared_with")
+        .order_by("name", "id")
+    )
+
+
+def view(viewer: Viewer, view_id: uuid.UUID) -> SavedView:
+    """A saved search that the viewer may use. Raises NotFoundForViewer."""
+    found = views(viewer).filter(pk=view_id).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def own_view(viewer: Viewer, view_id: uuid.UUID) -> SavedView:
+    """The viewer's own saved search. Raises NotFoundForViewer."""
+    found = views(viewer).filter(pk=view_id, person_id=viewer.person_id).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def exports(viewer: Viewer) -> QuerySet[Export]:
+    """The exports that the viewer ordered."""
+    return Export.objects.filter(person_id=viewer.person_id).select_related("body", "person")
+
+
+def export(viewer: Viewer, export_id: uuid.UUID) -> Export:
+    """An export: the viewer's own only, for the file is his alone. Raises NotFoundForViewer."""
+    found = exports(viewer).filter(pk=export_id).first()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def still_visible(viewer: Viewer, kind: str, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some records that the viewer may see now."""
+    wanted = list(ids)
+    if kind == "dossier":
+        return set(records.dossiers(viewer).filter(pk__in=wanted).values_list("pk", flat=True))
+    return set(records.documents(viewer).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:
+    """The viewer's own uses, or those at the bodies whose use he oversees.
+
+    What is withheld as a possible state secret exists for nobody, nor does its use.
+    """
+    found = Use.objects.filter(person_id=viewer.person_id)
+    if everybody:
+        found = Use.objects.filter(body_id__in=viewer.bodies_with("use.oversee"))
+    held = Withheld.objects.filter(document=OuterRef("obj"), released_at=None)
+    return found.exclude(Exists(held)).select_related("person", "body")
+
+
+def copy_named(viewer: Viewer, serial: str) -> Use | None:
+    """The printed or taken-out copy with this code, at a body where the viewer holds a position."""
+    here = {position[0] for position in viewer.positions}
+    found = Use.objects.filter(serial=serial, body_id__in=here).exclude(kind=Use.Kind.LIST_DOWNLOAD)
+    held = Withheld.objects.filter(document=OuterRef("obj"), released_at=None)
+    return found.exclude(Exists(held)).select_related("person", "body").order_by("at").first()
+
+
+def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dossier | Document]:
+    """The records of some uses that the viewer may see, by id."""
+    ids = {use.obj for use in found}
+    seen: dict[uuid.UUID, Dossier | Document] = {}
+    seen.update(records.dossiers(viewer).in_bulk(list(ids)))
+    seen.update(records.documents(viewer).in_bulk(list(ids)))
+    return seen
+
+
+def days(start: str, end: str) -> tuple[dt.date | None, dt.date | None]:
+    """Two days as typed; what is no day is open."""
+    return _day(start), _day(end)
+
+
+def _day(typed: str) -> dt.date | None:
+    from tangthu.standards.vietnamese.dates import DateError, parse_date
+
+    try:
+        return parse_date(typed).first_day() if typed else None
+    except DateError:
+        return None

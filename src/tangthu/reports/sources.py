@@ -1,0 +1,171 @@
+"""Lists that can be taken out whole: what was asked for, in words and as rows.
+
+A list is named by its source and the pairs of its query string, so that a saved search, an export
+and a printed list ask for the same; who asks gets what he may see at that moment.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tangthu.archive import queries as archive
+from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_words, filters_of
+from tangthu.discovery import findable, lists
+from tangthu.discovery.language import accented, parse
+from tangthu.discovery.listing import Listed, columns_of, read
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import InvalidInput
+from tangthu.standards.vietnamese import fold, nfc
+from tangthu.ui.choosing import COLUMNS
+from tangthu.ui.tables import Cell, Column
+
+MOST_TEXT = 400
+PORTION = 500
+# A name that no column has: with it the records themselves are read, and so the rights of each.
+_RECORDS = "*"
+_LISTINGS = {"dossiers": DOSSIERS, "documents": DOCUMENTS}
+_PAGES = {
+    "search": "discovery:search",
+    "dossiers": "archive:dossiers",
+    "documents": "archive:documents",
+}
+TITLES = {
+    "search": gettext_lazy("Kết quả tìm kiếm"),
+    "dossiers": gettext_lazy("Danh sách hồ sơ"),
+    "documents": gettext_lazy("Danh sách tài liệu"),
+}
+KEPT = ("q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "dang")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One list as asked for."""
+
+    source: str
+    kind: str
+    text: str
+    order: str
+    descending: bool
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
+    """The pairs of a query string that say what a list holds and how it is ordered."""
+    return {key: nfc(value)[:MOST_TEXT] for key in KEPT if (value := query.get(key, "").strip())}
+
+
+def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
+    """What the pairs ask for. Raises InvalidInput for a source that does not exist."""
+    if source not in TITLES:
+        raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
+    sort = pairs.get("sort", "")
+    order = SORTS.get(sort.removeprefix("-"), "")
+    text, filters = pairs.get("q", ""), {}
+    kinds = {one.name for one in findable.kinds()}
+    kind = pairs.get("kind", "") if pairs.get("kind", "") in kinds else ""
+    listing = _LISTINGS.get(source)
+    if listing is not None:
+        kind = listing.kind
+        names = {str(item.id): item.name for item in archive.fonds(viewer)}
+        filters = filters_of(listing, pairs, names)
+    elif parse(text).is_empty:
+        raise InvalidInput(_("Chưa có gì để tìm."), hint=_("Gõ từ cần tìm rồi xuất kết quả."))
+    found = Asked(
+        source, kind, text, order or "place", sort.startswith("-") and bool(order), filters
+    )
+    if accented(parse(text)) and not lists.portion(
+        viewer, kind, text=text, filters=filters, limit=1
+    ):
+        # As on the search page: where diacritics find nothing, the same without them.
+        return Asked(source, kind, fold(text), found.order, found.descending, filters)
+    return found
+
+
+def count(viewer: Viewer, wanted: Asked) -> tuple[int, bool]:
+    """How many rows the list has for the viewer, up to a cap, and whether there are more."""
+    return lists.count(viewer, wanted.kind, text=wanted.text, filters=wanted.filters)
+
+
+def title_of(wanted: Asked) -> str:
+    """What the list is called on paper."""
+    return str(TITLES[wanted.source])
+
+
+def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
+    """What was asked for as labels and values, the order included."""
+    words = []
+    if wanted.text:
+        words.append((_("Từ cần tìm"), wanted.text))
+    if wanted.kind and wanted.source == "search":
+        words.append((_("Loại kết quả"), str(findable.kind(wanted.kind).label)))
+    names = {str(item.id): item.name for item in archive.fonds(viewer)}
+    words += [filter_words(key, value, names) for key, value in wanted.filters.items()]
+    orders = {"place": _("mã lưu trữ"), "date": _("thời gian"), "code": _("số, ký hiệu")}
+    way = _("giảm dần") if wanted.descending else _("tăng dần")
+    return [*words, (_("Thứ tự"), f"{orders[wanted.order]}, {way}")]
+
+
+def page_of(source: str, query: str) -> str:
+    """Address of the list on the screen."""
+    return reverse(_PAGES[source]) + (f"?{query}" if query else "")
+
+
+def chosen_columns(wanted: Asked, keys: Sequence[str]) -> tuple[Column[Listed], ...]:
+    """The columns named by `keys`, or those shown at first; what names a row is always there."""
+    every = columns_of(wanted.kind)
+    picked = {column.key for column in every} & set(keys)
+    return tuple(
+        column
+        for column in every
+        if column.primary or (column.key in picked if picked else not column.extra)
+    )
+
+
+def keys_of(query: Mapping[str, str]) -> list[str]:
+    """The keys of the columns that a query string names."""
+    return [key for key in query.get(COLUMNS, "").split(",") if key][:60]
+
+
+After = tuple[str, uuid.UUID]
+
+
+def portions(
+    viewer_now: Callable[[], Viewer], wanted: Asked, *, after: After | None, size: int = PORTION
+) -> Iterator[tuple[list[Listed], After]]:
+    """The rows in order, so many at a time, each with where to read on.
+
+    Who may see what is asked anew for each portion: of the index, and of the records themselves.
+    """
+    while True:
+        viewer = viewer_now()
+        rows = lists.portion(
+            viewer, wanted.kind, text=wanted.text, filters=wanted.filters, order=wanted.order,
+            descending=wanted.descending, after=after, limit=size,
+        )  # fmt: skip
+        if not rows:
+            return
+        after = (rows[-1].key, rows[-1].obj)
+        yield visible(viewer, rows), after
+        if len(rows) < size:
+            return
+
+
+def visible(viewer: Viewer, rows: Sequence[lists.Row]) -> list[Listed]:
+    """Those of the rows whose records the viewer may see now, with the records."""
+    wanted = [_RECORDS, "fonds"]
+    return [one for one in read(viewer, rows, wanted=wanted) if one.record is not None]
+
+
+def cells(one: Listed, columns: Sequence[Column[Listed]]) -> list[str]:
+    """What stands in the columns of a line, as plain text."""
+    values = (column.value(one) for column in columns)
+    return [
+        str(value.text if isinstance(value, Cell) else "" if value is None else value)
+        for value in values
+    ]

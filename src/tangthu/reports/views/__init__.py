@@ -1,0 +1,1 @@
+"""Pages of saved searches, exports, printing, history of use and statistics."""

@@ -1,0 +1,203 @@
+"""Exports: order one, watch it being written, take the file; those ordered before."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tangthu.archive.views.asked import acting, viewer
+from tangthu.archive.views.catalogue import in_words
+from tangthu.archive.views.contents import disposition
+from tangthu.identity.queries import jobs
+from tangthu.reports import files, queries, sources
+from tangthu.reports.actions.order_export import fetch_export, order_export
+from tangthu.reports.models import Export
+from tangthu.ui import formats
+from tangthu.ui.by_time import page_by_time
+from tangthu.ui.parts import Crumb, Fact, FactGroup, Progress
+from tangthu.ui.tables import Cell, Column, EmptyState, Register
+from tangthu.ui.working import progress_of
+
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "doc": "application/msword",
+    "pdf": "application/pdf",
+}
+
+
+class ExportForm(forms.Form):
+    """In which format, in which columns, in which order."""
+
+    format = forms.ChoiceField(
+        label=gettext_lazy("Định dạng"),
+        choices=Export.Format.choices,
+        initial=Export.Format.DOCX,
+        widget=forms.RadioSelect,
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("Thứ tự"),
+        choices=(
+            ("place", gettext_lazy("Mã lưu trữ")),
+            ("date", gettext_lazy("Thời gian, cũ trước")),
+            ("-date", gettext_lazy("Thời gian, mới trước")),
+            ("code", gettext_lazy("Số, ký hiệu")),
+        ),
+    )
+    columns = forms.MultipleChoiceField(
+        label=gettext_lazy("Cột"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Nhiều cột thì tệp Word, PDF xoay ngang trang."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Order the list that the query string names as a file."""
+    source = request.GET.get("nguon", "")
+    pairs = sources.pairs_of(request.GET)
+    me = viewer(request)
+    wanted = sources.asked(me, source, pairs)
+    every = sources.columns_of(wanted.kind)
+    shown = [one.key for one in sources.chosen_columns(wanted, sources.keys_of(request.GET))]
+    sort = ("-" if wanted.descending else "") + wanted.order
+    form = ExportForm(
+        request.POST or None, initial={"format": "docx", "sort": sort, "columns": shown}
+    )
+    form.fields["columns"].choices = [(one.key, one.label) for one in every]  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        export, _job = order_export(
+            acting(request),
+            source=source,
+            pairs={**pairs, "sort": form.cleaned_data["sort"]},
+            columns=form.cleaned_data["columns"],
+            format_=form.cleaned_data["format"],
+        )
+        return redirect("reports:export", export_id=export.pk)
+    count, capped = sources.count(me, wanted)
+    back = sources.page_of(source, urlencode(pairs))
+    context = {
+        "form": form,
+        "way": [Crumb(sources.title_of(wanted), back), Crumb(_("Xuất ra tệp"))],
+        "conditions": sources.conditions_in_words(me, wanted)[:-1],
+        "count": in_words(count, capped=capped),
+        "save_label": _("Xuất"),
+        "cancel_url": back,
+    }
+    return render(request, "reports/export_form.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """One export: how far it is, then its file."""
+    found = queries.export(viewer(request), export_id)
+    job = jobs(viewer(request)).filter(pk=found.job_id).first()
+    ready = found.finished_at is not None and files.file_of(found).is_file()
+    task: Progress | None = None
+    if job is not None and found.finished_at is None:
+        task = progress_of(job)
+    wanted = sources.asked(viewer(request), found.source, found.asked)
+    context = {
+        "export": found,
+        "task": task,
+        "ready": ready,
+        "way": [Crumb(_("Bản xuất của tôi"), reverse("reports:exports")), Crumb(found.serial)],
+        "fact_groups": [_facts(request, found, wanted)],
+    }
+    return render(request, "reports/export.html", context)
+
+
+def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGroup:
+    facts = [
+        Fact(label, value) for label, value in sources.conditions_in_words(viewer(request), wanted)
+    ]
+    columns = ", ".join(str(one.label) for one in sources.chosen_columns(wanted, found.columns))
+    facts += [
+        Fact(_("Cột"), columns),
+        Fact(_("Định dạng"), found.get_format_display()),
+        Fact(_("Mã bản"), found.serial, code=True),
+        Fact(_("Đặt lúc"), formats.moment(found.ordered_at)),
+    ]
+    if found.finished_at is not None:
+        facts += [
+            Fact(_("Số dòng"), formats.thousands(found.rows or 0)),
+            Fact(_("Dung lượng"), formats.file_size(found.size or 0)),
+            Fact("SHA-256", found.sha256, code=True),
+            Fact(_("Giữ tệp đến"), formats.moment(found.expires_at)),
+        ]
+    return FactGroup(sources.title_of(wanted), tuple(facts))
+
+
+@require_safe
+def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
+    """The file, for its owner alone; each time is recorded."""
+    if request.method == "HEAD":
+        found = queries.export(viewer(request), export_id)
+        return HttpResponse(content_type=_TYPES[found.format])
+    found = fetch_export(acting(request), export_id)
+    moment = timezone.localtime(found.ordered_at)
+    name = f"{_slug(found.source)}-{moment:%Y%m%d-%H%M}.{found.format}"
+    response = FileResponse(files.file_of(found).open("rb"), content_type=_TYPES[found.format])
+    response["Content-Disposition"] = disposition(name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _slug(source: str) -> str:
+    return {"search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu"}[source]
+
+
+@require_safe
+def exports(request: HttpRequest) -> HttpResponse:
+    """What the person ordered, newest first."""
+    register: Register[Export] = Register(
+        name="exports",
+        caption=_("Bản xuất của tôi"),
+        query=request.GET,
+        default_sort="-ordered",
+        row_id=lambda one: str(one.pk),
+        columns=(
+            Column(
+                "list", _("Danh sách"),
+                lambda one: Cell(
+                    str(sources.TITLES[one.source]),
+                    reverse("reports:export", args=[one.pk]),
+                    note=one.asked.get("q", ""),
+                ),
+                primary=True,
+            ),
+            Column("format", _("Định dạng"), lambda one: f".{one.format}", "short"),
+            Column("ordered", _("Đặt lúc"), lambda one: formats.moment(one.ordered_at), "date"),
+            Column(
+                "rows", _("Số dòng"),
+                lambda one: "" if one.rows is None else formats.thousands(one.rows), "number",
+            ),
+            Column("serial", _("Mã bản"), lambda one: one.serial, "code", wide_only=True),
+            Column("state", _("Trạng thái"), _state, "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa xuất danh sách nào"),
+            _("Ở trang tìm kiếm hay danh sách, chọn “Xuất, in, lưu”."),
+        ),
+    )  # fmt: skip
+    page = page_by_time(register, queries.exports(viewer(request)), "ordered_at")
+    return render(request, "reports/exports.html", {"register": page})
+
+
+def _state(one: Export) -> Cell:
+    if one.finished_at is None:
+        return Cell(_("Chưa xong"), tone="info")
+    if files.file_of(one).is_file():
+        return Cell(_("Tải được"), tone="ok")
+    return Cell(_("Hết hạn giữ"))

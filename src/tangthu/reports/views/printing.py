@@ -1,0 +1,165 @@
+"""Printing with a mark: a list, the sheet of a record, and marked copies of PDF files.
+
+Each copy gets its code when it is asked for, so that pages that are merely looked at make none.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tangthu.archive import queries as archive
+from tangthu.archive.views.asked import acting, viewer
+from tangthu.archive.views.contents import PDF, disposition
+from tangthu.archive.views.facts import (
+    document_facts,
+    dossier_facts,
+    place_facts,
+)
+from tangthu.capture.marking import marked_copy as marked
+from tangthu.capture.workers import open_sandbox
+from tangthu.kernel import clock
+from tangthu.kernel.errors import HouseError, NotFoundForViewer
+from tangthu.kernel.sandbox import Sandbox, SandboxError
+from tangthu.records import queries as records
+from tangthu.records.actions.note_access import new_serial, note_marked, note_print
+from tangthu.records.fields import shown_date
+from tangthu.records.models import Dossier, Use
+from tangthu.reports import sources
+from tangthu.reports.actions.print_list import MOST, print_list
+from tangthu.reports.marks import mark_of
+from tangthu.ui import formats
+
+
+class NotMarked(HouseError):
+    """A marked copy cannot be made from the file; the file itself can still be downloaded."""
+
+    http_status = 422
+
+
+@functools.cache
+def _sandbox() -> Sandbox:
+    """The worker of this process that marks copies."""
+    return open_sandbox(1, wall_seconds=60.0)
+
+
+def _marked_by(use: Use) -> str:
+    name = use.person.full_name if use.person else ""
+    return mark_of(use.body.short_name, name, use.at, use.serial)
+
+
+@require_POST
+def print_a_list(request: HttpRequest) -> HttpResponse:
+    """The list that the posted pairs name, as a page for paper."""
+    made = print_list(
+        acting(request),
+        source=request.POST.get("nguon", ""),
+        pairs=sources.pairs_of(request.POST),
+        columns=sources.keys_of(request.POST),
+    )
+    context: dict[str, Any] = {
+        "title": sources.title_of(made.wanted),
+        "body": made.use.body.name,
+        "mark": _marked_by(made.use),
+        "conditions": sources.conditions_in_words(viewer(request), made.wanted),
+        "headings": [column.label for column in made.columns],
+        "kinds": [column.kind for column in made.columns],
+        "rows": [
+            (number, [(cell, column.kind) for cell, column in zip(row, made.columns, strict=True)])
+            for number, row in enumerate(made.rows, start=1)
+        ],
+        "count": formats.thousands(len(made.rows)),
+        "most": formats.thousands(MOST) if made.more else "",
+        "lying": len(made.columns) > 5,
+    }
+    return render(request, "reports/printed_list.html", context)
+
+
+@require_POST
+def print_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
+    """The sheet of a dossier: its facts and its documents that the person may see."""
+    me = viewer(request)
+    found = records.dossier(me, dossier_id)
+    use = note_print(acting(request), found)
+    places = records.documents_of(me, found)
+    groups = [
+        *dossier_facts(found, me, places.count()),
+        *place_facts(archive.place_of(found)),
+    ]
+    context = {
+        "title": found.title,
+        "kind": _("Hồ sơ"),
+        "code": found.archive_file_code,
+        "fact_groups": groups,
+        "places": [
+            (
+                place.ordinal,
+                f"{place.document.number}/{place.document.symbol}".strip("/"),
+                place.document.subject,
+                shown_date(place.document.issued_on),
+                place.document.page_count,
+            )
+            for place in places[:MOST]
+        ],
+    }
+    return _printed(request, found, use, context)
+
+
+@require_POST
+def print_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """The sheet of a document: its facts, and in which dossiers it stands."""
+    me = viewer(request)
+    found = records.document(me, document_id)
+    use = note_print(acting(request), found)
+    context = {
+        "title": found.subject,
+        "kind": _("Tài liệu"),
+        "code": f"{found.number}/{found.symbol}".strip("/"),
+        "fact_groups": document_facts(found, records.effective_level(found)),
+        "dossiers": records.dossiers_of(me, found),
+    }
+    return _printed(request, found, use, context)
+
+
+def _printed(
+    request: HttpRequest, found: Dossier | Any, use: Use, context: dict[str, Any]
+) -> HttpResponse:
+    context |= {"mark": _marked_by(use), "body": found.body.name}
+    return render(request, "reports/printed_record.html", context)
+
+
+@require_POST
+def marked_copy(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
+    """A copy of a PDF file with the mark on every page; the file as received stays as it is."""
+    from tangthu.repository.reading import path_of
+
+    me = viewer(request)
+    file = records.content_file(me, file_id)
+    if file.media_type != PDF:
+        raise NotFoundForViewer(_("Không có gì ở đây."))
+    serial = new_serial()
+    body = records.document(me, file.document_id).body
+    line = mark_of(body.short_name, me.full_name, clock.now(), serial)
+    try:
+        data = marked(path_of(file), _sandbox(), line)
+    except SandboxError as error:
+        raise NotMarked(
+            _("Không đánh dấu được tệp này."),
+            hint=_("Tải tệp gốc về; tệp gốc không có dấu."),
+            file=str(file.id),
+            cause=type(error).__name__,
+        ) from error
+    note_marked(acting(request), file, serial)
+    response = HttpResponse(data, content_type="application/octet-stream")
+    stem = file.name.rpartition(".")[0] or file.name
+    response["Content-Disposition"] = disposition(f"{stem}-{serial}.pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

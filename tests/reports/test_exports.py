@@ -1,0 +1,370 @@
+"""Exports of lists: every format, rights row by row, kills, expiry, and what nobody may take."""
+
+from __future__ import annotations
+
+import re
+import uuid
+import zipfile
+from collections.abc import Sequence
+
+import openpyxl
+import pypdfium2 as pdfium
+import pytest
+
+from tangthu.kernel import jobs
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job
+from tangthu.ledger.history import history
+from tangthu.records.models import Use
+from tangthu.reports import files, sources
+from tangthu.reports.actions.order_export import ExportStale, fetch_export, order_export
+from tangthu.reports.models import Export
+from tests.office.conftest import SignIn
+from tests.support.house import TestHouse
+from tests.support.records import make_dossier
+
+FORMATS = ("xlsx", "docx", "doc", "pdf")
+
+
+def made(
+    house: TestHouse, who: str = "cuc", *, source: str = "documents", format_: str = "docx",
+    columns: Sequence[str] = (), **pairs: str,
+) -> Export:  # fmt: skip
+    """An export that was ordered and written."""
+    export, job = order_export(
+        house.acting(who), source=source, pairs=pairs, columns=columns, format_=format_,
+        queued=False,
+    )  # fmt: skip
+    done = jobs.execute(job.id)
+    assert done.state == Job.State.DONE, f"{done.message} {done.hint}"
+    export.refresh_from_db()
+    return export
+
+
+def text_of(export: Export) -> str:
+    """All that stands in the file, pages and headers included, in one text."""
+    path = files.file_of(export)
+    if export.format == "xlsx":
+        page = openpyxl.load_workbook(path).active
+        rows = [[str(cell) for cell in row if cell] for row in page.values]
+        return "\n".join("\t".join(row) for row in rows) + page.oddHeader.left.text
+    if export.format == "docx":
+        with zipfile.ZipFile(path) as book:
+            parts = [book.read(name).decode() for name in book.namelist() if "word/" in name]
+        return re.sub(r"<[^>]+>", " ", "\n".join(parts))
+    if export.format == "doc":
+        plain = path.read_bytes().decode("ascii")
+        return re.sub(r"\\u(-?\d+)\?", lambda one: chr(int(one[1]) % 65536), plain)
+    document = pdfium.PdfDocument(path)
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+@pytest.mark.req("RM-661", "AR-27")
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_was_searched_is_exported_in_the_chosen_columns_and_marked(
+    cast: TestHouse, format_: str
+) -> None:
+    make_dossier(
+        cast, documents=[{"subject": "Kế hoạch tập huấn", "keywords": "từ khóa riêng"}, {}]
+    )
+    export = made(
+        cast, source="search", format_=format_, q="tập huấn", columns=["title", "keywords", "date"]
+    )
+    told = " ".join(text_of(export).replace("\u200b", "").split())
+    for words in (
+        "Kế hoạch tập huấn", "từ khóa riêng", "04/02/2010", "trích yếu", "Từ khóa", "STT",
+        "Từ cần tìm", "tập huấn", export.serial, "Nguyễn Thị Cúc", "Chi cục ATVSTP",
+        "Danh sách này có 1 dòng.",
+    ):  # fmt: skip
+        assert words in told, words
+    assert "thanh lý" not in told
+    assert "Trạng thái" not in told
+    assert export.rows == 1
+
+
+@pytest.mark.req("AR-27")
+def test_every_page_of_a_pdf_bears_the_mark(cast: TestHouse) -> None:
+    make_dossier(cast, documents=[{"subject": f"Việc số {n} " * 30} for n in range(60)])
+    export = made(cast, format_="pdf")
+    pages = [page.get_textpage().get_text_range() for page in
+             pdfium.PdfDocument(files.file_of(export))]  # fmt: skip
+    assert len(pages) > 3
+    assert all(export.serial in page and "Nguyễn Thị Cúc" in page for page in pages)
+    assert [re.findall(r"Trang (\d+)", page)[-1] for page in pages] == [
+        str(number) for number in range(1, len(pages) + 1)
+    ]
+
+
+@pytest.mark.req("RM-661", "AR-27")
+def test_rows_stand_in_the_order_that_was_chosen(cast: TestHouse) -> None:
+    make_dossier(
+        cast, documents=[{"issued_on": f"20{year}-01-01", "subject": f"Năm {year}"}
+                         for year in ("11", "09", "10")],
+    )  # fmt: skip
+    for sort, wanted in (("date", ["09", "10", "11"]), ("-date", ["11", "10", "09"])):
+        told = text_of(made(cast, format_="docx", sort=sort))
+        assert re.findall(r"Năm (\d\d)", told) == wanted
+
+
+def test_more_rows_than_a_portion_come_out_once_each_and_in_order(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_dossier(cast, documents=[{"subject": f"Dòng {n:03d}"} for n in range(1, 48)])
+    monkeypatch.setattr("tangthu.reports.sources.PORTION", 10)
+    monkeypatch.setattr(sources.portions, "__kwdefaults__", {"size": 10})
+    export = made(cast, format_="xlsx")
+    told = re.findall(r"Dòng (\d{3})", text_of(export))
+    assert told == [f"{n:03d}" for n in range(1, 48)]
+
+
+def test_an_export_holds_only_what_its_owner_may_see(cast: TestHouse) -> None:
+    make_dossier(cast, documents=[{"subject": "Ai cũng xem"}, {"subject": "Có điều kiện",
+                                                              "access_level": "02"}])  # fmt: skip
+    make_dossier(cast, "nga", number="09", documents=[{"subject": "Cơ quan khác"}])
+    assert "Có điều kiện" in text_of(made(cast, "cuc"))
+    told = text_of(made(cast, "hoa"))
+    assert "Ai cũng xem" in told
+    assert "Có điều kiện" not in told
+    assert "Cơ quan khác" not in told
+
+
+def test_what_counts_hidden_documents_is_left_out(cast: TestHouse) -> None:
+    make_dossier(cast, documents=[{}, {"access_level": "02"}] * 3, declared=97)
+    columns = ["record_count", "declared_record_count"]
+    assert "97" in text_of(made(cast, "cuc", source="dossiers", columns=columns))
+    assert "97" not in text_of(made(cast, "hoa", source="dossiers", columns=columns))
+
+
+@pytest.mark.req("AR-129")
+def test_what_is_withheld_leaves_neither_in_a_new_file_nor_in_an_old_one(cast: TestHouse) -> None:
+    from tangthu.archive.actions.withhold_document import withhold_document
+
+    one = make_dossier(cast, documents=[{"subject": "Chuyện kín"}, {"subject": "Chuyện thường"}])
+    before = made(cast)
+    assert fetch_export(cast.acting("cuc"), before.pk)
+    withhold_document(cast.acting("cuc"), one.documents[0].pk)
+    with pytest.raises(ExportStale):
+        fetch_export(cast.acting("cuc"), before.pk)
+    after = made(cast)
+    assert "Chuyện thường" in text_of(after)
+    assert "Chuyện kín" not in text_of(after)
+
+
+def test_rights_are_asked_again_between_reading_and_writing(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.archive.actions.withhold_document import withhold_document
+    from tangthu.reports import exporting
+
+    one = make_dossier(cast, documents=[{"subject": "Chuyện kín"}, {"subject": "Chuyện thường"}])
+    write = exporting._Writing._write
+
+    def withheld_first(writing: object, sheet: object) -> int:
+        withhold_document(cast.acting("cuc"), one.documents[0].pk)
+        return write(writing, sheet)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exporting._Writing, "_write", withheld_first)
+    told = text_of(made(cast))
+    assert "Chuyện thường" in told
+    assert "Chuyện kín" not in told
+
+
+@pytest.mark.req("AR-27", "RM-662")
+def test_export_and_each_download_are_events_and_uses(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast)
+    export = made(cast, q="thanh lý")
+    client = sign_in("cuc")
+    for _ in range(2):
+        answer = client.get(f"/xuat/{export.pk}/tep/")
+        assert answer.status_code == 200
+        assert b"".join(answer.streaming_content) == files.file_of(export).read_bytes()
+    obj = uuid.uuid5(export.pk, str(cast.body("H30.81").id))
+    assert [event.kind_name for event in history(obj, ch="a")] == [
+        "reports.list.exported", "reports.list.downloaded", "reports.list.downloaded",
+    ]  # fmt: skip
+    assert export.serial in history(obj, ch="a")[0].sentence
+    assert list(Use.objects.filter(obj=obj).order_by("at").values_list("kind", flat=True)) == [
+        "list_export", "list_download", "list_download",
+    ]  # fmt: skip
+
+
+def test_only_the_owner_gets_the_file(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast)
+    export = made(cast, "hoa")
+    for other in ("cuc", "binh", "nga"):
+        assert sign_in(other).get(f"/xuat/{export.pk}/tep/").status_code == 404
+        assert sign_in(other).get(f"/xuat/{export.pk}/").status_code == 404
+    with pytest.raises(NotFoundForViewer):
+        fetch_export(cast.acting("cuc"), export.pk)
+
+
+def test_a_file_is_forgotten_in_time(cast: TestHouse, sign_in: SignIn) -> None:
+    from datetime import timedelta
+
+    from tangthu.reports.actions.order_export import forget_exports
+
+    make_dossier(cast)
+    export = made(cast)
+    forget_exports()
+    assert files.file_of(export).is_file()
+    Export.objects.update(expires_at=export.ordered_at - timedelta(seconds=1))
+    forget_exports()
+    assert not files.folder_of(export.pk).exists()
+    client = sign_in("cuc")
+    assert client.get(f"/xuat/{export.pk}/tep/").status_code == 404
+    assert "hết hạn giữ" in client.get(f"/xuat/{export.pk}/").content.decode()
+
+
+def test_what_was_read_is_not_left_beside_the_file(cast: TestHouse) -> None:
+    make_dossier(cast)
+    folder = files.folder_of(made(cast, format_="pdf").pk)
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {"ids", "list.pdf"}
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_hostile_text_stays_text(cast: TestHouse, format_: str) -> None:
+    evil = [
+        "=HYPERLINK(\"http://x\",\"a\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1",
+        "Về việc \x0b\x1f kín \ufffe <w:p> &amp; {\\rtf1 \\bin9 } #read(\"/etc/passwd\") $x$",
+        "Ế" * 1000, "chữ " * 400, "_x0041_", "😀 𠮷",
+    ]  # fmt: skip
+    make_dossier(cast, documents=[{"subject": one} for one in evil])
+    export = made(cast, format_=format_)
+    told = text_of(export)
+    assert export.rows == len(evil)
+    assert "root:" not in told
+    if format_ == "xlsx":
+        page = openpyxl.load_workbook(files.file_of(export)).active
+        cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
+        assert {cell.data_type for cell in cells} == {"s"}
+        values = {cell.value for cell in cells}
+        assert {'=HYPERLINK("http://x","a")', "+1+1", "-2+3", "@SUM(A1)"} <= values
+        # As the standard has a text written that looks like Excel's own escape of a character.
+        assert "_x005F_x0041_" in values
+    if format_ == "docx":
+        from lxml import etree
+
+        with zipfile.ZipFile(files.file_of(export)) as book:
+            tree = etree.fromstring(book.read("word/document.xml"))
+        texts = tree.itertext("{*}t")
+        assert "=HYPERLINK" in "".join(texts)
+    if format_ == "doc":
+        raw = files.file_of(export).read_bytes()
+        assert raw.isascii()
+        assert rb"\{\\rtf1 \\bin9 \}" in raw
+        assert raw.count(b"{") - raw.count(rb"\{") == raw.count(b"}") - raw.count(rb"\}")
+    else:
+        assert "😀" in told or "[?]" in told
+
+
+def test_a_stopped_or_killed_export_reads_on_from_what_was_read(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.standards import durable
+
+    make_dossier(cast, documents=[{"subject": f"Dòng {n:03d}"} for n in range(1, 48)])
+    monkeypatch.setattr(sources.portions, "__kwdefaults__", {"size": 10})
+    asked: list[object] = []
+    portion = sources.lists.portion
+
+    def counted(*args: object, **kwargs: object) -> object:
+        asked.append(kwargs["after"])
+        return portion(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sources.lists, "portion", counted)
+    export, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={}, columns=[], format_="xlsx", queued=False
+    )
+    seen: list[str] = []
+
+    class Killed(BaseException):
+        pass
+
+    def kill(point: str) -> None:
+        seen.append(point)
+        if seen.count("export.rows.renamed") == 3:
+            raise Killed
+
+    durable.observe(kill)
+    try:
+        with pytest.raises(Killed):
+            jobs.execute(job.id)
+    finally:
+        durable.observe(None)
+    asked.clear()
+    assert jobs.execute(job.id).state == Job.State.DONE
+    # The third portion was written but not yet kept with the job: it is read once more.
+    assert len(asked) == 3
+    told = re.findall(r"Dòng (\d{3})", text_of(Export.objects.get(pk=export.pk)))
+    assert told == [f"{n:03d}" for n in range(1, 48)]
+
+
+def test_an_export_is_watched_and_stopped(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast, documents=[{}] * 5)
+    export, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={}, columns=[], format_="docx"
+    )
+    client = sign_in("cuc")
+    page = client.get(f"/xuat/{export.pk}/").content.decode()
+    assert "Đang chờ đến lượt" in page
+    assert client.post(f"/cong-viec/{job.id}/dung/").status_code == 302
+    heard: list[tuple[int, int | None, str]] = []
+    done = jobs.execute(job.id, lambda *told: heard.append(told))
+    assert done.state == Job.State.STOPPED
+    assert heard[0] == (0, 5, "dòng đã đọc")
+    assert not files.file_of(export).exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/xuat/moi/", "/xuat/moi/?nguon=nope", "/xuat/moi/?nguon=search",
+     "/xuat/moi/?nguon=search&q=!", "/tim-kiem-da-luu/moi/?nguon=x"],
+)  # fmt: skip
+def test_a_list_that_does_not_exist_is_refused_in_words(
+    cast: TestHouse, sign_in: SignIn, address: str
+) -> None:
+    answer = sign_in("cuc").get(address)
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.content.decode()
+
+
+def test_the_form_orders_what_was_chosen(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast)
+    client = sign_in("cuc")
+    page = client.get("/xuat/moi/?nguon=documents&q=thanh+l%C3%BD&cot=title,note").content.decode()
+    assert "1 dòng trong phạm vi" in page
+    assert re.search(r'value="note"[^>]*checked', page)
+    answer = client.post(
+        "/xuat/moi/?nguon=documents&q=thanh+l%C3%BD",
+        {"format": "pdf", "sort": "-date", "columns": ["title", "note"]},
+    )
+    export = Export.objects.get()
+    assert answer["Location"] == f"/xuat/{export.pk}/"
+    assert (export.format, export.columns) == ("pdf", ["title", "note"])
+    assert export.asked == {"q": "thanh lý", "sort": "-date"}
+    wrong = client.post(
+        "/xuat/moi/?nguon=documents", {"format": "exe", "sort": "x", "columns": "y"}
+    )
+    assert wrong.status_code == 422
+    assert Export.objects.count() == 1
+
+
+def test_an_administrator_who_reads_nothing_exports_nothing(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    client = sign_in("dung")
+    answer = client.post(
+        "/xuat/moi/?nguon=documents", {"format": "pdf", "sort": "place", "columns": ["title"]}
+    )
+    assert answer.status_code >= 400
+    assert not Export.objects.exists()
+
+
+def test_an_empty_list_is_a_file_that_says_so(cast: TestHouse) -> None:
+    make_dossier(cast)
+    for format_ in FORMATS:
+        export = made(cast, format_=format_, q="khongcogi")
+        assert export.rows == 0
+        assert "có 0 dòng" in text_of(export)
