@@ -35,6 +35,7 @@ class ArchiveConfig(AppConfig):
                 ("dossiers", _("Hồ sơ"), "archive:dossiers", "dossier", "h"),
                 ("documents", _("Tài liệu"), "archive:documents", "document", "l"),
                 ("fonds", _("Phông lưu trữ"), "archive:fonds-list", "archive", "p"),
+                ("dips", _("Gói sử dụng"), "archive:dips", "reading", "u"),
             ),
             start=30,
         ):

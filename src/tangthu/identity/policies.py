@@ -14,6 +14,7 @@ PUBLIC, CONDITIONAL = "01", "02"
 RIGHTS: Mapping[str, frozenset[str]] = {
     "read.public": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
     "read.conditional": frozenset({Role.LEADER, Role.ARCHIVIST}),
+    "dissemination.make": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
     "archive.import": frozenset({Role.ARCHIVIST}),
     "archive.describe": frozenset({Role.ARCHIVIST}),
     "archive.seal": frozenset({Role.ARCHIVIST}),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity.models import Account, Appointment, Body, Person
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.jobs import private_kinds
 from tangthu.kernel.models import Job, QuarantinedItem
 
 
@@ -61,11 +62,15 @@ def people(viewer: Viewer) -> QuerySet[Person]:
 
 
 def jobs(viewer: Viewer) -> QuerySet[Job]:
-    """Long work that the viewer started, or that runs for a body whose archive he looks after."""
+    """Long work that the viewer started, or that runs for a body whose archive he looks after.
+
+    Work of a private kind is shown to whoever ordered it alone.
+    """
     looked_after = viewer.bodies_with("archive.import") | viewer.bodies_with("repository.audit")
     here = {position[0] for position in viewer.positions}
     return Job.objects.filter(
-        Q(body_id__in=looked_after) | Q(body_id__in=here, person_id=viewer.person_id)
+        (Q(body_id__in=looked_after) & ~Q(kind__in=private_kinds()))
+        | Q(body_id__in=here, person_id=viewer.person_id)
     )
 
 

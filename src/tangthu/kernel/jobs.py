@@ -52,17 +52,27 @@ _handlers: dict[str, Handler] = {}
 _labels: dict[str, Any] = {}
 _result_pages: dict[str, str] = {}
 _subject_pages: dict[str, str] = {}
+_private: set[str] = set()
 
 
 def register(
-    kind: str, handler: Handler, *, label: Any = "", result_page: str = "", subject_page: str = ""
+    kind: str,
+    handler: Handler,
+    *,
+    label: Any = "",
+    result_page: str = "",
+    subject_page: str = "",
+    private: bool = False,
 ) -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
     `label` is a (lazily translated) noun phrase that tells people what such a job does;
     `result_page` names the route, with the job's id as its one argument, that shows what it found;
     `subject_page` the route, with the id of what the job is about, that shows it afterwards.
+    A `private` kind of job is nobody's business but the person's who ordered it.
     """
+    if private:
+        _private.add(kind)
     _handlers[kind] = handler
     if label:
         _labels[kind] = label
@@ -80,6 +90,11 @@ def result_page_of(kind: str) -> str:
 def subject_page_of(kind: str) -> str:
     """Name of the route that shows what a job of `kind` is about; "" if it has none."""
     return _subject_pages.get(kind, "")
+
+
+def private_kinds() -> frozenset[str]:
+    """The kinds of jobs that only those see who ordered them."""
+    return frozenset(_private)
 
 
 def label_of(kind: str) -> str:

@@ -173,6 +173,9 @@ IMPORT_ROOTS = [
     if root
 ]
 
+# How long a use package (DIP) can be downloaded by whom it was made for.
+DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+from tests.standards.tt05 import tt05_cases as cases
+
 from tangthu.standards.premis import Event, Identifier, Link
 from tangthu.standards.tt05 import dip
 from tangthu.standards.tt05.dates import vietnam_time
@@ -13,7 +15,6 @@ from tangthu.standards.tt05.descriptions import DipDescription, RequestDescripti
 from tangthu.standards.tt05.materialise import materialise
 from tangthu.standards.tt05.package import DipPackage, PackagedDocument
 from tangthu.standards.vietnamese.dates import PartialDate
-from tests.standards.tt05 import tt05_cases as cases
 
 DIP_ID = UUID("5d1f4a62-8a3b-4c1e-9b0a-3f1f6f6f0a11")
 AIP_OBJID = "urn:uuid:9C13E70E-4B1E-4F7B-9D0E-2F6C5A1B7D10"

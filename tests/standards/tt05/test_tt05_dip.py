@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from tests.standards.tt05 import tt05_cases as cases
+from tests.standards.tt05.dip_cases import AIP_OBJID, build, described, package, packaged, request
 
 from tangthu.standards.tt05.errors import PackageRefusedError
 from tangthu.standards.tt05.reader import read_package
 from tangthu.standards.tt05.validator import validate
 from tangthu.standards.xml import ForbiddenCharacterError
-from tests.standards.tt05 import tt05_cases as cases
-from tests.standards.tt05.dip_cases import AIP_OBJID, build, described, package, packaged, request
 
 # Of the 21 fields of a SIP (RM-812): arcDocCode for docCode, organName left out (RM-813).
 ELEMENTS = [

@@ -20,6 +20,7 @@ from tangthu.identity.policies import Viewer as Person
 from tangthu.records import queries
 from tangthu.records.fields import code_label
 from tangthu.records.models import ContentFile, Document, Membership
+from tangthu.repository import queries as repository
 from tangthu.ui.parts import Action, Crumb, Viewer, ViewerPage
 
 # A page image is asked for at this width; the height only holds the place while it loads.
@@ -84,6 +85,9 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if after:
         url = reverse("archive:document", args=[after.document_id])
         actions.append(Action(_("Tài liệu sau"), url, key="n", icon="right"))
+    if person.may("dissemination.make", found.body_id) and repository.all_packaged([found.id]):
+        use = reverse("archive:document-dip", args=[found.id])
+        actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
     if person.may("archive.describe", found.body_id):
         edit = reverse("archive:document-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))

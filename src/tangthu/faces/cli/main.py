@@ -49,6 +49,7 @@ _COMMANDS = {
     "check": "tangthu.faces.cli.check:check",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
+    "dip": "tangthu.faces.cli.dips:dip",
     "packages": "tangthu.faces.cli.standards:packages",
     "ocfl": "tangthu.faces.cli.standards:ocfl",
     "stores": "tangthu.faces.cli.repository:stores",

@@ -230,7 +230,7 @@ class MetsFiles:
     def _origin(self) -> tuple[Agent, ...]:
         if not self.package.origin:
             return ()
-        return (Agent("CREATOR", "OTHER", f"{ORIGIN}{self.package.origin}", "DEPLOYMENT"),)
+        return (Agent("OTHER", "OTHER", f"{ORIGIN}{self.package.origin}", "DEPLOYMENT"),)
 
     def _reference(
         self,
