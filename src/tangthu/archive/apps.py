@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.kernel.deployment import isolated
+
 
 def _reads(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
@@ -11,6 +13,10 @@ def _reads(request: HttpRequest) -> bool:
 
 def _imports(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("archive.import"))  # type: ignore[attr-defined]
+
+
+def _clears(request: HttpRequest) -> bool:
+    return isolated() and bool(request.viewer.may_anywhere("clearance.grant"))  # type: ignore[attr-defined]
 
 
 def _decides(request: HttpRequest) -> bool:
@@ -47,6 +53,7 @@ class ArchiveConfig(AppConfig):
         for name, label, url_name, icon, key, allowed in (
             ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
             ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
+            ("clearances", _("Được tiếp cận"), "archive:clearances", "seal", "i", _clears),
         ):
             navigation.register(
                 NavEntry(

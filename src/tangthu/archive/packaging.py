@@ -188,6 +188,8 @@ def _extra(dossier: Dossier, memberships: Sequence[Membership], on: dt.date) -> 
 def _beyond_ead(record: Dossier | Document, code: str, on: dt.date) -> dict[str, str]:
     own = {field.name: getattr(record, field.identifier) for field in own_fields(type(record), on)}
     stated = {name: value for name, value in own.items() if value not in (None, "")}
+    if record.secrecy:  # TT05 has one mode 03 for all degrees
+        stated["secrecy"] = record.secrecy
     return {f"{code}|{key}": str(value) for key, value in (stated | record.extra).items()}
 
 

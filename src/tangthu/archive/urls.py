@@ -4,12 +4,14 @@ from django.urls import path, re_path
 
 from tangthu.archive.views import (
     catalogue,
+    clearances,
     contents,
     describing,
     dip_orders,
     dips,
     documents,
     dossiers,
+    secrecy,
     withholding,
 )
 
@@ -23,12 +25,15 @@ urlpatterns = [
     path("ho-so/<uuid:dossier_id>/mo-ta/", describing.dossier, name="dossier-describe"),
     path("ho-so/<uuid:dossier_id>/dong-goi/", dossiers.seal, name="dossier-seal"),
     path("ho-so/<uuid:dossier_id>/goi-su-dung/", dip_orders.of_dossier, name="dossier-dip"),
+    path("ho-so/<uuid:dossier_id>/do-mat/", secrecy.dossier, name="dossier-secrecy"),
     path("tai-lieu/", catalogue.documents, name="documents"),
     path("tai-lieu/<uuid:document_id>/", documents.document, name="document"),
     path("tai-lieu/<uuid:document_id>/chung-cu.json", documents.proof, name="document-proof"),
     path("tai-lieu/<uuid:document_id>/mo-ta/", describing.document, name="document-describe"),
     path("tai-lieu/<uuid:document_id>/bao-mat/", withholding.report, name="document-report"),
     path("tai-lieu/<uuid:document_id>/goi-su-dung/", dip_orders.of_document, name="document-dip"),
+    path("tai-lieu/<uuid:document_id>/do-mat/", secrecy.document, name="document-secrecy"),
+    path("duoc-tiep-can/", clearances.clearances, name="clearances"),
     path("goi-su-dung/", dips.mine, name="dips"),
     path("goi-su-dung/<uuid:dip_id>/", dips.dip, name="dip"),
     path("goi-su-dung/<uuid:dip_id>/tien-do/", dips.progress, name="dip-progress"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -13,10 +15,13 @@ from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
 from tangthu.discovery.language import MAX_QUERY, Query, parse
+from tangthu.discovery.met import note_met
 from tangthu.discovery.search import COUNT_CAP, Hit, Result, TooBroad
 from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
+from tangthu.records.fields import code_label
+from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.partial_dates import DateError, from_iso
 from tangthu.ui.parts import Tab
@@ -62,6 +67,8 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     chosen = chosen if chosen in names else ""
     context: dict[str, object] = {"search_text": text, "asked": not query.is_empty, "help": HELP}
+    viewer, degrees = narrowed(viewer, request.GET.get("secrecy", ""))
+    context["degrees"] = _degrees(request, degrees)
     if not query.is_empty:
         offset = _offset(request.GET.get("from", ""))
         context |= _answer(viewer, query, chosen, offset, request)
@@ -77,6 +84,7 @@ def _answer(
         return {"too_broad": error}
     if offset and not result.hits:
         return _answer(viewer, query, chosen, 0, request)
+    note_met([hit.obj for hit in result.hits])
     last = offset + len(result.hits)
     return {
         "result": result,
@@ -91,6 +99,26 @@ def _answer(
         else "",
         "codes_asked": bool(query.codes),
     }
+
+
+def _degrees(request: HttpRequest, degrees: Sequence[str]) -> list[Tab]:
+    """On an isolated LAN: all records, or those of one degree of secrecy, as links."""
+    if not degrees:
+        return []
+    chosen = request.GET.get("secrecy", "")
+    today = timezone.localdate()
+    every = edit_query(request.GET, {"secrecy": None, "from": None})
+    return [
+        Tab(_("Mọi độ mật"), every, chosen not in degrees),
+        *(
+            Tab(
+                code_label("secrecy", one, today),
+                edit_query(request.GET, {"secrecy": one, "from": None}),
+                chosen == one,
+            )
+            for one in degrees
+        ),
+    ]
 
 
 def in_words(result: Result) -> str:

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Account, Appointment, Body, Person
+from tangthu.identity.models import Account, Appointment, Body, Clearance, Person
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.jobs import private_kinds
 from tangthu.kernel.models import Job, QuarantinedItem
@@ -24,7 +25,23 @@ def viewer_of(person: Person) -> Viewer:
         .order_by("effective_from", "id")
     )
     positions = tuple((item.body_id, item.role, item.position) for item in in_force)
-    return Viewer(person.id, person.full_name, positions if person.active else ())
+    if not person.active:
+        return Viewer(person.id, person.full_name, ())
+    return Viewer(person.id, person.full_name, positions, clearance_of(person))
+
+
+def clearance_of(person: Person) -> str:
+    """The highest degree of secrecy that `person` is cleared for today; "" for none.
+
+    A connected installation has no clearances and asks for none.
+    """
+    if not isolated():
+        return ""
+    today = timezone.localdate()
+    in_force = Clearance.objects.filter(person=person, effective_from__lte=today).filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=today)
+    )
+    return max(in_force.values_list("degree", flat=True), default="")
 
 
 def viewer_named(username: str) -> Viewer | None:
@@ -88,3 +105,14 @@ def quarantined(viewer: Viewer) -> QuerySet[QuarantinedItem]:
         decision=QuarantinedItem.Decision.WAITING,
         body_id__in=viewer.bodies_with("quarantine.decide"),
     ).order_by("arrived_at", "id")
+
+
+def people_to_clear(viewer: Viewer) -> QuerySet[Person]:
+    """Those on whose clearance the viewer decides: people of his bodies, himself left out."""
+    deciding = viewer.bodies_with("clearance.grant")
+    return (
+        Person.objects.filter(appointments__body_id__in=deciding, active=True)
+        .exclude(pk=viewer.person_id)
+        .distinct()
+        .order_by("sort_key", "id")
+    )

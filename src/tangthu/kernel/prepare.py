@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
-from tangthu.kernel import database
+from tangthu.kernel import database, deployment
 from tangthu.kernel.errors import DatabaseUnusable
 
 
@@ -27,6 +27,7 @@ def prepare() -> None:
             call_command("migrate", database="owner", interactive=False, verbosity=0)
             with connection.transaction():
                 database.apply_grants(connection)
+            deployment.require_same(connection)
         except (DatabaseError, psycopg.Error) as error:
             if not _lacks_privilege(error):
                 raise
@@ -54,3 +55,5 @@ def require_prepared() -> None:
             "Cơ sở dữ liệu chưa được chuẩn bị cho phiên bản này.",
             hint="Chạy `tangthu up` hoặc `tangthu migrate` một lần.",
         )
+    with psycopg.connect(database.owner_conninfo(settings.HOME), autocommit=True) as connection:
+        deployment.require_same(connection)

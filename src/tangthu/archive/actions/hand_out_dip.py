@@ -1,4 +1,4 @@
-"""Hand a use package (DIP) to its owner: while it lives, while he may read it all, each time noted."""
+"""Hand a use package (DIP) to its owner: while it lives and he may read it all, each time noted."""
 
 from __future__ import annotations
 

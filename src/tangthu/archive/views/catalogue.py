@@ -23,7 +23,10 @@ from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
 from tangthu.identity.policies import CONDITIONAL, Viewer
+from tangthu.kernel import shown
+from tangthu.kernel.deployment import isolated
 from tangthu.records.fields import code_label, shown_date
+from tangthu.records.levels import degree_of, narrowed
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import (
@@ -108,6 +111,7 @@ def listed(
     """
     names = {str(item.id): item.name for item in queries.fonds(viewer)}
     fixed = fixed or {}
+    viewer, degrees = _narrowed(viewer, request.GET.get("secrecy", ""))
     wanted = {
         key: value
         for key in listing.filters
@@ -126,7 +130,7 @@ def listed(
         empty=listing.empty,
     )
     try:
-        return _filled(viewer, listing, register, filters, fixed, names)
+        return _filled(viewer, listing, register, filters, fixed, names, degrees)
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
         return register.page([], sort_values=lambda row: (row.key,), trouble=trouble), ""
@@ -139,6 +143,7 @@ def _filled(
     filters: Mapping[str, str],
     fixed: Mapping[str, str],
     fonds: Mapping[str, str],
+    degrees: tuple[Filter, ...],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
     offered = [key for key in listing.filters if key not in fixed]
@@ -157,9 +162,12 @@ def _filled(
         limit=PAGE + 1,
         facets=offered,
     )
-    register.filters = tuple(
-        _filter(key, found.facets[key], filters.get(key), fonds) for key in offered
+    register.filters = (
+        *degrees,
+        *(_filter(key, found.facets[key], filters.get(key), fonds) for key in offered),
     )
+    for row in found.rows:
+        shown.note(degree_of(row.access_level))
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
         rows,
@@ -168,6 +176,19 @@ def _filled(
         total=None if found.capped else found.count,
     )
     return page, in_words(found.count, capped=found.capped)
+
+
+def _narrowed(viewer: Viewer, asked: str) -> tuple[Viewer, tuple[Filter, ...]]:
+    """On an isolated LAN: the view cut to one degree of secrecy if asked, and the filter for it.
+
+    Nobody is offered a degree beyond his own clearance (AR-128).
+    """
+    cut, mine = narrowed(viewer, asked)
+    if not mine:
+        return cut, ()
+    today = timezone.localdate()
+    options = tuple(Option(degree, code_label("secrecy", degree, today)) for degree in mine)
+    return cut, (Filter("secrecy", _("Độ mật"), options),)
 
 
 def in_words(count: int, *, capped: bool) -> str:
@@ -227,6 +248,11 @@ def _columns(listing: Listing) -> tuple[Column[lists.Row], ...]:
         note = _("có điều kiện") if row.access_level == CONDITIONAL else ""
         return Cell(_sealed("1" if row.sealed else "0"), tone="ok" if row.sealed else "", note=note)
 
+    def degree(row: lists.Row) -> Cell:
+        found = degree_of(row.access_level)
+        words = code_label("secrecy", found, timezone.localdate()) if found else ""
+        return Cell(words, tone="danger" if found else "")
+
     columns: list[Column[lists.Row]] = [
         Column("title", _title_label(listing), title, primary=True),
         Column("date", _("Thời gian"), _dates, "date", sortable=True),
@@ -238,6 +264,8 @@ def _columns(listing: Listing) -> tuple[Column[lists.Row], ...]:
         ),
         Column("state", _("Trạng thái"), state, "tag"),
     ]
+    if isolated():
+        columns.insert(1, Column("secrecy", _("Độ mật"), degree, "tag"))
     if listing.kind == "dossier":
         code: Column[lists.Row] = Column(
             "place", _("Mã hồ sơ"), lambda row: row.code, "code", sortable=True

@@ -49,6 +49,8 @@ _COMMANDS = {
     "check": "tangthu.faces.cli.check:check",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
+    "mode": "tangthu.faces.cli.deployment:mode",
+    "clearance": "tangthu.faces.cli.deployment:clearance",
     "dip": "tangthu.faces.cli.dips:dip",
     "packages": "tangthu.faces.cli.standards:packages",
     "ocfl": "tangthu.faces.cli.standards:ocfl",
