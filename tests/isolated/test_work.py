@@ -195,7 +195,7 @@ def test_an_index_brings_its_degrees_by_the_ordinary_import(
     desk = sign_in("cuc")
     papers = [
         Paper(),
-        Paper(ordinal=2, subject=f"Về {TOKEN}", file="hs01/b.pdf", lines=["MẬT", "Noi dung"],
+        Paper(ordinal=2, subject=f"Về {TOKEN}", file="hs01/b.pdf", pdf=batches.stamped_pdf(),
               changes={"Độ mật văn bản": "Tối mật"}),
         Paper(ordinal=3, subject="Ba", file="hs01/c.pdf", lines=["Noi dung ba"]),
     ]  # fmt: skip
@@ -230,7 +230,7 @@ def test_an_undeclared_stamp_still_waits_for_the_officer(
     isolated_cast: TestHouse, sign_in: SignIn, tmp_path: Path
 ) -> None:
     open_a_fonds(isolated_cast.acting("cuc"), isolated_cast.body("H30.81"))
-    batches.write(tmp_path, [Paper(lines=["MẬT", "Noi dung"])])
+    batches.write(tmp_path, [Paper(pdf=batches.stamped_pdf())])
     batch = run(sign_in("cuc").post(NEW, sent(tmp_path))["Location"])
     assert batch.files.filter(quarantine_id__isnull=False).count() == 1
 
