@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import psycopg
 from django.conf import settings
@@ -19,7 +20,8 @@ from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import Home
 from tangthu.standards import durable
 
-CONNECTED, ISOLATED = "connected", "isolated_lan"
+CONNECTED: Final = "connected"
+ISOLATED: Final = "isolated_lan"
 MODES = (CONNECTED, ISOLATED)
 MARK = "tangthu-origin:"
 """Stands before the mode in everything that leaves an installation or holds what it has."""

@@ -77,8 +77,8 @@ def order_dip(
         raise NotFoundForViewer(_("Không có gì ở đây."))
     bodies = {document.body_id for document in found.values()}
     if len(bodies) > 1:
-        words = _("Các tài liệu phải cùng một cơ quan.")
-        raise InvalidInput(words, problems={"documents": [words]})
+        one = _("Các tài liệu phải cùng một cơ quan.")
+        raise InvalidInput(one, problems={"documents": [one]})
     body_id = bodies.pop()
     acting.require("dissemination.make", body_id)
     asked = _clean(asked)
