@@ -27,6 +27,7 @@ os.environ.pop("DATABASE_URL", None)
 
 from tests.support import corpora  # noqa: E402
 from tests.support.house import TestHouse  # noqa: E402
+from tests.support.isolated import isolated_house  # noqa: E402
 from tests.support.law import LawReport  # noqa: E402
 from tests.support.server import DESKTOP, Server, Visitor, chromium, serve  # noqa: E402
 
@@ -98,6 +99,13 @@ def shared_cast(test_house: TestHouse) -> Iterator[TestHouse]:
         yield test_house
 
 
+@pytest.fixture
+def isolated_cast(test_house: TestHouse) -> Iterator[TestHouse]:
+    """An installation on an isolated LAN with the cast, some of them cleared for secrets."""
+    with isolated_house(test_house):
+        yield test_house
+
+
 @pytest.fixture(scope="session")
 def hau_giang() -> Path:
     """The real digitisation batch; skips loudly when it is not there."""
@@ -108,6 +116,13 @@ def hau_giang() -> Path:
 def server(cast: TestHouse) -> Iterator[Server]:
     """The staff site over a fresh database with the cast."""
     with serve(cast) as running:
+        yield running
+
+
+@pytest.fixture
+def isolated_server(isolated_cast: TestHouse) -> Iterator[Server]:
+    """The staff site of an isolated installation."""
+    with serve(isolated_cast) as running:
         yield running
 
 

@@ -228,3 +228,60 @@ def test_a_wrong_command_line_is_an_error_document(cast: TestHouse, words: tuple
 def test_after_two_dashes_json_is_only_a_word_to_search_for(cast: TestHouse) -> None:
     done = call(cast, "--as", "ai-do", "search", "--", "--json")
     assert (done.returncode, done.stdout) == (COULD_NOT, "")
+
+
+def test_use_packages_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> None:
+    made = make_dossier(cast, documents=[{}, {"access_level": "02"}])
+    code = made.dossier.archive_file_code
+    asked = ["--purpose", "02", "--content", "Giải quyết khiếu nại", "--json"]
+    told(call(cast, "--as", "hoa", "dip", "make", code, *asked), "error", COULD_NOT)
+    sealed_package(cast, made)
+    out = tmp_path / "goi.zip"
+    one = told(
+        call(cast, "--as", "hoa", "dip", "make", code, *asked, "--out", str(out)), "dip-make", DONE
+    )
+    assert (one["documents"], one["state"]) == (1, "ready")
+    assert out.stat().st_size == one["bytes"]
+    (listed,) = told(call(cast, "--as", "hoa", "dip", "list", "--json"), "dip-list", DONE)
+    assert listed == one
+    assert told(call(cast, "--as", "cuc", "dip", "list", "--json"), "dip-list", DONE) == []
+    again = ["dip", "fetch", one["id"], "--out", str(tmp_path / "lan-nua.zip"), "--json"]
+    told(call(cast, "--as", "hoa", *again), "dip-fetch", DONE)
+    told(call(cast, "--as", "hoa", *again), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *again), "error", COULD_NOT)
+    hidden = ["--as", "hoa", "dip", "make", "--document", made.documents[1].record_archive_code]
+    told(call(cast, *hidden, *asked), "error", COULD_NOT)
+    told(call(cast, "--as", "hoa", "dip", "make", code, "--documents", "2", *asked), "error", 2)
+    judged = call(cast, "packages", "validate", str(out), "--json")
+    assert judged.returncode in (DONE, FOUND)
+
+
+def test_the_mode_and_clearances_answer_by_their_schemas(
+    cast: TestHouse,
+) -> None:
+    shown = told(call(cast, "mode", "show", "--json"), "mode-show", DONE)
+    assert shown == {"mode": "connected", "fixed": True}
+    told(call(cast, "mode", "set", "isolated_lan", "--decision", "x", "--json"), "error", COULD_NOT)
+    told(call(cast, "mode", "set", "isolated_lan", "--json"), "error", COULD_NOT)
+    refused = ["--as", "dung", "clearance", "hoa", "1", "--decision", "x", "--json"]
+    told(call(cast, *refused), "error", COULD_NOT)
+
+
+def test_a_clearance_and_a_change_of_mode_answer_by_their_schemas(db: TestHouse) -> None:
+    from tangthu.kernel import deployment
+
+    mark = deployment.home_mark(db.home)
+    try:
+        changed = call(db, "mode", "set", "isolated_lan", "--decision", "12/QĐ", "--json")
+        assert told(changed, "mode-set", DONE)["mode"] == "isolated_lan"
+        assert deployment.read_mark(mark) == "isolated_lan"
+        told(call(db, "--as", "x", "clearance", "y", "1", "--decision", "z", "--json"), "error", 2)
+    finally:
+        deployment.write_mark(mark, deployment.CONNECTED)
+
+
+def test_a_clearance_answers_by_its_schema(isolated_cast: TestHouse) -> None:
+    given = ["--as", "dung", "clearance", "hoa", "1", "--decision", "9/QĐ", "--json"]
+    assert told(call(isolated_cast, *given), "clearance", DONE)["degree"] == "1"
+    own = ["--as", "dung", "clearance", "dung", "1", "--decision", "9/QĐ", "--json"]
+    told(call(isolated_cast, *own), "error", COULD_NOT)

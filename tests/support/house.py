@@ -41,7 +41,8 @@ BODIES = {
     "H30.81": ("001.03.08", "Chi cục An toàn vệ sinh thực phẩm tỉnh Hậu Giang", "Chi cục ATVSTP"),
     "H31.07": ("001.03.09", "Trung tâm Lưu trữ tỉnh Thử Nghiệm", "TTLT Thử Nghiệm"),
 }
-_FOLDERS = ("ledger", "secrets/ledger", "stores", "working", "quarantine", "uploads", "cache")
+_FOLDERS = ("ledger", "secrets/ledger", "stores", "working", "quarantine", "uploads", "cache",
+            "dip")  # fmt: skip
 
 
 class TestHouse:

@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.kernel.deployment import isolated
+
 
 def _reads(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
@@ -13,6 +15,10 @@ def _reads(request: HttpRequest) -> bool:
 
 def _imports(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("archive.import"))  # type: ignore[attr-defined]
+
+
+def _clears(request: HttpRequest) -> bool:
+    return isolated() and bool(request.viewer.may_anywhere("clearance.grant"))  # type: ignore[attr-defined]
 
 
 def _decides(request: HttpRequest) -> bool:
@@ -53,6 +59,7 @@ class ArchiveConfig(AppConfig):
                 ("dossiers", _("Hồ sơ"), "archive:dossiers", "dossier", "h"),
                 ("documents", _("Tài liệu"), "archive:documents", "document", "l"),
                 ("fonds", _("Phông lưu trữ"), "archive:fonds-list", "archive", "p"),
+                ("dips", _("Gói sử dụng"), "archive:dips", "reading", "u"),
             ),
             start=30,
         ):
@@ -64,6 +71,7 @@ class ArchiveConfig(AppConfig):
         for name, label, url_name, icon, key, allowed in (
             ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
             ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
+            ("clearances", _("Được tiếp cận"), "archive:clearances", "seal", "i", _clears),
         ):
             navigation.register(
                 NavEntry(

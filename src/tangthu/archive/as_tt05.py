@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from tangthu.records.models import Document, Dossier
-from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.tt05.descriptions import (
+    DipDescription,
+    DocumentDescription,
+    DossierDescription,
+)
 from tangthu.standards.vietnamese.dates import DateError, PartialDate, from_iso
 
 
@@ -61,4 +65,36 @@ def document_description(dossier: Dossier, document: Document, ordinal: int) -> 
         subject=document.subject,
         handwriting=document.handwriting,
         has_process_file=document.has_process_file,
+    )
+
+
+def dip_description(dossier: Dossier, document: Document, number: int) -> DipDescription:
+    """The 20 elements of EAD_doc in a DIP from the record; `number`: its place in the package.
+
+    The archive gives documents no identifier of their own beside their code: `docId` is the code
+    without the archive's part.
+    """
+    code = document.record_archive_code
+    return DipDescription(
+        ordinal=number,
+        record_id=code.removeprefix(f"{dossier.body.archive_code}."),
+        record_archive_code=code,
+        retention_code=document.retention_code,
+        record_type=document.record_type,
+        number=document.number,
+        symbol=document.symbol,
+        issued_on=partial(document.issued_on),
+        subject=document.subject,
+        language_codes=tuple(document.language_codes),
+        page_count=document.page_count,
+        info_symbol=document.info_symbol,
+        keywords=document.keywords,
+        access_level=document.access_level,
+        reliability=document.reliability,
+        handwriting=document.handwriting,
+        physical_condition=document.physical_condition,
+        backup_required=dossier.backup_required,
+        backup_status=dossier.backup_status if dossier.backup_required else "",
+        has_process_file=document.has_process_file,
+        note=document.note,
     )

@@ -8,7 +8,7 @@ kept; what only looks secret goes to quarantine (AR-127, AR-131, invariant 6).
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ from tangthu.archive.actions.refuse_secret import (
     refuse_what_the_index_declares,
 )
 from tangthu.archive.batch.cells import Table
+from tangthu.archive.batch.model import BatchFile as GivenFile
+from tangthu.archive.batch.report import build_report
 from tangthu.archive.incoming import FoundFile, forget_facts, path_in, walk
 from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch, BatchFile
@@ -38,6 +40,7 @@ from tangthu.capture.workers import open_sandbox
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 from tangthu.ledger.record import Event, record
@@ -123,9 +126,10 @@ def _look_at_files(running: Running, acting: Acting, batch: Batch) -> None:
     total = batch.files.filter(quarantine_id=None).count()
     done = total - waiting.count()
     running.progress(done, total, "tệp", force=True)
+    declared = _declared_secret(batch) if isolated() else frozenset()
     with open_sandbox(WORKERS) as sandbox, ThreadPoolExecutor(WORKERS) as pool:
         for chunk in _chunks(list(waiting), 8 * WORKERS):
-            looks = pool.map(lambda item: _look(batch, item, sandbox, gazetteer), chunk)
+            looks = pool.map(lambda item: _look(batch, item, sandbox, gazetteer, declared), chunk)
             for looked in looks:
                 _keep(acting, batch, looked, index)
                 done += 1
@@ -146,9 +150,38 @@ def _gazetteer(batch: Batch) -> tuple[str, ...]:
     return (batch.fonds.name, batch.body.name, *sorted(filter(None, issuers))[:500])
 
 
-def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str, ...]) -> _Looked:
+def _declared_secret(batch: Batch) -> frozenset[str]:
+    """On an isolated LAN: the files whose rows state a degree of secrecy; no stamp on them is news.
+
+    A stamp on any other file waits for the officer, as everywhere.
+    """
+    table = dry_run.read_index(batch)
+    files = [GivenFile(path, 0, "") for path in batch.files.values_list("path", flat=True) if path]
+    report = build_report(
+        table,
+        dry_run.mapping_of(batch, table),
+        files,
+        {},
+        batch.answers,
+        lists=dry_run.code_lists(),
+        index_names=[batch.index_name],
+    )
+    secret = {row.number for row in report.rows if row.says_secret}
+    return frozenset(
+        one.file for one in report.documents.values() if one.row in secret and one.file
+    )
+
+
+def _look(
+    batch: Batch,
+    item: BatchFile,
+    sandbox: Sandbox,
+    gazetteer: tuple[str, ...],
+    declared: Set[str] = frozenset(),
+) -> _Looked:
     """What is in one file. A file that is gone has no facts; an unreadable one is damaged."""
     path = path_in(batch, item.path_bytes)
+    cleared = item.cleared or item.path in declared
     try:
         facts = probe(path, sandbox, name=item.path)
     except FileNotFoundError:
@@ -161,10 +194,10 @@ def _look(batch: Batch, item: BatchFile, sandbox: Sandbox, gazetteer: tuple[str,
         with contextlib.suppress(SandboxError):
             pages = texts.read_layout(path, sandbox)
             first = next((page for page in pages if page.number == 1), None)
-            suspect = not item.cleared and first is not None and suspect_stamp(first) is not None
+            suspect = not cleared and first is not None and suspect_stamp(first) is not None
             if not suspect:
                 proposals = propose(item.path, pages, gazetteer)
-    elif facts.pdf is None and not item.cleared:
+    elif facts.pdf is None and not cleared:
         suspect = any(suspect_text(text) for text in opening_texts(path, sandbox))
     return _Looked(item, facts, proposals, suspect=suspect)
 

@@ -11,6 +11,7 @@ from tangthu.archive.batch.describe import document_description, dossier_descrip
 from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.batch.rows import Value
+from tangthu.kernel.deployment import isolated
 from tangthu.records.actions.new_records import NewDocument
 from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
 from tangthu.standards.vietnamese.dates import PartialDate
@@ -76,12 +77,20 @@ def dossier_columns(ready: ReadyDossier, new: Sequence[NewDocument]) -> dict[str
         "backup_required": bool(described.backup_required),
         "backup_status": described.backup_status,
         "note": described.note,
+        **_secrecy(text_of(ready.values, "secrecy")),
     }
+
+
+def _secrecy(degree: str) -> dict[str, Any]:
+    """The degree that the index states; it fixes the access level (AR-128)."""
+    return {"secrecy": degree, "access_level": "03"} if degree and isolated() else {}
 
 
 def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
     """Columns of records.Document."""
     described: DocumentDescription = document_description(ready, one)
+    # A document that says nothing of its access has that of its dossier, and with it the degree.
+    inherited = text_of(ready.values, "secrecy") if described.access_level == "03" else ""
     return {
         "record_archive_code": described.record_archive_code,
         "record_type": described.record_type,
@@ -103,6 +112,7 @@ def document_columns(ready: ReadyDossier, one: ReadyDocument) -> dict[str, Any]:
         "retention_code": text_of(one.values, "retention") or text_of(ready.values, "retention"),
         "note": described.note,
         "extra": _homeless(one) | dict(one.extras),
+        **_secrecy(text_of(one.values, "secrecy") or inherited),
     }
 
 

@@ -34,6 +34,8 @@ from tangthu.archive.models import Batch, Fonds
 from tangthu.capture.extract.evidence import Proposal
 from tangthu.capture.probe import FileFacts
 from tangthu.capture.proposals import second_opinion
+from tangthu.kernel import shown
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import ContentFile
@@ -44,7 +46,7 @@ UNREADABLE = "unreadable"
 
 def code_lists() -> CodeLists:
     """The code lists in force today."""
-    return CodeLists.of(rulebook(), timezone.localdate())
+    return CodeLists.of(rulebook(), timezone.localdate(), secrets=isolated())
 
 
 def in_words(error: BatchError, *, name: str = "") -> InvalidInput:
@@ -149,7 +151,11 @@ def proposal_from_data(data: Mapping[str, Any]) -> Proposal:
 
 def report_of(batch: Batch) -> BatchReport:
     """The dry run of a checked batch. Raises InvalidInput for an index that cannot be used."""
-    return _report(*_key(batch))
+    report = _report(*_key(batch))
+    for row in report.rows:
+        for values in (row.dossier, row.document):
+            shown.note(values["secrecy"].value if "secrecy" in values else "")
+    return report
 
 
 def _key(batch: Batch) -> _Key:

@@ -42,6 +42,9 @@ class DescriptionForm(forms.Form):
         for index, (label, value) in enumerate(rows):
             initial |= {f"extra_label_{index}": label, f"extra_value_{index}": value}
         super().__init__(data, initial=initial)
+        if record.secrecy:
+            # The level follows from the degree, which has its own page (AR-128).
+            self.described = tuple(f for f in self.described if f.identifier != "access_level")
         for field in self.described:
             standing = getattr(record, field.identifier)
             self.fields[field.identifier] = _form_field(field, standing, on)

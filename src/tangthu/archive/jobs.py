@@ -14,7 +14,9 @@ def register_handlers() -> None:
     """Tell the kernel which function runs which kind of job, and what is done in rounds."""
     from tangthu.archive.accepting import run_acceptance
     from tangthu.archive.actions.accept_batch import ACCEPT
+    from tangthu.archive.actions.make_dip import MAKE, run_making
     from tangthu.archive.actions.open_batch import CHECK
+    from tangthu.archive.actions.remove_dip import remove_expired
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
@@ -41,4 +43,8 @@ def register_handlers() -> None:
         subject_page="archive:dossier",
         subject_names=dossier_names,
     )
+    jobs.register(
+        MAKE, run_making, label=_("Tạo gói sử dụng"), subject_page="archive:dip", private=True
+    )
+    rounds.register("use packages", remove_expired, every=_TEN_MINUTES)
     rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

@@ -140,3 +140,38 @@ class BatchFile(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Dissemination(models.Model):
+    """Gói sử dụng (DIP): copies of documents for one person and one purpose, for a limited time.
+
+    `documents`: ids in order; `request`: the elements of the request (RM-816) by identifier. Made
+    when `made_at` is set, gone for good when `removed_at` is.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    person_id = models.UUIDField()
+    code = models.CharField(max_length=100)
+    request = models.JSONField()
+    documents = models.JSONField()
+    ordered_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    files = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person_id", "-ordered_at"], name="dip_list"),
+            models.Index(
+                fields=["expires_at"],
+                name="dip_alive",
+                condition=models.Q(removed_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

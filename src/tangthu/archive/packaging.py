@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,7 @@ from tangthu.standards.tt05.package import Package, PackagedDocument
 DIGITISED = ("02", "03")
 _ATTEMPTS = 20
 SOFTWARE = ("Tàng Thư", __version__)
-_SOFTWARE_ID = Identifier("local", f"tangthu-{__version__}")
+SOFTWARE_ID = Identifier("local", f"tangthu-{__version__}")
 
 
 @contextmanager
@@ -152,6 +153,7 @@ def package_of(
         dossier_id=dossier.pk,
         label=dossier.title[:250],
         extra=_extra(dossier, memberships, modified.date()),
+        origin=settings.DEPLOYMENT_MODE,
     )
 
 
@@ -186,6 +188,8 @@ def _extra(dossier: Dossier, memberships: Sequence[Membership], on: dt.date) -> 
 def _beyond_ead(record: Dossier | Document, code: str, on: dt.date) -> dict[str, str]:
     own = {field.name: getattr(record, field.identifier) for field in own_fields(type(record), on)}
     stated = {name: value for name, value in own.items() if value not in (None, "")}
+    if record.secrecy:  # TT05 has one mode 03 for all degrees
+        stated["secrecy"] = record.secrecy
     return {f"{code}|{key}": str(value) for key, value in (stated | record.extra).items()}
 
 
@@ -197,7 +201,7 @@ def _package_created(package_id: uuid.UUID, dossier: Dossier, created: dt.dateti
         when=created.isoformat(timespec="milliseconds"),
         detail=f"AIP_hoso {dossier.archive_file_code}",
         outcome="ok",
-        agents=(Link(_SOFTWARE_ID, ("executing program",)),),
+        agents=(Link(SOFTWARE_ID, ("executing program",)),),
         objects=(Link(Identifier("UUID", str(package_id)), ("outcome",)),),
     )
 
@@ -217,7 +221,7 @@ def _premis_event(event: PreservedEvent) -> Event:
 
 def _agent_id(event: PreservedEvent) -> Identifier:
     person = event.told.fields.get("agent", {}).get("person")
-    return Identifier("UUID", str(person)) if person else _SOFTWARE_ID
+    return Identifier("UUID", str(person)) if person else SOFTWARE_ID
 
 
 def _agents(preserved: Sequence[PreservedEvent]) -> tuple[Agent, ...]:
@@ -227,6 +231,6 @@ def _agents(preserved: Sequence[PreservedEvent]) -> tuple[Agent, ...]:
             (_agent_id(event),), event.told.who, "person", note=event.told.position
         )
         for event in preserved
-        if _agent_id(event) != _SOFTWARE_ID
+        if _agent_id(event) != SOFTWARE_ID
     }
-    return (Agent((_SOFTWARE_ID,), SOFTWARE[0], "software", SOFTWARE[1]), *people.values())
+    return (Agent((SOFTWARE_ID,), SOFTWARE[0], "software", SOFTWARE[1]), *people.values())

@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.models import Batch, Fonds, Inventory, Place
+from tangthu.archive.models import Batch, Dissemination, Fonds, Inventory, Place
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
@@ -102,6 +102,23 @@ def dossier_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, s
 def batch(viewer: Viewer, batch_id: uuid.UUID) -> Batch:
     """The batch, if the viewer may work on it. Raises NotFoundForViewer."""
     found = batches(viewer).filter(pk=batch_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def dips(viewer: Viewer) -> QuerySet[Dissemination]:
+    """The viewer's own use packages, newest first; nobody sees another person's."""
+    return (
+        Dissemination.objects.filter(person_id=viewer.person_id)
+        .select_related("body")
+        .order_by("-ordered_at", "-id")
+    )
+
+
+def dip(viewer: Viewer, dip_id: uuid.UUID) -> Dissemination:
+    """A use package of the viewer's own. Raises NotFoundForViewer."""
+    found = dips(viewer).filter(pk=dip_id).first()
     if found is None:
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return found

@@ -19,6 +19,7 @@ from tangthu.archive.models import Place
 from tangthu.discovery import index
 from tangthu.discovery.described import DESCRIBED, marks_of
 from tangthu.discovery.index import Findable
+from tangthu.records.levels import NOBODYS, level_of, strictest
 from tangthu.records.models import CodeAlias, Document, Dossier, Membership
 from tangthu.records.queries import withheld_among
 from tangthu.repository.models import Package
@@ -27,13 +28,6 @@ from tangthu.standards.vietnamese import code_keys, fold
 PORTION = 200
 # What counts, or may tell, documents that some people must not know of (invariant 5).
 COUNTED = frozenset({"record_count", "declared_record_count", "sheet_count", "page_count", "note"})
-_STRICTEST_FIRST = ("03", "02", "01")
-
-
-def strictest(levels: Iterable[str]) -> str:
-    """The strictest of some access levels (AR-121)."""
-    found = set(levels)
-    return next(level for level in _STRICTEST_FIRST if level in found)
 
 
 def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
@@ -75,7 +69,7 @@ def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:
         half_closed.update(
             one.dossier_id
             for one in portion
-            if entries[one.document_id].access_level != dossiers[one.dossier_id].access_level
+            if entries[one.document_id].access_level != level_of(dossiers[one.dossier_id])
         )
         count += index.put(entries.values())
     return count + index.put(_dossier_entries(list(dossiers.values()), half_closed))
@@ -113,12 +107,12 @@ def _document_entries(memberships: Sequence[Membership]) -> Iterator[Findable]:
     aliases = _aliases("document", ids)
     texts = _texts(ids)
     # What is withheld as a possible state secret is listed for nobody: no viewer has its level.
-    held = {one: [_STRICTEST_FIRST[0]] for one in withheld_among(ids)}
+    held = {one: [NOBODYS] for one in withheld_among(ids)}
     for one in ids:
         yield _document_entry(
             documents[one],
             homes[one],
-            strictest([documents[one].access_level, *levels[one], *held.get(one, [])]),
+            strictest([level_of(documents[one]), *levels[one], *held.get(one, [])]),
             aliases[one],
             texts.get(one, ""),
         )
@@ -142,7 +136,7 @@ def _homes(
     levels: dict[uuid.UUID, list[str]] = defaultdict(list)
     for one in standing:
         if one.dossier.body_id == documents[one.document_id].body_id:
-            levels[one.document_id].append(one.dossier.access_level)
+            levels[one.document_id].append(level_of(one.dossier))
         if one.document_id not in homes:
             homes[one.document_id] = _Home(
                 one.dossier_id,
@@ -210,7 +204,7 @@ def _dossier_entry(
         obj=dossier.pk,
         kind="dossier",
         body_id=dossier.body_id,
-        access_level=dossier.access_level,
+        access_level=level_of(dossier),
         fonds_id=place.inventory.fonds_id if place else None,
         inventory_id=place.inventory_id if place else None,
         dossier_id=dossier.pk,

@@ -4,11 +4,15 @@ from django.urls import path, re_path
 
 from tangthu.archive.views import (
     catalogue,
+    clearances,
     contents,
     describing,
+    dip_orders,
+    dips,
     documents,
     dossiers,
     sealing,
+    secrecy,
     withholding,
 )
 
@@ -21,11 +25,22 @@ urlpatterns = [
     path("ho-so/<uuid:dossier_id>/chung-cu.json", dossiers.proof, name="dossier-proof"),
     path("ho-so/<uuid:dossier_id>/mo-ta/", describing.dossier, name="dossier-describe"),
     path("ho-so/<uuid:dossier_id>/dong-goi/", sealing.seal, name="dossier-seal"),
+    path("ho-so/<uuid:dossier_id>/goi-su-dung/", dip_orders.of_dossier, name="dossier-dip"),
+    path("ho-so/<uuid:dossier_id>/do-mat/", secrecy.dossier, name="dossier-secrecy"),
     path("tai-lieu/", catalogue.documents, name="documents"),
     path("tai-lieu/<uuid:document_id>/", documents.document, name="document"),
     path("tai-lieu/<uuid:document_id>/chung-cu.json", documents.proof, name="document-proof"),
     path("tai-lieu/<uuid:document_id>/mo-ta/", describing.document, name="document-describe"),
     path("tai-lieu/<uuid:document_id>/bao-mat/", withholding.report, name="document-report"),
+    path("tai-lieu/<uuid:document_id>/goi-su-dung/", dip_orders.of_document, name="document-dip"),
+    path("tai-lieu/<uuid:document_id>/do-mat/", secrecy.document, name="document-secrecy"),
+    path("duoc-tiep-can/", clearances.clearances, name="clearances"),
+    path("goi-su-dung/", dips.mine, name="dips"),
+    path("goi-su-dung/<uuid:dip_id>/", dips.dip, name="dip"),
+    path("goi-su-dung/<uuid:dip_id>/tien-do/", dips.progress, name="dip-progress"),
+    path("goi-su-dung/<uuid:dip_id>/dung/", dips.stop, name="dip-stop"),
+    path("goi-su-dung/<uuid:dip_id>/xoa/", dips.remove, name="dip-remove"),
+    path("goi-su-dung/<uuid:dip_id>/tai/", dips.download, name="dip-download"),
     path("cach-ly/tai-lieu/<uuid:withheld_id>/", withholding.conclude, name="withheld"),
     re_path(
         rf"^tai-lieu/(?P<document_id>{_UUID})/trang/(?P<number>[1-9][0-9]{{0,5}})\.(?P<kind>png|webp)$",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -13,11 +15,14 @@ from django.views.decorators.http import require_safe
 
 from tangthu.discovery import findable
 from tangthu.discovery.language import MAX_QUERY, Query, parse
+from tangthu.discovery.met import note_met
 from tangthu.discovery.result_table import NAME, table
 from tangthu.discovery.search import COUNT_CAP, Hit, Result, TooBroad
 from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
+from tangthu.records.fields import code_label
+from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import COLUMNS, ListTools, shown_columns, tools_of
 from tangthu.ui.partial_dates import DateError, from_iso
@@ -64,6 +69,8 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("kind", "")
     chosen = chosen if chosen in names else ""
     context: dict[str, object] = {"search_text": text, "asked": not query.is_empty, "help": HELP}
+    viewer, degrees = narrowed(viewer, request.GET.get("secrecy", ""))
+    context["degrees"] = _degrees(request, degrees)
     if not query.is_empty and request.GET.get("dang") == "bang":
         context |= table(request, viewer, query, chosen)
     elif not query.is_empty:
@@ -81,6 +88,7 @@ def _answer(
         return {"too_broad": error}
     if offset and not result.hits:
         return _answer(viewer, query, chosen, 0, request)
+    note_met([hit.obj for hit in result.hits])
     last = offset + len(result.hits)
     return {
         "result": result,
@@ -105,6 +113,26 @@ def _tools(request: HttpRequest) -> ListTools:
     shown = shown_columns(request, NAME) or ()
     pairs = (*(one for one in tools.pairs if one[0] != COLUMNS), (COLUMNS, ",".join(shown)))
     return replace(tools, pairs=pairs)
+
+
+def _degrees(request: HttpRequest, degrees: Sequence[str]) -> list[Tab]:
+    """On an isolated LAN: all records, or those of one degree of secrecy, as links."""
+    if not degrees:
+        return []
+    chosen = request.GET.get("secrecy", "")
+    today = timezone.localdate()
+    every = edit_query(request.GET, {"secrecy": None, "from": None})
+    return [
+        Tab(_("Mọi độ mật"), every, chosen not in degrees),
+        *(
+            Tab(
+                code_label("secrecy", one, today),
+                edit_query(request.GET, {"secrecy": one, "from": None}),
+                chosen == one,
+            )
+            for one in degrees
+        ),
+    ]
 
 
 def in_words(result: Result) -> str:

@@ -74,6 +74,23 @@ class Appointment(models.Model):
         return f"{self.person_id} {self.role} {self.body_id}"
 
 
+class Clearance(models.Model):
+    """A person may see state secrets up to a degree, by a decision, from one day to another.
+
+    Only on an isolated LAN (AR-128): the database refuses it elsewhere. `degree`: "1" to "3".
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="clearances")
+    degree = models.CharField(max_length=1)
+    decision = models.CharField(max_length=200)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.degree}"
+
+
 class AccountManager(BaseUserManager["Account"]):
     """Finds accounts by user name for Django's sign-in."""
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tangthu.identity.models import Role
+from tangthu.kernel.deployment import isolated
 
-# Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists here (AR-127).
+# Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists on a connected
+# installation (AR-127); on an isolated LAN it is told apart by its degree: S1, S2, S3 (AR-128).
 PUBLIC, CONDITIONAL = "01", "02"
+SECRET = "S"  # noqa: S105 - the beginning of the levels of secrets
+DEGREES = ("1", "2", "3")
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     "read.public": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
     "read.conditional": frozenset({Role.LEADER, Role.ARCHIVIST}),
+    "dissemination.make": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
     "archive.import": frozenset({Role.ARCHIVIST}),
     "archive.describe": frozenset({Role.ARCHIVIST}),
     "archive.seal": frozenset({Role.ARCHIVIST}),
@@ -22,20 +27,32 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "house.administer": frozenset({Role.ADMINISTRATOR}),
     "quarantine.decide": frozenset({Role.LEADER}),
     "people.manage": frozenset({Role.ADMINISTRATOR}),
+    "clearance.grant": frozenset({Role.LEADER, Role.ADMINISTRATOR}),
 }
+# Rights over whole holdings: what they show cannot be cut record by record, so on an isolated LAN
+# they are for people who are cleared for everything (docs/decisions/006-two-modes.md).
+HOLDINGS = frozenset({"archive.import", "archive.seal", "repository.audit", "quarantine.decide"})
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person and the roles held today, as (body id, role) pairs."""
+    """A signed-in person and the roles held today, as (body id, role) pairs.
+
+    `clearance`: the highest degree of secrecy he may see ("" none). `only`: the one access level to
+    which he has narrowed his view ("" all).
+    """
 
     person_id: uuid.UUID
     full_name: str
     positions: tuple[tuple[uuid.UUID, str, str], ...]  # body id, role, position title
+    clearance: str = ""
+    only: str = ""
 
     def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
         """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""
         roles = RIGHTS[right]
+        if right in HOLDINGS and isolated() and self.clearance != DEGREES[-1]:
+            return frozenset()
         return frozenset(body for body, role, _ in self.positions if role in roles)
 
     def may(self, right: str, body_id: uuid.UUID) -> bool:
@@ -50,10 +67,18 @@ class Viewer:
         """For each body that this viewer may read: its id and the access levels open to him."""
         public = self.bodies_with("read.public")
         conditional = self.bodies_with("read.conditional")
-        return [
-            (body, (PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,))
+        secret = tuple(f"{SECRET}{degree}" for degree in DEGREES if degree <= self.clearance)
+        found = [
+            (body, ((PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,)) + secret)
             for body in sorted(public | conditional)
         ]
+        if not self.only:
+            return found
+        return [(body, (self.only,)) for body, levels in found if self.only in levels]
+
+    def narrowed(self, level: str) -> Viewer:
+        """The same person looking at records of one access level only."""
+        return replace(self, only=level)
 
     def position_at(self, body_id: uuid.UUID) -> str:
         """The position title under which this viewer acts at the body ("" if none)."""

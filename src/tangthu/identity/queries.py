@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Account, Appointment, Body, ListChoice, Person
+from tangthu.identity.models import Account, Appointment, Body, Clearance, ListChoice, Person
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.jobs import private_kinds
 from tangthu.kernel.models import Job, QuarantinedItem
 
 
@@ -23,7 +25,23 @@ def viewer_of(person: Person) -> Viewer:
         .order_by("effective_from", "id")
     )
     positions = tuple((item.body_id, item.role, item.position) for item in in_force)
-    return Viewer(person.id, person.full_name, positions if person.active else ())
+    if not person.active:
+        return Viewer(person.id, person.full_name, ())
+    return Viewer(person.id, person.full_name, positions, clearance_of(person))
+
+
+def clearance_of(person: Person) -> str:
+    """The highest degree of secrecy that `person` is cleared for today; "" for none.
+
+    A connected installation has no clearances and asks for none.
+    """
+    if not isolated():
+        return ""
+    today = timezone.localdate()
+    in_force = Clearance.objects.filter(person=person, effective_from__lte=today).filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=today)
+    )
+    return max(in_force.values_list("degree", flat=True), default="")
 
 
 def viewer_named(username: str) -> Viewer | None:
@@ -61,11 +79,15 @@ def people(viewer: Viewer) -> QuerySet[Person]:
 
 
 def jobs(viewer: Viewer) -> QuerySet[Job]:
-    """Long work that the viewer started, or that runs for a body whose archive he looks after."""
+    """Long work that the viewer started, or that runs for a body whose archive he looks after.
+
+    Work of a private kind is shown to whoever ordered it alone.
+    """
     looked_after = viewer.bodies_with("archive.import") | viewer.bodies_with("repository.audit")
     here = {position[0] for position in viewer.positions}
     return Job.objects.filter(
-        Q(body_id__in=looked_after) | Q(body_id__in=here, person_id=viewer.person_id)
+        (Q(body_id__in=looked_after) & ~Q(kind__in=private_kinds()))
+        | Q(body_id__in=here, person_id=viewer.person_id)
     )
 
 
@@ -90,3 +112,14 @@ def columns_chosen(viewer: Viewer, name: str) -> tuple[str, ...] | None:
     kept = ListChoice.objects.filter(person_id=viewer.person_id, name=name[:60])
     found = kept.values_list("columns", flat=True).first()
     return None if found is None else tuple(found)
+
+
+def people_to_clear(viewer: Viewer) -> QuerySet[Person]:
+    """Those on whose clearance the viewer decides: people of his bodies, himself left out."""
+    deciding = viewer.bodies_with("clearance.grant")
+    return (
+        Person.objects.filter(appointments__body_id__in=deciding, active=True)
+        .exclude(pk=viewer.person_id)
+        .distinct()
+        .order_by("sort_key", "id")
+    )

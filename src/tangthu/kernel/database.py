@@ -162,8 +162,8 @@ def apply_grants(connection: psycopg.Connection[Any]) -> None:
             )
     connection.execute(
         sql.SQL(
-            "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {};"
-            "GRANT SELECT ON django_migrations TO {}"
+            "REVOKE INSERT, UPDATE, DELETE ON django_migrations, kernel_deployment FROM {};"
+            "GRANT SELECT ON django_migrations, kernel_deployment TO {}"
         ).format(app, integrator)
     )
     # Databases that came from before PostgreSQL 15 let everybody make tables and functions.

@@ -73,6 +73,10 @@ class Home:
         return self.root / "uploads"
 
     @property
+    def dips(self) -> Path:
+        return self.root / "dip"
+
+    @property
     def cache(self) -> Path:
         return self.root / "cache"
 
@@ -100,7 +104,7 @@ class Home:
             for path in (self.stores, self.cache, self.logs):
                 path.mkdir(mode=0o700, exist_ok=True)
             for private in (
-                self.secrets, self.quarantine, self.uploads, self.working, self.temporary
+                self.secrets, self.quarantine, self.uploads, self.working, self.dips, self.temporary
             ):  # fmt: skip
                 private.mkdir(parents=True, exist_ok=True)
                 private.chmod(0o700)

@@ -54,6 +54,7 @@ _labels: dict[str, Any] = {}
 _result_pages: dict[str, str] = {}
 _subject_pages: dict[str, str] = {}
 _subject_names: dict[str, Namer] = {}
+_private: set[str] = set()
 
 
 def register(
@@ -64,6 +65,7 @@ def register(
     result_page: str = "",
     subject_page: str = "",
     subject_names: Namer | None = None,
+    private: bool = False,
 ) -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
@@ -71,7 +73,10 @@ def register(
     `result_page` names the route, with the job's id as its one argument, that shows what it found;
     `subject_page` the route, with the id of what the job is about, that shows it afterwards;
     `subject_names` takes a viewer and such ids and names those that he may see.
+    A `private` kind of job is nobody's business but the person's who ordered it.
     """
+    if private:
+        _private.add(kind)
     _handlers[kind] = handler
     if label:
         _labels[kind] = label
@@ -108,6 +113,11 @@ def subjects(viewer: Any, found: Sequence[Job]) -> dict[uuid.UUID, tuple[str, st
         for namer, pages in asked.items()
         for subject, name in namer(viewer, list(pages)).items()
     }
+
+
+def private_kinds() -> frozenset[str]:
+    """The kinds of jobs that only those see who ordered them."""
+    return frozenset(_private)
 
 
 def label_of(kind: str) -> str:

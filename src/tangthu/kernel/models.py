@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class Job(models.Model):
@@ -44,6 +45,17 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class Deployment(models.Model):
+    """The deployment mode, newest row last; only the owner of the database writes here (AR-128)."""
+
+    mode = models.CharField(max_length=20)
+    decision = models.TextField(db_default="", default="")
+    since = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.mode
 
 
 class QuarantinedItem(models.Model):

@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 
-from tangthu.kernel import database, logins
+from tangthu.kernel import database, deployment, logins
 from tangthu.kernel.errors import DatabaseUnusable
 
 _SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
@@ -35,6 +35,7 @@ def prepare() -> None:
                 call_command("migrate", database="owner", interactive=False, verbosity=0)
             with connection.transaction():
                 database.apply_grants(connection)
+            deployment.require_same(connection)
         except (DatabaseError, psycopg.Error) as error:
             if not _lacks_privilege(error):
                 raise
@@ -89,6 +90,8 @@ def require_prepared() -> None:
     try:
         executor = MigrationExecutor(connections["default"])
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if not missing:
+            deployment.require_recorded(connections["default"].connection)
     except (OperationalError, ProgrammingError) as error:
         # No login yet, no database, no right to look: a home from before, or one just made.
         unprepared.hint += f" ({str(error).strip().splitlines()[-1]})"

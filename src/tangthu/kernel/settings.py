@@ -8,6 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from tangthu import __version__
+from tangthu.kernel import deployment, isolation
 from tangthu.kernel.database import COMMAND, PROCESS, django_databases
 from tangthu.kernel.home import Home
 
@@ -24,11 +25,14 @@ if SITE_HTTPS:  # a proxy before us speaks TLS and tells so
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
     SECURE_HSTS_SECONDS = 365 * 86400
 
-# An installation that touches a network must refuse state secrets everywhere (AR-127, AR-128);
-# only an isolated LAN may say otherwise, and no step built so far offers secrecy fields.
-DEPLOYMENT_MODE = "connected"
+# An installation that touches a network must refuse state secrets everywhere (AR-127); only an
+# isolated LAN has secrecy fields, and nothing goes from the one to the other (AR-128).
+DEPLOYMENT_MODE = deployment.settle(HOME)
+LOCAL_NETWORKS = isolation.local_networks()
 # A deployment for classified material hides event kinds in the public leaves (IN-16).
-LEDGER_CLASSIFIED = os.environ.get("TANGTHU_LEDGER_CLASSIFIED", "") == "1"
+LEDGER_CLASSIFIED = (
+    DEPLOYMENT_MODE == deployment.ISOLATED or os.environ.get("TANGTHU_LEDGER_CLASSIFIED", "") == "1"
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -73,6 +77,9 @@ MIDDLEWARE = [
     "tangthu.faces.office.middleware.LimitedUploads",
     "tangthu.faces.office.middleware.ErrorsInWords",
 ]
+if DEPLOYMENT_MODE == deployment.ISOLATED:
+    MIDDLEWARE.insert(0, "tangthu.faces.office.isolation.IsolatedSite")
+
 
 ROOT_URLCONF = "tangthu.faces.office.urls"
 WSGI_APPLICATION = "tangthu.faces.office.wsgi.application"
@@ -96,6 +103,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORM_RENDERER = "tangthu.ui.forms.Renderer"
 
 DATABASES = django_databases(HOME, os.environ.get(PROCESS, COMMAND))
+if DEPLOYMENT_MODE == deployment.ISOLATED:
+    isolation.require_local_database(str(DATABASES["default"]["HOST"]), LOCAL_NETWORKS)
+    isolation.forbid_outward(LOCAL_NETWORKS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Account"
 
@@ -173,6 +183,9 @@ IMPORT_ROOTS = [
     for root in os.environ.get("TANGTHU_IMPORT_ROOTS", str(HOME.root / "inbox")).split(os.pathsep)
     if root
 ]
+
+# How long a use package (DIP) can be downloaded by whom it was made for.
+DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))
 
 LOGGING = {
     "version": 1,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection, connections, transaction
 
+from tangthu.kernel.deployment import ORIGIN_PREFIX, isolated
 from tangthu.kernel.errors import InvalidInput
 from tangthu.standards.ril.events import build_system_leaf
 
@@ -29,10 +30,16 @@ def open_log(body: uuid.UUID, origin: str) -> Log:
     """Open the log of `body` under `origin` (a schema-less URL such as `archive.example/main`).
 
     Must run inside the transaction that creates the body. Raises InvalidInput for a malformed or
-    used origin.
+    used origin. The origin stands in every checkpoint and proof of the log, and tells by its
+    beginning that they come from an isolated LAN (AR-128).
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("open_log needs the action's transaction")
+    if isolated() != origin.startswith(ORIGIN_PREFIX):
+        raise InvalidInput(
+            "Tên gốc của sổ cái không hợp với chế độ triển khai.",
+            hint=f"Trên mạng LAN độc lập tên gốc bắt đầu bằng {ORIGIN_PREFIX}, nơi khác thì không.",
+        )
     if not _ORIGIN.fullmatch(origin) or len(origin) > 120:
         raise InvalidInput("Tên gốc của sổ cái không hợp lệ.", hint="Ví dụ: luutru.example/H30")
     with connection.cursor() as cursor:

@@ -8,12 +8,14 @@ rules. Dates of records are partial ISO dates ("2010", "2010-02", "2010-02-04"),
 from __future__ import annotations
 
 import uuid
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Body, Person
+from tangthu.kernel import shown
 
 
 class Custody(models.TextChoices):
@@ -25,7 +27,23 @@ class Custody(models.TextChoices):
     DESTROYED = "destroyed", _("Đã hủy")
 
 
-class Dossier(models.Model):
+class Record(models.Model):
+    """What dossiers and documents share: a secret one that is loaded says so (AR-128)."""
+
+    secrecy: str | None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        """As every model is loaded; the band on the page has to know."""
+        loaded = super().from_db(db, field_names, values)
+        shown.note(loaded.__dict__.get("secrecy"))
+        return loaded
+
+
+class Dossier(Record):
     """Hồ sơ: the documents of one matter, described by the 18 fields of TT05 (RM-810)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,6 +71,9 @@ class Dossier(models.Model):
     backup_status = models.CharField(max_length=2, default="")
     note = models.TextField(default="")
     extra = models.JSONField(default=dict)
+    # Độ mật, only on an isolated LAN: "1" Mật, "2" Tối mật, "3" Tuyệt mật; with it, and only with
+    # it, the access level is 03. The database refuses it on a connected installation (AR-128).
+    secrecy = models.CharField(max_length=1, null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -68,7 +89,7 @@ class Dossier(models.Model):
         return self.archive_file_code
 
 
-class Document(models.Model):
+class Document(Record):
     """Tài liệu: one document, described by the fields of TT05 (RM-812, RM-813)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -94,6 +115,7 @@ class Document(models.Model):
     retention_code = models.CharField(max_length=10)
     note = models.TextField(default="")
     extra = models.JSONField(default=dict)
+    secrecy = models.CharField(max_length=1, null=True)
     created_at = models.DateTimeField()
 
     class Meta:

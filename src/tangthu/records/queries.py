@@ -14,13 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.records.levels import level_of, split, strictest
 from tangthu.records.models import CodeAlias, ContentFile, Document, Dossier, Membership, Withheld
 
 
 def _cut(viewer: Viewer, prefix: str = "") -> Q:
     condition = Q(pk__in=[])
     for body, levels in viewer.levels():
-        condition |= Q(**{f"{prefix}body_id": body, f"{prefix}access_level__in": levels})
+        plain, degrees = split(levels)
+        here = Q(**{f"{prefix}access_level__in": plain})
+        if degrees:
+            here |= Q(**{f"{prefix}secrecy__in": degrees})
+        condition |= Q(**{f"{prefix}body_id": body}) & here
     return condition
 
 
@@ -118,10 +123,9 @@ def files_of(found: Document) -> QuerySet[ContentFile]:
 
 def effective_level(found: Document) -> str:
     """The strictest access level of a document and of the dossiers it stands in (AR-121)."""
-    levels = Membership.objects.filter(document=found, dossier__body_id=found.body_id).values_list(
-        "dossier__access_level", flat=True
-    )
-    return max([found.access_level, *levels])
+    standing = Membership.objects.filter(document=found, dossier__body_id=found.body_id)
+    homes = (level_of(one.dossier) for one in standing.select_related("dossier"))
+    return strictest([level_of(found), *homes])
 
 
 def old_codes(found: Document | Dossier) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tangthu.identity import queries as identity
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
+from tangthu.records.models import Membership
 from tangthu.repository.checking import CHECK_ALL
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
 from tangthu.repository.stores import StoreUnusable, open_store
@@ -68,6 +70,17 @@ def package_of(viewer: Viewer, dossier_id: uuid.UUID) -> Package | None:
     return Package.objects.filter(
         dossier_id=dossier_id, body_id__in=viewer.bodies_with("read.public")
     ).first()
+
+
+def all_packaged(document_ids: Sequence[uuid.UUID]) -> bool:
+    """Whether each of some documents stands in a dossier that has a package.
+
+    Whether the viewer may see the documents is for the caller to have asked.
+    """
+    packaged = Membership.objects.filter(
+        document__in=list(document_ids), dossier_id__in=Package.objects.values("dossier_id")
+    )
+    return packaged.values("document_id").distinct().count() == len(set(document_ids))
 
 
 def versions_of(package: Package) -> QuerySet[PackageVersion]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.kernel import deployment
 from tangthu.kernel.errors import HouseError
 from tangthu.repository.models import Package, Store
 from tangthu.standards import ocfl
@@ -33,6 +34,7 @@ def open_store(store: Store) -> ocfl.StorageRoot:
 
     A root that is not there is never made here: an unmounted disk must not look like a new store.
     """
+    require_own(Path(store.path))
     try:
         return ocfl.open_root(Path(store.path))
     except (ocfl.OcflError, OSError) as error:
@@ -42,6 +44,31 @@ def open_store(store: Store) -> ocfl.StorageRoot:
             store=store.name,
             why=type(error).__name__,
         ) from error
+
+
+class StoreOfOtherMode(StoreUnusable):
+    """The store belongs to an installation of the other deployment mode (AR-128)."""
+
+    http_status = 409
+
+
+def require_own(root: Path) -> None:
+    """Raise StoreOfOtherMode unless the store at `root` belongs to this deployment mode.
+
+    A store without a mark was made before there were two modes: it is a connected one's.
+    """
+    try:
+        borne = deployment.read_mark(deployment.store_mark(root)) or deployment.CONNECTED
+    except deployment.WrongMode as error:
+        raise StoreOfOtherMode(error.message, hint=error.hint) from error
+    if borne != settings.DEPLOYMENT_MODE:
+        raise StoreOfOtherMode(
+            _("Kho {name} thuộc chế độ {mode}, không dùng được ở hệ thống này.").format(
+                name=root.name, mode=borne
+            ),
+            hint=_("Hai chế độ triển khai không dùng chung kho (docs/isolated.md)."),
+            store=root.name,
+        )
 
 
 @contextmanager

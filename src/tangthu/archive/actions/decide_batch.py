@@ -31,7 +31,8 @@ from tangthu.archive.incoming import walk
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
 from tangthu.kernel import jobs
-from tangthu.kernel.errors import NotFoundForViewer, Refused
+from tangthu.kernel.deployment import isolated
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
 from tangthu.ledger.record import Event, record
 
@@ -123,6 +124,8 @@ def decide(acting: Acting, batch_id: uuid.UUID, decisions: Sequence[Decision]) -
                 hint=_("Xem lại đề xuất hiện có rồi quyết định."),
             )
         secret = [one.target for one in decisions if _declares_secret(one)]
+        if secret and isolated():
+            raise _elsewhere()
         open_ones = [one for one in decisions if not _declares_secret(one)]
         together = [*standing(report, decisions_of(batch)), *open_ones]
         try:
@@ -138,6 +141,14 @@ def decide(acting: Acting, batch_id: uuid.UUID, decisions: Sequence[Decision]) -
     if secret:
         refuse_targets(acting, batch, secret)
     return batch
+
+
+def _elsewhere() -> InvalidInput:
+    """On an isolated LAN no file is destroyed for being secret; its degree is stated elsewhere."""
+    return InvalidInput(
+        _("Độ mật ghi trong bảng kê, hoặc xác định ở trang “Độ mật” sau khi tiếp nhận."),
+        hint=_("Sửa bảng kê rồi mở đợt mới."),
+    )
 
 
 def _declares_secret(one: Decision) -> bool:

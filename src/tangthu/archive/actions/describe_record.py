@@ -21,6 +21,7 @@ from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
 from tangthu.records import queries
@@ -129,7 +130,10 @@ def _describe(
         today = clock.now().date()
         _known(wanted, {item.identifier for item in editable_fields(model, today)})
         _fits(model, wanted)
-        _refuse_secrets(wanted)
+        if isolated():
+            _leave_secrecy(shown, wanted)
+        else:
+            _refuse_secrets(wanted)
         changes = {name: value for name, value in wanted.items() if getattr(shown, name) != value}
         before = findings(shown, today)
         old = {name: getattr(shown, name) for name in changes}
@@ -173,6 +177,17 @@ def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
     for label, text in (wanted.get(EXTRA) or {}).items():
         if _SECRECY_LABEL.search(" ".join(fold(label).split())) and marks_secrecy(text):
             raise SecretRefused(words, problems={EXTRA: [words]})
+
+
+def _leave_secrecy(shown: Dossier | Document, wanted: Mapping[str, Any]) -> None:
+    """On an isolated LAN secrecy is decided on its own page, on a basis (AR-128, AR-131)."""
+    level = wanted.get("access_level", shown.access_level)
+    words = _("Độ mật được xác định ở trang “Độ mật”, có căn cứ.")
+    if level != shown.access_level and LEVEL_SECRET in (level, shown.access_level):
+        raise InvalidInput(words, problems={"access_level": [words]})
+    for label, text in (wanted.get(EXTRA) or {}).items():
+        if _SECRECY_LABEL.search(" ".join(fold(label).split())) and marks_secrecy(text):
+            raise InvalidInput(words, problems={EXTRA: [words]})
 
 
 def _record(

@@ -17,9 +17,11 @@ from tangthu.archive.batch.answers import checked_answers
 from tangthu.archive.batch.errors import BatchError
 from tangthu.archive.dry_run import code_lists, default_answers, in_words
 from tangthu.archive.models import Batch, Fonds
+from tangthu.archive.origins import from_isolated, refusal
 from tangthu.archive.unpacking import PACKED
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock, jobs
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.models import Job
 from tangthu.ledger.record import Event, record
@@ -72,6 +74,8 @@ def open_batch(
     packed = owns_folder and (folder.parent / PACKED).is_file()
     if not folder.is_dir() and not packed:
         raise InvalidInput(_("Không thấy thư mục tệp."), hint=_("Kiểm tra lại đường dẫn."))
+    if not isolated():
+        _refuse_isolated(acting, fonds, batch_id, [index, *_given(folder, packed)])
     try:
         given = checked_answers(answers or {}, code_lists())
     except BatchError as error:
@@ -100,6 +104,37 @@ def open_batch(
         except BaseException:
             durable.overwrite_and_remove(copied)
             raise
+
+
+def _given(folder: Path, packed: bool) -> list[Path]:
+    return [folder.parent / PACKED] if packed and not folder.is_dir() else [folder]
+
+
+def _refuse_isolated(acting: Acting, fonds: Fonds, batch_id: uuid.UUID, places: list[Path]) -> None:
+    """Refuse, keep nothing of, and put on record what comes from an isolated LAN (AR-128).
+
+    Raises FromIsolated. The event stands in the chain of the fonds and says that it happened, never
+    what it was.
+    """
+    if not any(from_isolated(place) for place in places):
+        return
+    with transaction.atomic():
+        record(
+            Event(
+                kind="archive.fonds.refused_origin",
+                obj=fonds.id,
+                body=fonds.body_id,
+                actor=acting.actor(fonds.body_id),
+                out="fail",
+            )
+        )
+    ours = uploads_of(batch_id)
+    if ours.is_dir():
+        for path in sorted(ours.rglob("*"), reverse=True):
+            if path.is_file() and not path.is_symlink():
+                durable.overwrite_and_remove(path)
+        shutil.rmtree(ours, ignore_errors=True)
+    raise refusal()
 
 
 def _open(acting: Acting, batch: Batch, queued: bool) -> tuple[Batch, Job]:

@@ -11,6 +11,7 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.archive.actions.remove_dip import remove_dips_with
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
@@ -44,6 +45,7 @@ def withhold_document(acting: Acting, document_id: uuid.UUID) -> Withheld:
         held.save(force_insert=True)
         record(_event("records.document.withheld", acting, locked, ""))
         _reindex(locked)
+    remove_dips_with(locked.pk)
     return held
 
 

@@ -62,9 +62,11 @@ class CodeLists:
 
     labels: Mapping[str, Mapping[str, str]]
     words: Mapping[str, Mapping[str, str]]
+    # On an isolated LAN rows that say they are secret are taken with their degree (AR-128).
+    secrets: bool = False
 
     @classmethod
-    def of(cls, rules: RuleSet, on: date) -> CodeLists:
+    def of(cls, rules: RuleSet, on: date, *, secrets: bool = False) -> CodeLists:
         """The lists of `rules` in force on the day `on`. Raises the rule set's own errors."""
         labels: dict[str, Mapping[str, str]] = {}
         words: dict[str, Mapping[str, str]] = {}
@@ -76,7 +78,7 @@ class CodeLists:
                 for text in (code.vi, *code.aliases, *code.vi.split("/")):
                     known.setdefault(_key(text), code.code)
             words[name] = known
-        return cls(labels, words)
+        return cls(labels, words, secrets)
 
     def label(self, name: str, code: str) -> str:
         """The label of one code, or of several joined by `;`; the code itself if unknown."""
@@ -115,6 +117,20 @@ def declares_secret(text: str) -> bool:
     """Whether a value of an access or secrecy column says Mật, Tối mật, Tuyệt mật (AR-127)."""
     key = _key(text)
     return key == "03" or key == "3" or bool(_SECRET.match(key))
+
+
+def degree_of(text: str) -> str:
+    """The degree that a value of an access or secrecy column states: "1" Mật to "3" Tuyệt mật.
+
+    "" for no secret. What is marked in a way nobody knows counts as the highest: those who may see
+    that can put it right.
+    """
+    key = _key(text).removeprefix("do ")
+    if key in ("03", "3", "mat", "c"):
+        return "1"
+    if key in ("toi mat", "b"):
+        return "2"
+    return "3"
 
 
 def secret_in_words(text: str) -> bool:

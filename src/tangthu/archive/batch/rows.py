@@ -14,6 +14,7 @@ from tangthu.archive.batch.cells import Row, Table
 from tangthu.archive.batch.codes import (
     CodeLists,
     declares_secret,
+    degree_of,
     marks_secrecy,
     secret_in_words,
 )
@@ -81,6 +82,11 @@ class RowDraft:
         return file_name(self.path)
 
     @property
+    def says_secret(self) -> bool:
+        """Whether the row states a degree of secrecy, of its document or of the whole dossier."""
+        return bool(self.secret) or "secrecy" in self.document or "secrecy" in self.dossier
+
+    @property
     def key(self) -> str:
         """The target of findings and decisions about the document of this row."""
         return f"row:{self.number}"
@@ -113,7 +119,7 @@ class RowReader:
         """The draft of one row; findings about its values are added to `findings`."""
         secret = self._secret(row)
         target = f"row:{row.number}"
-        if secret:
+        if secret and not self._lists.secrets:
             self.findings.append(
                 found("secret.declared", target, self._table.address(row.number, 0))
             )
@@ -124,7 +130,36 @@ class RowReader:
             heading: row.value(column) for column, heading in self._extras if row.value(column)
         }
         path = row.value(self._document["path"]) if "path" in self._document else ""
+        if secret:
+            dossier, document = self._with_degrees(row, dossier, document)
         return RowDraft(row.number, dossier, document, extras, path)
+
+    def _with_degrees(
+        self, row: Row, dossier: Mapping[str, Value], document: Mapping[str, Value]
+    ) -> tuple[Mapping[str, Value], Mapping[str, Value]]:
+        """Both levels with the degree of secrecy that each states, and mode 03 with it (AR-128).
+
+        A degree in a column of unknown meaning is the document's.
+        """
+        found = []
+        for values, columns in ((dossier, self._dossier), (document, self._document)):
+            stated = [
+                text
+                for name, tells in (("mode", declares_secret), ("secrecy", marks_secrecy))
+                if name in columns and tells(text := row.value(columns[name]))
+            ]
+            if columns is self._document:
+                texts = (row.value(column) for column, _ in self._extras)
+                stated += [text for text in texts if secret_in_words(text)]
+            degree = max(map(degree_of, stated), default="")
+            if degree:
+                values = {
+                    **values,
+                    "mode": Value("03", stated[0], INDEX, ""),
+                    "secrecy": Value(degree, stated[0], INDEX, ""),
+                }
+            found.append(values)
+        return found[0], found[1]
 
     def _secret_draft(self, row: Row, level: str) -> RowDraft:
         if "path" in self._document:
@@ -180,6 +215,9 @@ class RowReader:
             if kind in ("day", "month", "year"):
                 continue
             place = self._table.address(row.number, column)
+            if name == "mode" and self._lists.secrets and declares_secret(raw):
+                values[name] = Value("03", raw, INDEX, place)
+                continue
             value = self._value(kind, key, raw, target, place, findings)
             if value is not None:
                 values[name] = Value(value, raw, INDEX, place)

@@ -24,7 +24,9 @@ from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import Viewer
+from tangthu.kernel import shown
 from tangthu.records.fields import code_label
+from tangthu.records.levels import degree_of, narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import shown_columns
 from tangthu.ui.parts import Action, Crumb
@@ -110,6 +112,7 @@ def listed(
     """
     names = {str(item.id): item.name for item in queries.fonds(viewer)}
     fixed = fixed or {}
+    viewer, degrees = _narrowed(viewer, request.GET.get("secrecy", ""))
     filters = {**filters_of(listing, request.GET, names), **fixed}
     register: Register[Listed] = Register(
         name=listing.name,
@@ -126,7 +129,7 @@ def listed(
     )
     try:
         chosen = shown_columns(request, listing.name) or ()
-        return _filled(viewer, listing, register, filters, fixed, names, chosen)
+        return _filled(viewer, listing, register, filters, fixed, names, chosen, degrees)
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
         return register.page([], sort_values=lambda one: (one.row.key,), trouble=trouble), ""
@@ -140,6 +143,7 @@ def _filled(
     fixed: Mapping[str, str],
     fonds: Mapping[str, str],
     chosen: Sequence[str],
+    degrees: tuple[Filter, ...],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
     offered = [key for key in listing.filters if key not in fixed]
@@ -158,9 +162,12 @@ def _filled(
         limit=PAGE + 1,
         facets=offered,
     )
-    register.filters = tuple(
-        _filter(key, found.facets[key], filters.get(key), fonds) for key in offered
+    register.filters = (
+        *degrees,
+        *(_filter(key, found.facets[key], filters.get(key), fonds) for key in offered),
     )
+    for row in found.rows:
+        shown.note(degree_of(row.access_level))
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
         read(viewer, rows, wanted=chosen),
@@ -189,6 +196,19 @@ def filter_words(key: str, value: str, fonds: Mapping[str, str]) -> tuple[str, s
     """A filter and its value as people read them."""
     label, words = _FILTERS[key]
     return str(label), fonds.get(value, "–") if key == "fonds" else words(value)
+
+
+def _narrowed(viewer: Viewer, asked: str) -> tuple[Viewer, tuple[Filter, ...]]:
+    """On an isolated LAN: the view cut to one degree of secrecy if asked, and the filter for it.
+
+    Nobody is offered a degree beyond his own clearance (AR-128).
+    """
+    cut, mine = narrowed(viewer, asked)
+    if not mine:
+        return cut, ()
+    today = timezone.localdate()
+    options = tuple(Option(degree, code_label("secrecy", degree, today)) for degree in mine)
+    return cut, (Filter("secrecy", _("Độ mật"), options),)
 
 
 def in_words(count: int, *, capped: bool) -> str:

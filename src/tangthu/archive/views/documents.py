@@ -17,9 +17,12 @@ from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
 from tangthu.capture.queries import page_texts
 from tangthu.identity.policies import Viewer as Person
+from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label
+from tangthu.records.levels import level_label
 from tangthu.records.models import ContentFile, Document, Membership
+from tangthu.repository import queries as repository
 from tangthu.ui.parts import Action, Crumb, Viewer, ViewerPage
 
 # A page image is asked for at this width; the height only holds the place while it loads.
@@ -41,7 +44,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         "document": found,
         "code": f"{found.number}/{found.symbol}".strip("/"),
         "kind": code_label("document_types", found.record_type, on),
-        "level": code_label("mode", level, on),
+        "level": level_label(level, on),
         "level_tone": level_tone(level),
         "old_codes": queries.old_codes(found),
         "way": _way(found, places),
@@ -85,11 +88,18 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if after:
         url = reverse("archive:document", args=[after.document_id])
         actions.append(Action(_("Tài liệu sau"), url, key="n", icon="right"))
+    if person.may("dissemination.make", found.body_id) and repository.all_packaged([found.id]):
+        use = reverse("archive:document-dip", args=[found.id])
+        actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
     if person.may("archive.describe", found.body_id):
         edit = reverse("archive:document-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
-        report = reverse("archive:document-report", args=[found.id])
-        actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
+        if isolated():
+            degree = reverse("archive:document-secrecy", args=[found.id])
+            actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
+        else:
+            report = reverse("archive:document-report", args=[found.id])
+            actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
     sheet = reverse("reports:print-document", args=[found.id])
     actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions

@@ -25,8 +25,10 @@ from tangthu.archive.views.facts import (
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label, shown_date
+from tangthu.records.levels import level_label, level_of
 from tangthu.records.models import Dossier, Membership
 from tangthu.repository import queries as repository
 from tangthu.repository.models import Copy, Package
@@ -56,8 +58,8 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     context = {
         "dossier": found,
         "way": _way(found),
-        "level": code_label("mode", found.access_level, on),
-        "level_tone": level_tone(found.access_level),
+        "level": level_label(level_of(found), on),
+        "level_tone": level_tone(level_of(found)),
         "old_codes": queries.old_codes(found),
         "counted": counted_in_words(found, visible) if whole else "",
         "unsealed": behind,
@@ -100,10 +102,16 @@ def _actions(
     if viewer.may("archive.describe", found.body_id):
         edit = reverse("archive:dossier-describe", args=[found.id])
         actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+        if isolated():
+            degree = reverse("archive:dossier-secrecy", args=[found.id])
+            actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
     if viewer.may("archive.seal", found.body_id) and (package is None or behind):
         label = _("Đóng gói phiên bản mới") if package else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
         actions.append(Action(label, seal, key="d", icon="archive"))
+    if viewer.may("dissemination.make", found.body_id) and package is not None:
+        use = reverse("archive:dossier-dip", args=[found.id])
+        actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
     sheet = reverse("reports:print-dossier", args=[found.id])
     actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions

@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from tangthu.archive.models import Fonds, Place
 from tangthu.archive.searchables import COUNTED
-from tangthu.identity.policies import CONDITIONAL, Viewer
+from tangthu.identity.policies import CONDITIONAL, DEGREES, Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.records.fields import code_label, fields_of, label_of, shown_value
+from tangthu.records.levels import degree_of, level_label, level_of
 from tangthu.records.models import Document, Dossier
 from tangthu.ui import formats
 from tangthu.ui.parts import Fact, FactGroup, Tone
@@ -66,7 +68,12 @@ CODES = frozenset(
 
 
 def sees_all(viewer: Viewer, dossier: Dossier) -> bool:
-    """Whether no document of the dossier can be hidden from the viewer."""
+    """Whether no document of the dossier can be hidden from the viewer.
+
+    On an isolated LAN there may always be one beyond his clearance, unless that is the highest.
+    """
+    if isolated() and viewer.clearance != DEGREES[-1]:
+        return False
     return viewer.may("read.conditional", dossier.body_id)
 
 
@@ -77,7 +84,7 @@ def described_on(record: Dossier | Document) -> date:
 
 def document_facts(document: Document, effective_level: str) -> list[FactGroup]:
     """All metadata of a document (RM-670 b), and the access level that really holds (AR-121)."""
-    groups = _groups(document, DOCUMENT_GROUPS, frozenset())
+    groups = [*_groups(document, DOCUMENT_GROUPS, frozenset()), *_secrecy(document)]
     return _with_level(groups, document, effective_level)
 
 
@@ -88,7 +95,17 @@ def dossier_facts(dossier: Dossier, viewer: Viewer, visible: int) -> list[FactGr
     if not whole:
         seen = Fact(_("Tài liệu bạn xem được"), formats.thousands(visible))
         groups.insert(2, FactGroup(_("Số lượng"), (seen,)))
-    return groups
+    return [*groups, *_secrecy(dossier)]
+
+
+def _secrecy(record: Dossier | Document) -> list[FactGroup]:
+    """The degree of secrecy; on an isolated LAN alone there is such a thing (AR-128)."""
+    if not isolated():
+        return []
+    on = described_on(record)
+    words = code_label("secrecy", record.secrecy, on) if record.secrecy else _("Không mật")
+    degree = Fact(_("Độ mật"), words, tone="danger" if record.secrecy else "")
+    return [FactGroup(_("Bảo vệ bí mật nhà nước"), (degree,))]
 
 
 def _groups(record: Dossier | Document, layout: Groups, hidden: frozenset[str]) -> list[FactGroup]:
@@ -118,9 +135,9 @@ def _groups(record: Dossier | Document, layout: Groups, hidden: frozenset[str]) 
 def _with_level(
     groups: list[FactGroup], document: Document, effective_level: str
 ) -> list[FactGroup]:
-    if effective_level == document.access_level:
+    if effective_level == level_of(document):
         return groups
-    words = code_label("mode", effective_level, described_on(document))
+    words = level_label(effective_level, described_on(document))
     stricter = Fact(
         _("Chế độ sử dụng thực tế"),
         words,
@@ -135,6 +152,8 @@ def _with_level(
 
 def level_tone(level: str) -> Tone:
     """How an access level is marked: conditional ones stand out."""
+    if degree_of(level):
+        return "danger"
     return "warn" if level == CONDITIONAL else ""
 
 

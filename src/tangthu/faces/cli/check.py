@@ -40,6 +40,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
             "python": platform.python_version(),
             "postgresql": connection.pg_version // 10000,
             "home": str(home.root),
+            "mode": settings.DEPLOYMENT_MODE,
             "free_bytes": free,
             "stores": store_summaries(),
             "logs": [
@@ -61,7 +62,8 @@ def check(ctx: click.Context, as_json: bool) -> None:
         findings = _findings(facts, home.secrets)
         words = "\n".join(
             [f"Tàng Thư {facts['version']}, Python {facts['python']}, "
-             f"PostgreSQL {facts['postgresql']}, còn trống {thousands(free // 1_000_000)} MB"]
+             f"PostgreSQL {facts['postgresql']}, chế độ {facts['mode']}, "
+             f"còn trống {thousands(free // 1_000_000)} MB"]
             + [f"  ! {one['message']} {one['fix']}" for one in findings]
         )  # fmt: skip
         answer({**facts, "findings": findings}, as_json=as_json, words=words)

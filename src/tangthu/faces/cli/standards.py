@@ -74,7 +74,9 @@ def packages() -> None:
     """Commands about information packages."""
 
 
-@packages.command("validate", help=_("Kiểm tra gói AIP_hoso (thư mục hoặc .zip) theo TT05/2025."))
+@packages.command(
+    "validate", help=_("Kiểm tra gói AIP_hoso, DIP (thư mục hoặc .zip) theo TT05/2025.")
+)
 @_paths
 @json_option
 @click.pass_context

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connections
 
 from tangthu.faces.cli import demonstration, stopping
@@ -19,6 +20,7 @@ from tangthu.faces.cli.supervisor import Supervisor
 from tangthu.kernel import database, logins, postgres
 from tangthu.kernel.errors import HouseError, PortUnusable
 from tangthu.kernel.home import Home
+from tangthu.kernel.isolation import bind_address
 from tangthu.kernel.prepare import prepare, require_narrow, require_prepared
 
 _OLD_CHILDREN_SECONDS = 20.0
@@ -34,12 +36,13 @@ def port_from_environment() -> int:
     return int(given)
 
 
-def check_port(port: int) -> None:
-    """Raise PortUnusable with one clear sentence unless `port` on loopback can be listened on."""
-    with socket.socket() as probe:
+def check_port(port: int, address: str = "127.0.0.1") -> None:
+    """Raise PortUnusable with one clear sentence unless `port` can be listened on at `address`."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError as error:
             if error.errno == errno.EACCES:
                 words = f"Không được phép dùng cổng {port}."
@@ -48,11 +51,11 @@ def check_port(port: int) -> None:
             raise PortUnusable(words, hint="Chọn cổng khác, ví dụ: PORT=8080 make run") from error
 
 
-def _commands(port: int) -> dict[str, list[str]]:
+def _commands(port: int, address: str) -> dict[str, list[str]]:
     python = sys.executable
     me = [python, "-m", "tangthu.faces.cli.main"]
     granian = [
-        python, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        python, "-m", "granian", "--interface", "wsgi", "--host", address, "--port", str(port),
         "--workers", "2", "--blocking-threads", "4", "--backpressure", "64",
         "--no-ws", "--log-level", "warning", "--respawn-failed-workers",
         "tangthu.faces.office.wsgi:application",
@@ -60,15 +63,21 @@ def _commands(port: int) -> dict[str, list[str]]:
     return {"web": granian, "worker": [*me, "worker"], "integrator": [*me, "integrator"]}
 
 
-def _wait_until_answering(port: int, house: Supervisor, seconds: float = 60.0) -> bool:
+def _wait_until_answering(
+    port: int, address: str, house: Supervisor, seconds: float = 60.0
+) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not house.stopping:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/song", timeout=2):
+            with urllib.request.urlopen(f"http://{_in_url(address)}:{port}/song", timeout=2):
                 return True
         except OSError:
             time.sleep(0.1)
     return False
+
+
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _keeper_of_database(home: Home) -> Callable[[], None]:
@@ -94,13 +103,14 @@ def _keeper_of_database(home: Home) -> Callable[[], None]:
 def up(home: Home, *, demo: bool) -> None:
     """Start database, web, worker and integrator, print where to sign in, stop all on Ctrl-C."""
     port = port_from_environment()
+    address = bind_address(settings.DEPLOYMENT_MODE)
     with (
         suppress(stopping.StopAsked),
         stopping.unwinding() as raise_if_stopped,
         home.only_one("up"),
         home.alive("children", wait_seconds=_OLD_CHILDREN_SECONDS) as handle,
     ):
-        check_port(port)
+        check_port(port, address)
         home.require_space()
         home.forget_temporary_files()
         with database.available(home):
@@ -112,14 +122,18 @@ def up(home: Home, *, demo: bool) -> None:
             signins = demonstration.ensure(home) if demo else []
             connections.close_all()
             raise_if_stopped()
-            _run(home, port, signins, handle)
+            _run(home, port, address, signins, handle)
 
 
-def _run(home: Home, port: int, signins: list[demonstration.SignIn], handle: int) -> None:
-    house = Supervisor(_commands(port), _environments(home), handle, _keeper_of_database(home))
+def _run(
+    home: Home, port: int, address: str, signins: list[demonstration.SignIn], handle: int
+) -> None:
+    house = Supervisor(
+        _commands(port, address), _environments(home), handle, _keeper_of_database(home)
+    )
     try:
         house.start()
-        if _wait_until_answering(port, house):
+        if _wait_until_answering(port, address, house):
             _welcome(port, signins, home.root)
         elif not house.stopping:
             print("Trang web chưa trả lời; vẫn đang thử.", file=sys.stderr)

@@ -7,6 +7,7 @@ from django.db import transaction
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body
 from tangthu.kernel import clock
+from tangthu.kernel.deployment import ORIGIN_PREFIX, isolated
 from tangthu.kernel.errors import Refused
 from tangthu.ledger.logs import open_log
 from tangthu.ledger.record import Event, record
@@ -27,10 +28,13 @@ def open_body(
 ) -> Body:
     """Create a body with its log of the given origin (fixed for the life of the log).
 
-    Only the installation itself opens bodies in this step. Raises Refused for anybody else.
+    On an isolated LAN the origin is made to say so (AR-128). Only the installation itself opens
+    bodies in this step. Raises Refused for anybody else.
     """
     if not acting.is_system:
         raise Refused("Chỉ việc cài đặt mới mở được cơ quan.")
+    if isolated() and not origin.startswith(ORIGIN_PREFIX):
+        origin = f"{ORIGIN_PREFIX}{origin}"
     with transaction.atomic():
         body = Body(
             code=code,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
+from tangthu.kernel import deployment
 from tangthu.repository.models import Copy, Store
 from tangthu.repository.stores import DEFAULT_STORES, default_path, open_store
 from tangthu.standards import durable, ocfl
@@ -32,6 +34,17 @@ def ensure_stores() -> list[Store]:
         if not Copy.objects.filter(store=store).exists():
             root = Path(store.path)
             durable.make_dirs(root.parent)
+            _mark(root)
             ocfl.create_root(root)
         open_store(store)
     return found
+
+
+def _mark(root: Path) -> None:
+    """Say beside a store, before it exists, which deployment mode it belongs to (AR-128).
+
+    A root that is there already without a mark keeps being what it was: a connected one's.
+    """
+    place = deployment.store_mark(root)
+    if deployment.read_mark(place) is None and not root.exists():
+        deployment.write_mark(place, settings.DEPLOYMENT_MODE)

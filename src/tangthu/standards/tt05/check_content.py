@@ -16,8 +16,19 @@ from tangthu.standards.premis import (
     read_premis,
 )
 from tangthu.standards.tt05.cross_checks import CrossCheck
-from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription, Rules
-from tangthu.standards.tt05.ead import read_document, read_dossier
+from tangthu.standards.tt05.descriptions import (
+    DipDescription,
+    DocumentDescription,
+    DossierDescription,
+    RequestDescription,
+    Rules,
+)
+from tangthu.standards.tt05.ead import (
+    read_dip_document,
+    read_document,
+    read_dossier,
+    read_request,
+)
 from tangthu.standards.tt05.findings import Finding, short
 from tangthu.standards.xml import XmlError
 
@@ -64,6 +75,45 @@ def check_descriptions(
         )
         yield from together.add(path, document)
     yield from together.finish(dossier_path or "EAD.xml")
+
+
+def check_dip_descriptions(
+    request_path: str | None, document_paths: Iterable[str], open_: Open, rules: Rules, on: date
+) -> Iterator[Finding]:
+    """Yield what is wrong with a DIP's request and each of its EAD_doc files (RM-813, RM-816).
+
+    Raises the errors of `rules` if it has none for the day `on`.
+    """
+    if request_path is not None:
+        try:
+            with open_(request_path) as handle:
+                reading = read_request(handle, request_path)
+        except XmlError as fault:
+            yield unreadable(request_path, fault, "RM-816")
+        else:
+            assert isinstance(reading.description, RequestDescription)
+            yield from _once(
+                reading.findings, reading.description.check(rules, on, place=request_path)
+            )
+    codes: set[str] = set()
+    for path in document_paths:
+        try:
+            with open_(path) as handle:
+                reading = read_dip_document(handle, path)
+        except XmlError as fault:
+            yield unreadable(path, fault, "RM-813")
+            continue
+        document = reading.description
+        assert isinstance(document, DipDescription)
+        digitised = document.reliability == _DIGITISED
+        yield from _once(
+            reading.findings, document.check(rules, on, digitised=digitised, place=path)
+        )
+        if document.record_archive_code in codes:
+            message = "Mã lưu trữ trùng với tài liệu khác."
+            value = short(document.record_archive_code)
+            yield Finding("RM-807", "error", path, message, "Bỏ bản trùng.", "arcDocCode", value)
+        codes.add(document.record_archive_code)
 
 
 def check_premis(

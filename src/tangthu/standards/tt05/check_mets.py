@@ -21,7 +21,8 @@ from tangthu.standards.mets import (
     read_mets,
 )
 from tangthu.standards.tt05.findings import Severity
-from tangthu.standards.tt05.mets_files import REP_PROFILE, ROOT_PROFILE
+from tangthu.standards.tt05.mets_files import REP_PROFILE
+from tangthu.standards.tt05.package import AIP, KINDS
 from tangthu.standards.tt05.reader import resolve
 
 Report = Callable[..., None]
@@ -107,6 +108,7 @@ class _Checker:
             self._division(item)
 
     def finish(self) -> None:
+        self._profile()
         if self.facts.header is None:
             self.report("AR-58", "Thiếu phần đầu metsHdr.", field="metsHdr")
         if not self.csip:
@@ -146,13 +148,19 @@ class _Checker:
     def _root(self, root: RootItem) -> None:
         if not root.object_id:
             self.report("AR-56", "Thiếu OBJID.", field="OBJID", line=root.line)
-        expected = REP_PROFILE if self.representation else ROOT_PROFILE
-        if root.profile != expected:
+
+    def _profile(self) -> None:
+        """Judged at the end: what is expected depends on the kind that the header states."""
+        root, header = self.facts.root, self.facts.header
+        if root is None:
+            return
+        kind = KINDS.get(header.package_type, AIP) if header else AIP
+        if root.profile != (REP_PROFILE if self.representation else kind.root_profile):
             self._warn(
                 "AR-56", "PROFILE khác với hồ sơ kỹ thuật tt05-text.", "PROFILE", root.profile
             )
-        if root.type != "Mixed":
-            self._warn("AR-56", "TYPE của gói hồ sơ phải là Mixed.", "TYPE", root.type)
+        if root.type != kind.mets_type:
+            self._warn("AR-56", f"TYPE của gói phải là {kind.mets_type}.", "TYPE", root.type)
 
     def _header(self, header: HeaderItem) -> None:
         self._time("CREATEDATE", header.created, header.line, required=True)

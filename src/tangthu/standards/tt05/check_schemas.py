@@ -9,7 +9,7 @@ from typing import BinaryIO
 from tangthu.standards.tt05 import schemas
 from tangthu.standards.tt05.errors import PackageUnreadableError
 from tangthu.standards.tt05.findings import Finding, short
-from tangthu.standards.xml import ForeignSchemas, SchemaFault, XmlError, faults_of
+from tangthu.standards.xml import ForeignSchemas, SchemaFault, SchemaSet, XmlError, faults_of
 from tangthu.standards.xml.reading import SMALL
 
 Open = Callable[[str], BinaryIO]
@@ -17,11 +17,15 @@ _FOLDER = "schemas/"
 
 
 def check_schemas(
-    documents: Iterable[tuple[str, tuple[str, ...], str]], sizes: Mapping[str, int], open_: Open
+    documents: Iterable[tuple[str, tuple[str, ...], str]],
+    sizes: Mapping[str, int],
+    open_: Open,
+    package_type: str = "AIP",
 ) -> Iterator[Finding]:
     """Yield what in each document breaks a schema.
 
-    `documents`: path, names of the schemas that judge it, rule to name when ours is broken. A
+    `documents`: path, names of the schemas that judge it, rule to name when ours is broken;
+    `package_type` says which schemas of ours judge it. A
     schema inside the package equal to ours needs no second look; another one is used in a child
     process, and is itself reported if it cannot be used.
     """
@@ -29,9 +33,10 @@ def check_schemas(
     yield from findings
     with ExitStack() as stack:
         foreign: ForeignSchemas | None = None
-        known = {name.lower(): schemas.schema_bytes(name) for name in schemas.NAMES}
+        known = {name.lower(): schemas.schema_bytes(name, package_type) for name in schemas.NAMES}
+        shipped = schemas.shipped(package_type)
         for path, names, rule in documents:
-            yield from _ours(path, names, rule, inside, known, open_)
+            yield from _ours(path, names, rule, inside, known, open_, shipped)
             if not _needs_foreign(names, inside, known):
                 continue
             try:
@@ -76,12 +81,13 @@ def _ours(
     inside: Mapping[str, bytes],
     known: Mapping[str, bytes],
     open_: Open,
+    shipped: SchemaSet,
 ) -> Iterator[Finding]:
     if any(name.lower() not in known for name in names):
         return
     try:
         with open_(path) as handle:
-            faults = faults_of(schemas.shipped().schema(*names), handle)
+            faults = faults_of(shipped.schema(*names), handle)
     except XmlError:
         return  # reported where the document itself is read
     for fault in faults[:5]:

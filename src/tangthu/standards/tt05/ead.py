@@ -9,8 +9,11 @@ from typing import Literal, TypeVar
 from tangthu.standards.tt05.descriptions import (
     DOCUMENT_RULE,
     DOSSIER_RULE,
+    REQUEST_RULE,
+    DipDescription,
     DocumentDescription,
     DossierDescription,
+    RequestDescription,
     Value,
     from_text,
     to_text,
@@ -63,18 +66,50 @@ DOCUMENT_ELEMENTS: tuple[tuple[str, str, Kind], ...] = (
     ("autograph", "handwriting", "string"),
     ("process", "has_process_file", "boolean"),
 )
+# A DIP states of a document what a SIP does, with arcDocCode for docCode and no organName (RM-813).
+DIP_DOCUMENT_ELEMENTS: tuple[tuple[str, str, Kind], ...] = (
+    ("docId", "record_id", "string"),
+    ("arcDocCode", "record_archive_code", "string"),
+    ("maintenance", "retention_code", "string"),
+    ("typeName", "record_type", "string"),
+    ("codeNumber", "number", "string"),
+    ("codeNotation", "symbol", "string"),
+    ("issuedDate", "issued_on", "date"),
+    ("subject", "subject", "string"),
+    ("language", "language_codes", "string"),
+    ("numberOfPage", "page_count", "number"),
+    ("inforSign", "info_symbol", "string"),
+    ("keyword", "keywords", "string"),
+    ("mode", "access_level", "string"),
+    ("confidenceLevel", "reliability", "string"),
+    ("autograph", "handwriting", "string"),
+    ("format", "physical_condition", "string"),
+    ("riskRecovery", "backup_required", "boolean"),
+    ("riskRecoveryStatus", "backup_status", "string"),
+    ("process", "has_process_file", "boolean"),
+    ("description", "note", "string"),
+)
+REQUEST_ELEMENTS: tuple[tuple[str, str, Kind], ...] = (
+    ("requestID", "request_code", "string"),
+    ("requestDate", "requested_on", "date"),
+    ("purpose", "purpose_code", "string"),
+    ("purposeContent", "purpose_text", "string"),
+    ("feeObjectType", "fee_class", "string"),
+    ("researchTopic", "research_topic", "string"),
+    ("description", "note", "string"),
+)
 # Other names under which the same element is met (AR-60).
 _ALIASES = {"fileCode": "arcFileCode", "arcDocCode": "docCode"}
 _MANY = frozenset({"language_codes"})
 
-_D = TypeVar("_D", DossierDescription, DocumentDescription)
+_D = TypeVar("_D", DossierDescription, DocumentDescription, DipDescription, RequestDescription)
 
 
 @dataclass(frozen=True, slots=True)
 class EadReading:
     """What an EAD file says, and what in it could not be read as the value it should be."""
 
-    description: DossierDescription | DocumentDescription
+    description: DossierDescription | DocumentDescription | RequestDescription
     findings: tuple[Finding, ...]
     elements: tuple[str, ...]
 
@@ -89,6 +124,16 @@ def write_document(description: DocumentDescription) -> bytes:
     return _write(description, DOCUMENT_ELEMENTS, "../../../../schemas/EAD_doc.xsd")
 
 
+def write_dip_document(description: DipDescription) -> bytes:
+    """Return an EAD_doc file of a DIP, all 20 elements. Raises `ForbiddenCharacterError`."""
+    return _write(description, DIP_DOCUMENT_ELEMENTS, "../../../../schemas/EAD_doc.xsd")
+
+
+def write_request(description: RequestDescription) -> bytes:
+    """Return EAD.xml of a DIP with all 7 elements. Raises `ForbiddenCharacterError`."""
+    return _write(description, REQUEST_ELEMENTS, "../../schemas/EAD.xsd")
+
+
 def read_dossier(source: XmlSource, place: str = "EAD.xml") -> EadReading:
     """Read EAD.xml of a file, in any order and profile. Raises an `XmlError`."""
     values, findings, names = _read(source, DOSSIER_ELEMENTS, place, DOSSIER_RULE)
@@ -99,6 +144,18 @@ def read_document(source: XmlSource, place: str = "EAD_doc.xml") -> EadReading:
     """Read an EAD_doc file, in any order and profile. Raises an `XmlError`."""
     values, findings, names = _read(source, DOCUMENT_ELEMENTS, place, DOCUMENT_RULE)
     return EadReading(DocumentDescription(**values), findings, names)  # type: ignore[arg-type]
+
+
+def read_dip_document(source: XmlSource, place: str = "EAD_doc.xml") -> EadReading:
+    """Read an EAD_doc file of a DIP, in any order. Raises an `XmlError`."""
+    values, findings, names = _read(source, DIP_DOCUMENT_ELEMENTS, place, DOCUMENT_RULE)
+    return EadReading(DipDescription(**values), findings, names)  # type: ignore[arg-type]
+
+
+def read_request(source: XmlSource, place: str = "EAD.xml") -> EadReading:
+    """Read EAD.xml of a DIP, in any order. Raises an `XmlError`."""
+    values, findings, names = _read(source, REQUEST_ELEMENTS, place, REQUEST_RULE)
+    return EadReading(RequestDescription(**values), findings, names)  # type: ignore[arg-type]
 
 
 def _write(description: _D, elements: tuple[tuple[str, str, Kind], ...], schema: str) -> bytes:

@@ -41,6 +41,11 @@ def object_id(package: UUID) -> str:
     return f"urn:uuid:{upper(package)}"
 
 
+def dip_object_id(package: UUID) -> str:
+    """Return the OBJID of a DIP: `uuid-{UUID}`."""
+    return f"uuid-{upper(package)}"
+
+
 def folder_name(objid: str) -> str:
     """Return the folder of an AIP or DIP: OBJID with every colon as an underscore (AR-56)."""
     return objid.replace(":", "_")

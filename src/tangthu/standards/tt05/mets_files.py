@@ -18,23 +18,24 @@ from tangthu.standards.mets import (
 )
 from tangthu.standards.premis.names import name_to_xml
 from tangthu.standards.tt05.dates import vietnam_time
-from tangthu.standards.tt05.identifiers import derived, element_id, file_id, object_id
-from tangthu.standards.tt05.package import Package, PlannedFile
+from tangthu.standards.tt05.identifiers import derived, element_id, file_id
+from tangthu.standards.tt05.package import PackageFrame, PlannedFile
 from tangthu.standards.tt05.premis_files import StoredContent
 
-ROOT_PROFILE = "http://www.ra.ee/METS/v01/IP.xml"
 REP_PROFILE = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
 _REP = "representations/rep1/"
 _XML = "text/xml"
 _METS_NS = "http://www.loc.gov/METS/"
 _CSIP_NS = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
 _XLINK_NS = "http://www.w3.org/1999/xlink"
+ORIGIN = "tangthu-origin:"
+"""Stands before the deployment mode that a package comes from (AR-128)."""
 
 
 class MetsFiles:
     """Writes both METS files of a package."""
 
-    def __init__(self, package: Package, contents: list[StoredContent]) -> None:
+    def __init__(self, package: PackageFrame, contents: list[StoredContent]) -> None:
         self.package = package
         self.contents = contents
         self.created = vietnam_time(package.created)
@@ -83,7 +84,7 @@ class MetsFiles:
         )
         structure = Division(
             self._id("root", "div"),
-            object_id(self.package.id),
+            self.package.object_id,
             children=(
                 Division(
                     self._id("root", "div", "Metadata"),
@@ -104,10 +105,10 @@ class MetsFiles:
             out,
             self._mets(
                 "root",
-                object_id(self.package.id),
-                ROOT_PROFILE,
+                self.package.object_id,
+                self.package.kind.root_profile,
                 "schemas/",
-                (software,),
+                (software, *self._origin()),
                 described,
                 provenance,
                 groups,
@@ -197,7 +198,7 @@ class MetsFiles:
         return Mets(
             object_id=objid,
             label=label or None,
-            type="Mixed",
+            type=self.package.kind.mets_type,
             profile=profile,
             content_type="OTHER",
             other_content_type="TT05/2025/TT-BNV",
@@ -206,7 +207,13 @@ class MetsFiles:
                 (_XLINK_NS, f"{schemas}xlink.xsd"),
                 (_CSIP_NS, f"{schemas}DILCISExtensionMETS.xsd"),
             ),
-            header=Header(self.created, self.modified, self.package.record_status, "AIP", agents),
+            header=Header(
+                self.created,
+                self.modified,
+                self.package.record_status,
+                self.package.kind.package_type,
+                agents,
+            ),
             descriptive=described,
             administrative_id=self._id(scope, "amdSec"),
             provenance=provenance,
@@ -219,6 +226,11 @@ class MetsFiles:
     def _software(self) -> Agent:
         name, version = self.package.software
         return Agent("CREATOR", "OTHER", name, "SOFTWARE", version, "SOFTWARE VERSION")
+
+    def _origin(self) -> tuple[Agent, ...]:
+        if not self.package.origin:
+            return ()
+        return (Agent("OTHER", "OTHER", f"{ORIGIN}{self.package.origin}", "DEPLOYMENT"),)
 
     def _reference(
         self,

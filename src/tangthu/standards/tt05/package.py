@@ -1,15 +1,20 @@
-"""What goes into an AIP_hoso: the input of `aip_hoso.plan`, and the plan it returns."""
+"""What goes into a package: the input of `aip_hoso.plan` and `dip.plan`, and the plan returned."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from tangthu.standards.premis import Agent, Event, Identifier
-from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
+from tangthu.standards.tt05.descriptions import (
+    DocumentDescription,
+    DossierDescription,
+    RequestDescription,
+)
+from tangthu.standards.tt05.identifiers import dip_object_id, object_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +65,31 @@ class ExtraMetadata:
     created: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What tells one kind of package from another in METS (AR-56, AR-58)."""
+
+    package_type: str
+    mets_type: str
+    root_profile: str
+    object_id: Callable[[UUID], str]
+
+
+AIP = Kind("AIP", "Mixed", "http://www.ra.ee/METS/v01/IP.xml", object_id)
+DIP = Kind("DIP", "MIXED", "https://earkdip.dilcis.eu/profile/E-ARK-DIP.xml", dip_object_id)
+KINDS: Mapping[str, Kind] = {kind.package_type: kind for kind in (AIP, DIP)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """A file with its documents, as one version of one AIP.
+class PackageFrame:
+    """What packages of every kind have.
 
     `record_status`: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER. `fonds_code`: mã phông.
-    `created`: when the package was first made; `modified`: when this version was. `events`: all of
-    the earlier versions and the new ones, in time order. `software`: name and version. `extra`:
-    additional description, key → value. `dossier_id`: the record's UUID. `digitised`: AR-52 binds.
+    `created`: when the package was first made; `modified`: when this version was. `events` in time
+    order. `software`: name and version. `origin`: the deployment mode it comes from (AR-128).
     """
 
     id: UUID
-    dossier: DossierDescription
     documents: tuple[PackagedDocument, ...]
     fonds_code: str
     organisation: str
@@ -80,12 +98,43 @@ class Package:
     modified: datetime
     events: tuple[Event, ...]
     agents: tuple[Agent, ...]
-    digitised: bool
     record_status: str = "NEW"
-    dossier_id: UUID | None = None
     label: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
     metadata: tuple[ExtraMetadata, ...] = ()
+    origin: str = ""
+    kind: Kind = AIP
+
+    @property
+    def object_id(self) -> str:
+        """The OBJID."""
+        return self.kind.object_id(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package(PackageFrame):
+    """A file with its documents, as one version of one AIP.
+
+    `events`: all of the earlier versions and the new ones. `extra`: additional description, key →
+    value. `dossier_id`: the record's UUID. `digitised`: AR-52 binds.
+    """
+
+    dossier: DossierDescription
+    digitised: bool
+    dossier_id: UUID | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DipPackage(PackageFrame):
+    """Documents handed out on one request (gói sử dụng, TT05 PL V).
+
+    Each description is a `DipDescription`; its `ordinal` is the place in this package. `sources`:
+    OBJIDs of the AIPs from which the content comes.
+    """
+
+    request: RequestDescription
+    sources: tuple[str, ...] = ()
+    kind: Kind = DIP
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,14 @@ from tangthu.standards.premis import (
     write_premis,
 )
 from tangthu.standards.tt05.dates import vietnam_time
-from tangthu.standards.tt05.identifiers import derived, object_id, upper
-from tangthu.standards.tt05.package import ContentFile, Package, PackagedDocument
+from tangthu.standards.tt05.identifiers import derived, upper
+from tangthu.standards.tt05.package import (
+    ContentFile,
+    DipPackage,
+    Package,
+    PackagedDocument,
+    PackageFrame,
+)
 
 UNKNOWN_FORMAT = "unknown"
 
@@ -44,14 +50,14 @@ class StoredContent:
     id: UUID
 
 
-def file_uuid(package: Package, document: PackagedDocument, position: int) -> UUID:
+def file_uuid(package: PackageFrame, document: PackagedDocument, position: int) -> UUID:
     """Return the UUID of a document's file: its own, or one derived from its place."""
     content = document.files[position]
     ordinal = document.description.ordinal
     return content.id or derived(package.id, "file", str(ordinal), str(position))
 
 
-def representation_uuid(package: Package) -> UUID:
+def representation_uuid(package: PackageFrame) -> UUID:
     """Return the UUID of rep1."""
     return derived(package.id, "rep1")
 
@@ -86,7 +92,7 @@ def package_creation(
 class PremisFiles:
     """Writes both PREMIS files of a package."""
 
-    def __init__(self, package: Package, contents: list[StoredContent]) -> None:
+    def __init__(self, package: PackageFrame, contents: list[StoredContent]) -> None:
         self.package = package
         self.contents = contents
         ids = {upper(item.id) for item in contents}
@@ -123,10 +129,17 @@ class PremisFiles:
     def _package_objects(self) -> Iterator[PremisObject]:
         package = self.package
         own = Identifier("UUID", upper(package.id))
-        yield IntellectualEntity((own, Identifier("OBJID", object_id(package.id))))
-        code = Identifier("arcFileCode", package.dossier.archive_file_code)
-        dossier = package.dossier_id or derived(package.id, "dossier")
-        yield IntellectualEntity((Identifier("UUID", upper(dossier)), code), "", (_part_of(own),))
+        made_from: tuple[Relationship, ...] = ()
+        if isinstance(package, DipPackage) and package.sources:
+            sources = tuple(Identifier("OBJID", source) for source in package.sources)
+            made_from = (Relationship("derivation", "has source", sources),)
+        yield IntellectualEntity((own, Identifier("OBJID", package.object_id)), "", made_from)
+        if isinstance(package, Package):
+            code = Identifier("arcFileCode", package.dossier.archive_file_code)
+            dossier = package.dossier_id or derived(package.id, "dossier")
+            yield IntellectualEntity(
+                (Identifier("UUID", upper(dossier)), code), "", (_part_of(own),)
+            )
         yield self._representation(own)
 
     def _representation_objects(self) -> Iterator[PremisObject]:

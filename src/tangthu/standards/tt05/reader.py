@@ -20,8 +20,18 @@ from tangthu.standards.mets import (
 )
 from tangthu.standards.premis import Agent, Event, FileObject, IntellectualEntity, read_premis
 from tangthu.standards.premis.names import name_from_xml
-from tangthu.standards.tt05.descriptions import DocumentDescription, DossierDescription
-from tangthu.standards.tt05.ead import EadReading, read_document, read_dossier
+from tangthu.standards.tt05.descriptions import (
+    DocumentDescription,
+    DossierDescription,
+    RequestDescription,
+)
+from tangthu.standards.tt05.ead import (
+    EadReading,
+    read_dip_document,
+    read_document,
+    read_dossier,
+    read_request,
+)
 from tangthu.standards.tt05.errors import PackageUnreadableError
 from tangthu.standards.tt05.findings import Finding
 from tangthu.standards.tt05.identifiers import uuid_of
@@ -62,7 +72,10 @@ class ReadDocument:
 
 @dataclass(frozen=True, slots=True)
 class ReadPackage:
-    """A package as read. `findings`: descriptions that could not be read as what they should be."""
+    """A package as read. `findings`: descriptions that could not be read as what they should be.
+
+    A DIP has a `request` and no file of its own: its `dossier` is empty.
+    """
 
     object_id: str
     id: UUID | None
@@ -78,6 +91,7 @@ class ReadPackage:
     events: tuple[Event, ...]
     agents: tuple[Agent, ...]
     findings: tuple[Finding, ...]
+    request: RequestDescription | None = None
 
 
 def read_package(path: Path, *, limits: PackageLimits | None = None) -> ReadPackage:
@@ -122,22 +136,23 @@ class _Reading:
         root, header = self._root()
         self._representation()
         objects, codes, events, agents = self._premis()
-        dossier = self._ead(EAD, read_dossier)
-        findings = list(dossier.findings)
+        is_dip = header.package_type == "DIP"
+        whole = self._ead(EAD, read_request if is_dip else read_dossier)
+        findings = list(whole.findings)
         documents: dict[str, tuple[DocumentDescription, list[ReadFile]]] = {}
         for section, targets, main in self.links:
             path = self.sections.get(section, "")
             if "/EAD_doc_" not in path:
                 continue
             if path not in documents:
-                reading = self._ead(path, read_document)
+                reading = self._ead(path, read_dip_document if is_dip else read_document)
                 findings += reading.findings
                 assert isinstance(reading.description, DocumentDescription)
                 documents[path] = (reading.description, [])
             named = [_with_format(self.files[t], objects) for t in targets if t in self.files]
             held = documents[path][1]
             documents[path] = (documents[path][0], named + held if main else held + named)
-        assert isinstance(dossier.description, DossierDescription)
+        described = whole.description
         return ReadPackage(
             object_id=root.object_id,
             id=uuid_of(root.object_id),
@@ -148,7 +163,9 @@ class _Reading:
             modified=header.modified,
             organisation=self.organisation,
             fonds_code=self.fonds_code,
-            dossier=dossier.description,
+            dossier=(
+                described if isinstance(described, DossierDescription) else DossierDescription()
+            ),
             documents=tuple(
                 ReadDocument(description, tuple(files), codes.get(description.record_archive_code))
                 for description, files in documents.values()
@@ -156,6 +173,7 @@ class _Reading:
             events=tuple(sorted(events, key=lambda event: event.when)),
             agents=tuple(agents),
             findings=tuple(findings),
+            request=described if isinstance(described, RequestDescription) else None,
         )
 
     def _ead(self, path: str, read: type | object) -> EadReading:

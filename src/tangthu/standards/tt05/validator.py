@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from tangthu.standards.mets.reader import AgentItem
 from tangthu.standards.rules import RuleError, RuleSet
 from tangthu.standards.tt05 import schemas
-from tangthu.standards.tt05.check_content import check_descriptions, check_premis, unreadable
+from tangthu.standards.tt05.check_content import (
+    check_descriptions,
+    check_dip_descriptions,
+    check_premis,
+    unreadable,
+)
 from tangthu.standards.tt05.check_mets import MetsFacts, Reference, check_mets
 from tangthu.standards.tt05.check_schemas import check_schemas
 from tangthu.standards.tt05.dates import VIETNAM
@@ -24,6 +30,7 @@ from tangthu.standards.tt05.ead import read_dossier
 from tangthu.standards.tt05.errors import PackageUnreadableError
 from tangthu.standards.tt05.findings import Finding, Severity, short
 from tangthu.standards.tt05.identifiers import folder_name, uuid_of
+from tangthu.standards.tt05.mets_files import ORIGIN
 from tangthu.standards.tt05.reader import EAD, PREMIS, REP, REP_METS, REP_PREMIS, ROOT_METS
 from tangthu.standards.tt05.source import PackageLimits, PackageSource, open_package, pieces_of
 from tangthu.standards.xml import XmlError
@@ -42,7 +49,8 @@ class Verdict:
     """What a package was found to be.
 
     `findings` in the order found, at most `MAX_FINDINGS`; `files` and `bytes` it holds;
-    `object_id` and `package_type` as it states them.
+    `object_id` and `package_type` as it states them; `origin`: the deployment mode it says it comes
+    from, "" if it says none (AR-128).
     """
 
     path: str
@@ -51,6 +59,7 @@ class Verdict:
     package_type: str
     files: int
     bytes: int
+    origin: str = ""
 
     @property
     def valid(self) -> bool:
@@ -97,7 +106,13 @@ class _Validation:
             self.root.header.package_type if self.root.header else "",
             len(self.sizes),
             sum(self.sizes.values()),
+            _origin(self.root.header.agents) if self.root.header else "",
         )
+
+    @property
+    def kind(self) -> str:
+        """AIP, DIP or SIP as the root METS states it; AIP if it states none."""
+        return self.root.header.package_type if self.root.header else "AIP"
 
     def add(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -153,8 +168,7 @@ class _Validation:
         return MetsFacts()
 
     def _paths(self) -> list[Finding]:
-        kind = self.root.header.package_type if self.root.header else "AIP"
-        wanted = _MANDATORY + (_AIP_ONLY if kind == "AIP" else ())
+        wanted = _MANDATORY + (_AIP_ONLY if self.kind == "AIP" else ())
         missing = [path for path in wanted if path not in self.sizes]
         if not any(_is_record(path) for path in self.sizes):
             missing.append(f"{_DESCRIBED}EAD_doc_*.xml")
@@ -187,6 +201,8 @@ class _Validation:
         found = []
         if uuid_of(objid) is None:
             found.append(("OBJID không có dạng urn:uuid:{UUID} hay uuid-{UUID}.", "OBJID", objid))
+        elif self.kind == "DIP" and not objid.startswith("uuid-"):
+            found.append(("OBJID của DIP phải có dạng uuid-{UUID}.", "OBJID", objid))
         elif uuid_of(objid) is not None and objid[-36:] != objid[-36:].upper():
             message = "UUID trong OBJID phải viết hoa."
             self.add([Finding("AR-57", "error", ROOT_METS, message, "", "OBJID", short(objid))])
@@ -251,21 +267,22 @@ class _Validation:
         documents = [
             (ROOT_METS, schemas.METS, "AR-59"),
             (REP_METS, schemas.METS, "AR-59"),
-            (EAD, schemas.EAD, "RM-810"),
+            (EAD, schemas.EAD, "RM-816" if self.kind == "DIP" else "RM-810"),
         ]
         for path in records:
             kind = _RECORD.fullmatch(path.removeprefix(_DESCRIBED))
             assert kind is not None
             documents.append((path, (f"EAD_{kind[1]}.xsd",), "RM-813"))
         present = (item for item in documents if item[0] in self.sizes)
-        return check_schemas(present, self.sizes, self.source.open)
+        return check_schemas(present, self.sizes, self.source.open, self.kind)
 
     def _content(self, records: list[str]) -> None:
         day = self.on or self._day()
         dossier = EAD if EAD in self.sizes else None
         written = (path for path in records if "/EAD_doc_" in path)
         try:
-            self.add(check_descriptions(dossier, written, self.source.open, self.rules, day))
+            check = check_dip_descriptions if self.kind == "DIP" else check_descriptions
+            self.add(check(dossier, written, self.source.open, self.rules, day))
             self.add(self._formats(day))
         except RuleError as fault:
             self.add([Finding("RM-810", "warning", EAD, fault.message, fault.hint)])
@@ -279,9 +296,13 @@ class _Validation:
             self.add([Finding("AR-67", "error", PREMIS, fault.message, fault.hint)])
 
     def _scanned(self) -> bool:
+        """Whether the package must tell of the scanning; a DIP need not repeat its AIP's events."""
+        if self.kind == "DIP":
+            return False
         try:
             with self.source.open(EAD) as handle:
-                return read_dossier(handle).description.reliability == "02"
+                description = read_dossier(handle).description
+                return getattr(description, "reliability", "") == "02"
         except (XmlError, PackageUnreadableError):
             return False
 
@@ -310,6 +331,12 @@ class _Validation:
                 except ValueError:
                     continue
         return datetime.now(VIETNAM).date()
+
+
+def _origin(agents: Iterable[AgentItem]) -> str:
+    """The deployment mode that the header's agents name."""
+    names = (agent.name for agent in agents if agent.other_type == "DEPLOYMENT")
+    return next((name.removeprefix(ORIGIN) for name in names if name.startswith(ORIGIN)), "")
 
 
 def _is_record(path: str) -> bool:

@@ -11,6 +11,7 @@ from django.template.context import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from tangthu.kernel.deployment import isolated
 from tangthu.ui import formats
 from tangthu.ui.charts import BarChart
 from tangthu.ui.choosing import ListTools, only_chosen, shown_columns, tools_of, with_chosen
@@ -36,7 +37,16 @@ from tangthu.ui.tables import EmptyState, RegisterPage
 
 register = template.Library()
 
+BAND = "<!--tangthu:band-->"
+"""Where the page's band of an isolated LAN belongs; filled in when the page is made."""
+
 TONE_ICONS = {"info": "info", "ok": "ok", "warn": "warning", "danger": "error"}
+
+
+@register.simple_tag
+def mode_band() -> SafeString:
+    """The place of the band that pages of an isolated LAN bear; nothing elsewhere."""
+    return mark_safe(BAND) if isolated() else SafeString("")  # noqa: S308 - our own constant
 
 
 # ── filters ─────────────────────────────────────────────────────────────────────────────────────

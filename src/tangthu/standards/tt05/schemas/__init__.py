@@ -1,7 +1,7 @@
 """The XSDs that travel in every package and that we judge packages by.
 
 METS, XLink and the DILCIS extension are vendored unchanged (vendor.toml); EAD.xsd and EAD_doc.xsd
-are ours, after TT05 PL I.
+are ours, after TT05 PL I; a DIP has its own two (PL V), below `dip/`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ EAD = ("EAD.xsd",)
 EAD_DOC = ("EAD_doc.xsd",)
 
 
-def schema_bytes(name: str) -> bytes:
-    """Return the bytes of one shipped schema. Raises FileNotFoundError."""
-    return (files("tangthu") / "standards/tt05/schemas" / name).read_bytes()
+_OF_DIP = frozenset({"EAD.xsd", "EAD_doc.xsd"})
+
+
+def schema_bytes(name: str, package_type: str = "AIP") -> bytes:
+    """Return the bytes of one schema shipped for a kind of package. Raises FileNotFoundError."""
+    place = f"dip/{name}" if package_type == "DIP" and name in _OF_DIP else name
+    return (files("tangthu") / "standards/tt05/schemas" / place).read_bytes()
 
 
 @functools.cache
-def shipped() -> SchemaSet:
-    """Return the shipped schemas, compiled once per process on first use."""
-    return SchemaSet({name: schema_bytes(name) for name in NAMES})
+def shipped(package_type: str = "AIP") -> SchemaSet:
+    """Return the schemas shipped for a kind of package, compiled once per process."""
+    return SchemaSet({name: schema_bytes(name, package_type) for name in NAMES})

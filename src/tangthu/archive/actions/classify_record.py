@@ -1,0 +1,96 @@
+"""Decide on the secrecy of a record, on an isolated LAN only: mark it, change it, declassify it.
+
+A degree needs its basis (the list of state secrets it stands on, or the decision that changes or
+ends it), which the event keeps (AR-130, AR-131). Nobody decides on a degree beyond his clearance.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.archive.actions.remove_dip import remove_dips_with
+from tangthu.archive.searchables import reindex_dossiers
+from tangthu.identity.acting import Acting
+from tangthu.identity.policies import CONDITIONAL, DEGREES
+from tangthu.kernel.deployment import isolated
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.ledger.record import Event, record
+from tangthu.records import queries
+from tangthu.records.models import Document, Dossier, Membership
+from tangthu.records.states import document_state, dossier_state
+from tangthu.standards.vietnamese import nfc
+
+LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
+_BASIS_LENGTH = 300
+
+
+def classify_document(
+    acting: Acting, document_id: uuid.UUID, *, degree: str, basis: str
+) -> Document:
+    """Give a document a degree ("1" to "3"), or "" for none any more.
+
+    Raises NotFoundForViewer on a connected installation as well as for what he may not see,
+    Refused, or InvalidInput on "degree" or "basis".
+    """
+    _require_isolated()
+    found = queries.document(acting.viewer, document_id)
+    _classify(acting, found, degree, basis)
+    remove_dips_with(found.pk)
+    return found
+
+
+def classify_dossier(acting: Acting, dossier_id: uuid.UUID, *, degree: str, basis: str) -> Dossier:
+    """Give a dossier a degree; see `classify_document`. Its documents keep their own."""
+    _require_isolated()
+    found = queries.dossier(acting.viewer, dossier_id)
+    inside = list(Membership.objects.filter(dossier=found).values_list("document_id", flat=True))
+    _classify(acting, found, degree, basis)
+    for document_id in inside:
+        remove_dips_with(document_id)
+    return found
+
+
+def _require_isolated() -> None:
+    """A connected installation has no secrecy, nor anything that speaks of it (AR-127, AR-128)."""
+    if not isolated():
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+
+
+def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str) -> None:
+    acting.require("archive.describe", found.body_id)
+    basis = nfc(basis).strip()[:_BASIS_LENGTH]
+    mine = [one for one in DEGREES if one <= acting.viewer.clearance]
+    if degree and degree not in mine:
+        words = _("Chọn một độ mật bạn được tiếp cận.")
+        raise InvalidInput(words, problems={"degree": [words]})
+    if not basis:
+        words = _("Ghi căn cứ: danh mục bí mật nhà nước, hoặc quyết định điều chỉnh, giải mật.")
+        raise InvalidInput(words, problems={"basis": [words]})
+    with transaction.atomic():
+        shown = type(found).objects.select_for_update().get(pk=found.pk)
+        before = shown.secrecy or ""
+        if before == degree:
+            return
+        shown.secrecy = degree or None
+        shown.access_level = LEVEL_SECRET if degree else CONDITIONAL
+        shown.save(update_fields=["secrecy", "access_level"])
+        level = "dossier" if isinstance(shown, Dossier) else "document"
+        record(
+            Event(
+                kind=f"records.{level}.{'classified' if degree else 'declassified'}",
+                obj=shown.pk,
+                body=shown.body_id,
+                actor=acting.actor(shown.body_id),
+                state=dossier_state(shown) if isinstance(shown, Dossier) else document_state(shown),
+                detail={"old": before, "new": degree, "basis": basis},
+            )
+        )
+        if isinstance(shown, Dossier):
+            reindex_dossiers([shown.pk])
+        else:
+            places = Membership.objects.filter(document=shown)
+            reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
+    found.secrecy, found.access_level = shown.secrecy, shown.access_level

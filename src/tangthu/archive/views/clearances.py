@@ -1,0 +1,101 @@
+"""Who may see state secrets, and up to which degree; on an isolated LAN alone (AR-128)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tangthu.archive.views.asked import acting, viewer
+from tangthu.identity import queries
+from tangthu.identity.actions.grant_clearance import set_clearance
+from tangthu.identity.models import Person
+from tangthu.kernel.deployment import isolated
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.records.fields import code_choices, code_label
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
+
+_MOST = 500
+
+
+class ClearanceForm(forms.Form):
+    """One person, the degree, and the decision that gives or ends it."""
+
+    def __init__(self, people: list[Person], data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        today = timezone.localdate()
+        self.fields["person"] = forms.ChoiceField(
+            label=_("Người"), choices=[(str(one.pk), one.full_name) for one in people]
+        )
+        self.fields["degree"] = forms.ChoiceField(
+            label=_("Được tiếp cận đến độ"),
+            choices=[("", _("Không được tiếp cận")), *code_choices("secrecy", today)],
+            required=False,
+        )
+        self.fields["decision"] = forms.CharField(
+            label=_("Quyết định"),
+            max_length=200,
+            help_text=_("Số, ngày và cơ quan ra quyết định."),
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def clearances(request: HttpRequest) -> HttpResponse:
+    """The people of one's bodies with their clearance today, and the form to change one."""
+    who = viewer(request)
+    if not isolated() or not who.may_anywhere("clearance.grant"):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    people = list(queries.people_to_clear(who)[:_MOST])
+    form = ClearanceForm(people, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            set_clearance(
+                acting(request),
+                uuid.UUID(given["person"]),
+                degree=given["degree"],
+                decision=given["decision"],
+            )
+        except InvalidInput as error:
+            for name, words in error.problems.items():
+                form.add_error(name, [str(one) for one in words])
+        else:
+            messages.success(request, _("Đã ghi quyết định."))
+            return redirect("archive:clearances")
+    context = {
+        "form": form,
+        "register": _register(request, people),
+        "save_label": _("Ghi quyết định"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "archive/clearances.html", context, status=status)
+
+
+def _register(request: HttpRequest, people: list[Person]) -> RegisterPage:
+    today = timezone.localdate()
+
+    def degree(row: Person) -> Cell:
+        found = queries.clearance_of(row)
+        words = code_label("secrecy", found, today) if found else _("Không")
+        return Cell(words, tone="warn" if found else "")
+
+    register: Register[Person] = Register(
+        name="clearances",
+        caption=_("Người được tiếp cận bí mật nhà nước"),
+        query=request.GET,
+        default_sort="name",
+        row_id=lambda row: str(row.pk),
+        page_size=_MOST,
+        columns=(
+            Column("name", _("Họ tên"), lambda row: row.full_name, primary=True),
+            Column("degree", _("Được tiếp cận đến độ"), degree, "tag"),
+        ),
+        empty=EmptyState(_("Không có ai để quyết định"), ""),
+    )
+    return register.page(people, sort_values=lambda row: (row.sort_key,), total=len(people))

@@ -1,0 +1,178 @@
+"""Asking for a use package (DIP) of a dossier or of one document."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from tangthu.archive.actions.order_dip import Asked, chosen_documents, order_dip
+from tangthu.archive.views.asked import acting, viewer
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.records import queries as records
+from tangthu.records.fields import code_choices, shown_date
+from tangthu.records.models import Dossier, Membership
+from tangthu.ui.forms import CodeListField
+from tangthu.ui.parts import Crumb
+from tangthu.ui.tables import Column, EmptyState, Register, RegisterPage
+
+_methods = require_http_methods(["GET", "HEAD", "POST"])
+_LISTED = 50
+_OTHERS = "10"
+
+
+class DipForm(forms.Form):
+    """The request that a DIP answers (RM-816), and which documents of the dossier it is about."""
+
+    documents = forms.CharField(
+        label=gettext_lazy("Tài liệu"),
+        max_length=400,
+        required=False,
+        help_text=gettext_lazy(
+            "Để trống: mọi tài liệu bạn được xem. Hoặc ghi số thứ tự, ví dụ 1-5, 8."
+        ),
+    )
+    purpose_text = forms.CharField(
+        label=gettext_lazy("Nội dung mục đích sử dụng"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    research_topic = forms.CharField(
+        label=gettext_lazy("Chủ đề nghiên cứu"), max_length=250, required=False
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Ghi chú"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    field_order = (
+        "documents", "purpose_code", "purpose_text", "fee_class", "research_topic", "note",
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, whole: bool) -> None:
+        super().__init__(data, initial={"purpose_code": "02", "fee_class": _OTHERS})
+        today = timezone.localdate()
+        self.fields["purpose_code"] = CodeListField(
+            label=_("Mục đích sử dụng"), codes=code_choices("purpose", today)
+        )
+        self.fields["fee_class"] = CodeListField(
+            label=_("Đối tượng tính phí"), codes=code_choices("fee_classes", today)
+        )
+        if not whole:
+            del self.fields["documents"]
+        self.order_fields(self.field_order)
+
+    def asked(self) -> Asked:
+        """The request as stated, after is_valid()."""
+        names = ("purpose_code", "purpose_text", "fee_class", "research_topic", "note")
+        return Asked(**{name: self.cleaned_data[name] for name in names})
+
+
+@_methods
+def of_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
+    """Ask for a DIP of a dossier's documents, all or some."""
+    found = records.dossier(viewer(request), dossier_id)
+    _may(request, found.body_id)
+    form = DipForm(request.POST if request.method == "POST" else None, whole=True)
+    if form.is_bound and form.is_valid():
+        try:
+            chosen = chosen_documents(acting(request), found.id, form.cleaned_data["documents"])
+            dip, _job = order_dip(acting(request), chosen, form.asked())
+        except InvalidInput as error:
+            _tell(form, error)
+        else:
+            return redirect("archive:dip", dip_id=dip.id)
+    places = records.documents_of(viewer(request), found)
+    count = places.count()
+    context = {
+        "form": form,
+        "heading": found.title,
+        "code": found.archive_file_code,
+        "register": _choice(request, found, list(places[:_LISTED]), count),
+        "more": count - _LISTED if count > _LISTED else 0,
+        "way": [
+            Crumb(_("Hồ sơ"), reverse("archive:dossiers")),
+            Crumb(found.archive_file_code, reverse("archive:dossier", args=[found.id])),
+            Crumb(_("Tạo gói sử dụng")),
+        ],
+        "cancel_url": reverse("archive:dossier", args=[found.id]),
+        "save_label": _("Tạo gói sử dụng"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "archive/dip_form.html", context, status=status)
+
+
+@_methods
+def of_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
+    """Ask for a DIP of one document."""
+    found = records.document(viewer(request), document_id)
+    _may(request, found.body_id)
+    form = DipForm(request.POST if request.method == "POST" else None, whole=False)
+    if form.is_bound and form.is_valid():
+        try:
+            dip, _job = order_dip(acting(request), [found.id], form.asked())
+        except InvalidInput as error:
+            _tell(form, error)
+        else:
+            return redirect("archive:dip", dip_id=dip.id)
+    here = reverse("archive:document", args=[found.id])
+    context = {
+        "form": form,
+        "heading": found.subject,
+        "code": found.record_archive_code,
+        "way": [
+            Crumb(_("Tài liệu"), reverse("archive:documents")),
+            Crumb(found.record_archive_code, here),
+            Crumb(_("Tạo gói sử dụng")),
+        ],
+        "cancel_url": here,
+        "save_label": _("Tạo gói sử dụng"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "archive/dip_form.html", context, status=status)
+
+
+def _may(request: HttpRequest, body_id: uuid.UUID) -> None:
+    if not viewer(request).may("dissemination.make", body_id):
+        raise NotFoundForViewer(_("Không có gì ở đây."))
+
+
+def _tell(form: DipForm, error: InvalidInput) -> None:
+    """Put what the action refused beside the fields that it is about."""
+    for name, words in (error.problems or {"": [error.message]}).items():
+        for one in words:
+            form.add_error(name if name in form.fields else None, str(one))
+
+
+def _choice(
+    request: HttpRequest, found: Dossier, places: list[Membership], count: int
+) -> RegisterPage:
+    """The first documents of the dossier, so that their numbers need not be looked up."""
+    register: Register[Membership] = Register(
+        name="choice",
+        caption=_("Tài liệu trong hồ sơ"),
+        query=request.GET,
+        default_sort="ordinal",
+        row_id=lambda row: str(row.document_id),
+        page_size=_LISTED,
+        columns=(
+            Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),
+            Column("subject", _("Trích yếu"), lambda row: row.document.subject, primary=True),
+            Column("date", _("Ngày"), lambda row: shown_date(row.document.issued_on), "date"),
+        ),
+        empty=EmptyState(
+            _("Không có tài liệu nào bạn được xem trong hồ sơ này"),
+            _("Hồ sơ có thể chưa có tài liệu, hoặc chỉ có tài liệu dành cho người khác."),
+        ),
+    )
+    return register.page(places, sort_values=lambda row: (row.ordinal,), total=len(places))

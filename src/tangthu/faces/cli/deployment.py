@@ -1,0 +1,80 @@
+"""`tangthu mode show | set`, `tangthu clearance`: the deployment mode, and who may see secrets."""
+
+from __future__ import annotations
+
+import click
+
+from tangthu.faces.cli.context import acting, answer, house, json_option
+from tangthu.kernel.errors import InvalidInput
+
+
+@click.group(help="Chế độ triển khai: connected hoặc isolated_lan.")
+def mode() -> None:
+    """Commands about the deployment mode."""
+
+
+@mode.command(help="Chế độ của cài đặt này, và còn đổi được không.")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, as_json: bool) -> None:
+    """Say which mode home and database bear, and whether it is fixed."""
+    with house():
+        from django.conf import settings
+
+        facts = {"mode": settings.DEPLOYMENT_MODE, "fixed": _holds_anything()}
+        fixed = "đã cố định" if facts["fixed"] else "còn đổi được bằng `tangthu mode set`"
+        answer(facts, as_json=as_json, words=f"{facts['mode']}, {fixed}")
+
+
+@mode.command("set", help="Đổi chế độ của một cài đặt chưa có gì.")
+@click.argument("wanted", metavar="CHẾ_ĐỘ", type=click.Choice(["connected", "isolated_lan"]))
+@click.option("--decision", required=True, help="Số, ngày và cơ quan ra quyết định.")
+@json_option
+@click.pass_context
+def set_(ctx: click.Context, wanted: str, decision: str, as_json: bool) -> None:
+    """Change the mode of an installation that holds nothing."""
+    if not decision.strip():
+        raise InvalidInput("Chưa ghi quyết định.", hint="Ví dụ: --decision '12/QĐ-UBND 01/03/2026'")
+    with house():
+        from django.conf import settings
+
+        from tangthu.kernel import deployment
+        from tangthu.kernel.prepare import as_owner
+
+        home = settings.HOME
+        with home.only_one("up"), as_owner() as connection:
+            deployment.change(home, connection, wanted, decision.strip()[:200])
+        answer({"mode": wanted, "fixed": False}, as_json=as_json, words=f"Đã đổi sang {wanted}.")
+
+
+def _holds_anything() -> bool:
+    from tangthu.kernel import deployment
+    from tangthu.kernel.prepare import as_owner
+
+    with as_owner() as connection:
+        return deployment.holds_anything(connection)
+
+
+@click.command(help="Cho một người tiếp cận bí mật nhà nước đến một độ (chỉ isolated_lan).")
+@click.argument("username", metavar="TÊN_ĐĂNG_NHẬP")
+@click.argument("degree", metavar="0|1|2|3", type=click.Choice(["0", "1", "2", "3"]))
+@click.option("--decision", required=True, help="Số, ngày và cơ quan ra quyết định.")
+@json_option
+@click.pass_context
+def clearance(ctx: click.Context, username: str, degree: str, decision: str, as_json: bool) -> None:
+    """Clear a person up to a degree; 0 ends it."""
+    with house():
+        from tangthu.identity.actions.grant_clearance import set_clearance
+        from tangthu.identity.queries import people_to_clear
+        from tangthu.kernel.deployment import isolated
+
+        if not isolated():
+            raise InvalidInput("Lệnh này chỉ có ở chế độ isolated_lan.", hint="docs/isolated.md")
+        person = acting(ctx)
+        found = people_to_clear(person.viewer).filter(account__username=username).first()
+        if found is None:
+            raise InvalidInput(f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập.")
+        wanted = "" if degree == "0" else degree
+        set_clearance(person, found.pk, degree=wanted, decision=decision)
+        told = {"username": username, "degree": wanted}
+        answer(told, as_json=as_json, words=f"{found.full_name}: {wanted or 'không'}")

@@ -1,0 +1,124 @@
+"""What an isolated installation may talk to: this machine and networks declared local (AR-128).
+
+`TANGTHU_LOCAL_NETWORKS` names the networks of the independent LAN; only private ranges count.
+`forbid_outward` lets no Python code of the process reach any other address, whatever asks for it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from collections.abc import Sequence
+
+from tangthu.kernel.deployment import CONNECTED
+from tangthu.kernel.errors import HouseError, PortUnusable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+LOOPBACK: tuple[Network, ...] = (
+    ipaddress.ip_network("127.0.0.0/8"),
+    ipaddress.ip_network("::1/128"),
+)
+_PRIVATE: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(one)
+    for one in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+
+
+class Outward(HouseError):
+    """An isolated installation was asked to reach, or to be reached from, another network."""
+
+    http_status = 403
+
+
+def local_networks(given: str | None = None) -> tuple[Network, ...]:
+    """Loopback and the networks of TANGTHU_LOCAL_NETWORKS. Raises Outward for one that is public
+    or none."""
+    text = os.environ.get("TANGTHU_LOCAL_NETWORKS", "") if given is None else given
+    found: list[Network] = list(LOOPBACK)
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        try:
+            network = ipaddress.ip_network(part)
+        except ValueError as error:
+            raise Outward(
+                f"TANGTHU_LOCAL_NETWORKS: {part[:60]} không phải là một mạng.",
+                hint="Ví dụ: 192.168.10.0/24",
+            ) from error
+        inside = (one for one in (*_PRIVATE, *LOOPBACK) if one.version == network.version)
+        if not any(network.subnet_of(one) for one in inside):  # type: ignore[arg-type]
+            raise Outward(
+                f"TANGTHU_LOCAL_NETWORKS: {part[:60]} không phải là mạng nội bộ.",
+                hint="Chỉ khai các dải riêng: 10/8, 172.16/12, 192.168/16, fc00::/7.",
+            )
+        found.append(network)
+    return tuple(found)
+
+
+def is_local(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an IP address lies in one of the networks; what is no IP address does not."""
+    try:
+        one = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(one, ipaddress.IPv6Address) and one.ipv4_mapped is not None:
+        one = one.ipv4_mapped
+    return any(one in network for network in networks if network.version == one.version)
+
+
+def bind_address(mode: str) -> str:
+    """The address the web server listens on: TANGTHU_BIND, 127.0.0.1 by default.
+
+    A connected installation stays on loopback behind its proxy; an isolated one may listen in its
+    own networks. Raises PortUnusable.
+    """
+    given = os.environ.get("TANGTHU_BIND") or "127.0.0.1"
+    networks = LOOPBACK if mode == CONNECTED else local_networks()
+    if not is_local(given, networks):
+        raise PortUnusable(
+            f"TANGTHU_BIND={given[:60]} không thuộc mạng được phép.",
+            hint="Chế độ connected chỉ nghe trên máy này; chế độ isolated_lan nghe thêm trong các "
+            "mạng khai ở TANGTHU_LOCAL_NETWORKS.",
+        )
+    return given
+
+
+def require_local_database(host: str, networks: Sequence[Network]) -> None:
+    """Raise Outward unless the database is on this machine or in a local network."""
+    if not host or host.startswith("/"):
+        return
+    for one in host.split(","):
+        try:
+            found = {str(info[4][0]) for info in socket.getaddrinfo(one, None)}
+        except OSError:
+            found = set()
+        if not found or not all(is_local(address, networks) for address in found):
+            raise Outward(
+                f"Cơ sở dữ liệu ở {one[:80]} không thuộc mạng nội bộ.",
+                hint="Chế độ isolated_lan chỉ dùng cơ sở dữ liệu trong TANGTHU_LOCAL_NETWORKS.",
+            )
+
+
+def forbid_outward(networks: Sequence[Network]) -> None:
+    """From now on and for good, refuse this process every connection out of `networks`."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event not in ("socket.connect", "socket.sendto", "socket.bind"):
+            return
+        address = arguments[1]
+        if not isinstance(address, tuple):
+            return  # a Unix socket is on this machine
+        host = str(address[0])
+        if host == "localhost" or (event == "socket.bind" and host == ""):
+            return
+        if not is_local(host, networks):
+            raise Outward(
+                "Hệ thống trên mạng LAN độc lập không kết nối ra ngoài.",
+                hint="Xem docs/isolated.md.",
+                event=event,
+            )
+
+    sys.addaudithook(refuse)
