@@ -128,7 +128,7 @@ class _Crowd:
 
 def _crash_database(house: TestHouse) -> None:
     """kill -9 one of the server's processes: PostgreSQL then restarts all of them and recovers."""
-    with contextlib.suppress(psycopg.Error), psycopg.connect(house.url) as one:
+    with contextlib.suppress(psycopg.Error, ProcessLookupError), psycopg.connect(house.url) as one:
         row = one.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1"
