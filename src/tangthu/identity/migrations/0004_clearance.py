@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0002_deployment'),
-        ('identity', '0002_protect'),
+        ('identity', '0003_listchoice'),
     ]
 
     operations = [

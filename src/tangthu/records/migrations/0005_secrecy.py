@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kernel', '0002_deployment'),
-        ('records', '0003_withheld'),
+        ('records', '0004_use'),
     ]
 
     operations = [

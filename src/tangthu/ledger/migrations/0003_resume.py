@@ -14,5 +14,5 @@ CREATE TABLE ledger_resume (
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[tuple[str, str]]] = [("ledger", "0001_schema")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("ledger", "0002_one_event")]
     operations = [migrations.RunSQL(SQL)]

@@ -10,7 +10,7 @@ from tangthu.ledger.protection import Protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0003_refused_marks'),
+        ('archive', '0004_settled_lists'),
         ('identity', '0002_protect'),
     ]
 
