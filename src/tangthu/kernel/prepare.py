@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -11,6 +13,8 @@ from django.db.utils import DatabaseError
 
 from tangthu.kernel import database, deployment
 from tangthu.kernel.errors import DatabaseUnusable
+
+log = logging.getLogger("tangthu.kernel")
 
 
 def prepare() -> None:
@@ -43,6 +47,21 @@ def _lacks_privilege(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, psycopg.errors.InsufficientPrivilege):
         error = error.__cause__ or error.__context__
     return error is not None
+
+
+def require_mode() -> None:
+    """Raise WrongMode unless the database belongs to this deployment mode; for a web server.
+
+    A database that is away now is not waited for: what it holds of secrets it shows to nobody
+    without a clearance, and those exist on an isolated LAN alone.
+    """
+    try:
+        with psycopg.connect(
+            database.owner_conninfo(settings.HOME), autocommit=True, connect_timeout=5
+        ) as connection:
+            deployment.require_same(connection)
+    except psycopg.Error as error:
+        log.warning("the deployment mode of the database was not read: %s", type(error).__name__)
 
 
 def require_prepared() -> None:
