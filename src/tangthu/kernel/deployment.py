@@ -44,7 +44,7 @@ class ModeFixed(HouseError):
 
 def isolated() -> bool:
     """Whether this process serves an isolated LAN, where secrecy fields exist."""
-    return bool(settings.DEPLOYMENT_MODE == ISOLATED)
+    return bool(getattr(settings, "DEPLOYMENT_MODE", CONNECTED) == ISOLATED)
 
 
 def mark_of(mode: str) -> str:

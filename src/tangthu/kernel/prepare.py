@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from tangthu.kernel import database, deployment, logins
 from tangthu.kernel.errors import DatabaseUnusable
 
 _SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
+log = logging.getLogger("tangthu.kernel")
 
 
 def prepare() -> None:
@@ -79,6 +81,21 @@ def owner_alias() -> Iterator[None]:
         connections["owner"].close()
         del connections["owner"]
         connections.settings = before
+
+
+def require_mode() -> None:
+    """Raise WrongMode unless the database belongs to this deployment mode; for a web server.
+
+    A database that is away now is not waited for: what it holds of secrets it shows to nobody
+    without a clearance, and those exist on an isolated LAN alone.
+    """
+    try:
+        with connections["default"].cursor():
+            deployment.require_recorded(connections["default"].connection)
+    except DatabaseError as error:
+        log.warning("the deployment mode of the database was not read: %s", type(error).__name__)
+    finally:
+        connections["default"].close()
 
 
 def require_prepared() -> None:

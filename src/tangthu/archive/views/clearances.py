@@ -31,7 +31,8 @@ class ClearanceForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         today = timezone.localdate()
         self.fields["person"] = forms.ChoiceField(
-            label=_("Người"), choices=[(str(one.pk), one.full_name) for one in people]
+            label=_("Người"),
+            choices=[("", _("Chọn người")), *((str(one.pk), one.full_name) for one in people)],
         )
         self.fields["degree"] = forms.ChoiceField(
             label=_("Được tiếp cận đến độ"),

@@ -211,9 +211,12 @@ def _task(found: Dissemination, job: Job) -> Progress:
 
 def _about(found: Dissemination) -> Notice:
     return Notice(
-        _("Gói đã sẵn sàng, tải được đến %(until)s") % {"until": formats.moment(found.expires_at)},
+        _(
+            "Gói đã sẵn sàng, tải được đến %(until)s. Chỉ bạn tải được gói này; mỗi lần tải được "
+            "ghi vào sổ cái."
+        )
+        % {"until": formats.moment(found.expires_at)},
         tone="ok",
-        kept=_("chỉ bạn tải được gói này; mỗi lần tải được ghi vào sổ cái."),
     )
 
 

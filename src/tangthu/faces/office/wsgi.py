@@ -12,3 +12,7 @@ end_with_parent(os.getppid())
 os.environ[PROCESS] = SITE
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tangthu.kernel.settings")
 application = get_wsgi_application()
+
+from tangthu.kernel.prepare import require_mode  # noqa: E402 - settings must be there first
+
+require_mode()
