@@ -1,9 +1,9 @@
 """Exports of long lists: `python -m benchmarks.exports`; figures in results/exports.json.
 
 20 000 documents of one body, made with the words of Vietnamese offices, are exported in every
-format, once all of them and once a tenth, each in a process of its own whose greatest memory is measured,
-with the processes that it starts (typesetting). Times are of the whole job: reading with rights
-asked row by row, writing, recording.
+format, once all of them and once a tenth, each in a process of its own whose greatest memory is
+measured, with that of the processes that it starts (typesetting). Times are of the whole job:
+reading with rights asked row by row, writing, recording.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from tests.support.house import TestHouse
 TANGTHU = str(Path(sys.executable).with_name("tangthu"))
 
 
-def call(house: TestHouse | None, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = house.environment if house is not None else None
+def call(house: TestHouse | None, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in the house; `more` is told to it by its environment."""
+    environment = {**(house.environment if house is not None else os.environ), **more}
     return subprocess.run(
         [TANGTHU, *words], capture_output=True, text=True, check=False, env=environment, timeout=120
     )

@@ -272,7 +272,9 @@ def test_a_clearance_and_a_change_of_mode_answer_by_their_schemas(db: TestHouse)
 
     mark = deployment.home_mark(db.home)
     try:
-        changed = call(db, "mode", "set", "isolated_lan", "--decision", "12/QĐ", "--json")
+        words = ("mode", "set", "isolated_lan", "--decision", "12/QĐ", "--json")
+        told(call(db, *words), "error", COULD_NOT)
+        changed = call(db, *words, DATABASE_OWNER_URL=db.url)
         assert told(changed, "mode-set", DONE)["mode"] == "isolated_lan"
         assert deployment.read_mark(mark) == "isolated_lan"
         told(call(db, "--as", "x", "clearance", "y", "1", "--decision", "z", "--json"), "error", 2)

@@ -313,6 +313,9 @@ def test_an_export_is_watched_and_stopped(cast: TestHouse, sign_in: SignIn) -> N
     done = jobs.execute(job.id, lambda *told: heard.append(told))
     assert done.state == Job.State.STOPPED
     assert heard[0] == (0, 5, "dòng đã đọc")
+    page = client.get(f"/xuat/{export.pk}/").content.decode()
+    assert "Danh sách chưa xuất xong" in page
+    assert "/xuat/moi/?nguon=documents" in page
     assert not files.file_of(export).exists()
 
 

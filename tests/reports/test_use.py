@@ -9,6 +9,8 @@ import uuid
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tangthu.ledger.history import history
 from tangthu.records.models import Use
@@ -360,3 +362,30 @@ def test_no_use_is_recorded_of_what_is_not_found(cast: TestHouse, sign_in: SignI
         tail = "ban-co-dau/" if address == "/tep/" else ""
         assert client.post(f"{address}{uuid.uuid4()}/{tail}").status_code == 404
     assert not Use.objects.exists()
+
+
+def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: SignIn) -> None:
+    addresses = (
+        "/tai-lieu/?cot=title,note,fonds,box", "/ho-so/?cot=title,note,inventory",
+        "/tim/?q=thanh+l%C3%BD&dang=bang&cot=title,note,fonds", "/lich-su-khai-thac/?ai=tat-ca",
+        "/thong-ke/", "/tim-kiem-da-luu/", "/xuat/",
+    )  # fmt: skip
+    client = sign_in("cuc")
+
+    def counted() -> list[int]:
+        found = []
+        for address in addresses:
+            client.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(address).status_code == 200
+            found.append(len(captured))
+        return found
+
+    make_dossier(cast, documents=[{}] * 3)
+    client.post("/in/danh-sach/", {"nguon": "documents"})
+    few = counted()
+    for number in range(2, 12):
+        made = make_dossier(cast, number=f"{number:02d}", documents=[{}] * 6)
+        client.post(f"/in/ho-so/{made.dossier.pk}/")
+    assert counted() == few
+    assert max(few) <= 30

@@ -15,6 +15,7 @@ from typing import Final
 
 import psycopg
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import Home
@@ -150,11 +151,11 @@ def require_same(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     _require(found)
 
 
-def require_recorded(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def require_recorded(connection: BaseDatabaseWrapper) -> None:
     """Raise WrongMode unless the database states this process's mode; any login may ask."""
-    row = connection.execute(
-        "SELECT mode FROM kernel_deployment ORDER BY id DESC LIMIT 1"
-    ).fetchone()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mode FROM kernel_deployment ORDER BY id DESC LIMIT 1")
+        row = cursor.fetchone()
     _require(str(row[0]) if row else None)
 
 

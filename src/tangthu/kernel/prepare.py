@@ -90,8 +90,7 @@ def require_mode() -> None:
     without a clearance, and those exist on an isolated LAN alone.
     """
     try:
-        with connections["default"].cursor():
-            deployment.require_recorded(connections["default"].connection)
+        deployment.require_recorded(connections["default"])
     except DatabaseError as error:
         log.warning("the deployment mode of the database was not read: %s", type(error).__name__)
     finally:
@@ -108,7 +107,7 @@ def require_prepared() -> None:
         executor = MigrationExecutor(connections["default"])
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if not missing:
-            deployment.require_recorded(connections["default"].connection)
+            deployment.require_recorded(connections["default"])
     except (OperationalError, ProgrammingError) as error:
         # No login yet, no database, no right to look: a home from before, or one just made.
         unprepared.hint += f" ({str(error).strip().splitlines()[-1]})"

@@ -48,11 +48,9 @@ def set_(ctx: click.Context, wanted: str, decision: str, as_json: bool) -> None:
 
 
 def _holds_anything() -> bool:
-    from tangthu.kernel import deployment
-    from tangthu.kernel.prepare import as_owner
+    from tangthu.identity.models import Body
 
-    with as_owner() as connection:
-        return deployment.holds_anything(connection)
+    return Body.objects.exists()
 
 
 @click.command(help="Cho một người tiếp cận bí mật nhà nước đến một độ (chỉ isolated_lan).")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django import forms
@@ -23,6 +24,7 @@ from tangthu.reports.actions.order_export import fetch_export, order_export
 from tangthu.reports.models import Export
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.choosing import COLUMNS
 from tangthu.ui.parts import Crumb, Fact, FactGroup, Progress
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 from tangthu.ui.working import progress_of
@@ -104,10 +106,12 @@ def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     ready = found.finished_at is not None and files.file_of(found).is_file()
     task: Progress | None = None
     if job is not None and found.finished_at is None:
-        task = progress_of(job)
+        task = replace(progress_of(job), result_url="")
     wanted = sources.asked(viewer(request), found.source, found.asked)
+    pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
     context = {
         "export": found,
+        "again_url": f"{reverse('reports:export-new')}?{urlencode(pairs)}",
         "task": task,
         "ready": ready,
         "way": [Crumb(_("Bản xuất của tôi"), reverse("reports:exports")), Crumb(found.serial)],
