@@ -90,7 +90,8 @@ def test_an_installation_that_holds_something_keeps_its_mode(cast: TestHouse, to
         pytest.raises(deployment.ModeFixed),
     ):
         deployment.change(cast.home, owner, to, "12/QĐ")
-    refused = call(cast, "mode", "set", "isolated_lan", "--decision", "12/QĐ", "--json")
+    words = ("mode", "set", "isolated_lan", "--decision", "12/QĐ", "--json")
+    refused = call(cast, *words, DATABASE_OWNER_URL=cast.url)
     assert refused.returncode == 2
     assert "đã có dữ liệu" in json.loads(refused.stdout)["error"]["message"]
     assert deployment.read_mark(deployment.home_mark(cast.home)) == "connected"
