@@ -69,8 +69,28 @@ def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, objec
         "file_id": made.files[0].id,
         "fonds_id": made.dossier.place.inventory.fonds_id,
         "job_id": job,
+        **taken_out(),
         **more,
     }
+
+
+def taken_out() -> dict[str, object]:
+    """A saved search of an archivist of body A, and a finished export of hers."""
+    from tangthu.identity.acting import Acting
+    from tangthu.identity.queries import viewer_named
+    from tangthu.kernel import jobs
+    from tangthu.reports.actions.keep_views import save_view
+    from tangthu.reports.actions.order_export import order_export
+
+    viewer = viewer_named("cuc")
+    assert viewer is not None
+    acting = Acting(viewer, "cli")
+    view = save_view(acting, name=HIDDEN, source="dossiers", query="q=x", shared_with=None)
+    export, job = order_export(
+        acting, source="documents", pairs={"q": HIDDEN}, columns=[], format_="doc", queued=False
+    )
+    assert jobs.execute(job.id).state == "done"
+    return {"view_id": view.id, "export_id": export.id}
 
 
 def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
