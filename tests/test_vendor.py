@@ -10,7 +10,13 @@ ROOT = Path(__file__).parent.parent
 ENTRIES = tomllib.loads((ROOT / "vendor.toml").read_text(encoding="utf-8"))["vendored"]
 # Folders in which files from elsewhere lie; what is ours in them is named beside them.
 PLACES = {
-    "src/tangthu/standards/tt05/schemas": {"__init__.py", "EAD.xsd", "EAD_doc.xsd"},
+    "src/tangthu/standards/tt05/schemas": {
+        "__init__.py",
+        "EAD.xsd",
+        "EAD_doc.xsd",
+        "dip/EAD.xsd",
+        "dip/EAD_doc.xsd",
+    },
 }
 
 
