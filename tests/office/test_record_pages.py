@@ -340,8 +340,10 @@ def test_sealing_is_restated_before_it_is_done(cast: TestHouse, sign_in: SignIn)
     for words in (
         "2 tài liệu", "2 tệp", "Phiên bản 1", made.dossier.title, "không thể hoàn tác",
         "Bảng kê khai 5 tài liệu, ở đây có 2.", "Nguyễn Thị Cúc, Lưu trữ viên",
+        "Người thực hiện",
     ):  # fmt: skip
         assert words in page, words
+    assert "Theo quyết định" not in page, "an archivist is no decision"
     assert client.post(address).status_code == 200, "an order without the page is none"
     assert not Job.objects.exists()
     seen = page.split('name="state" value="')[1].split('"')[0]
