@@ -119,7 +119,7 @@ def _confirmation(
         count = _("Tài liệu của hồ sơ")
     return Confirmation(
         title=_("Đóng gói hồ sơ"),
-        what=_("Phiên bản %(n)s của gói tin “%(title)s”")
+        what=_("Phiên bản %(n)s của gói lưu trữ “%(title)s”")
         % {"n": looked.version, "title": found.title},
         count=count,
         authority_label=_("Người thực hiện"),
