@@ -72,7 +72,11 @@ def test_a_reader_asks_for_a_package_and_takes_it(
     assert taken["Content-Disposition"].startswith('attachment; filename="uuid-')
     assert taken["Cache-Control"] == "private, no-store"
     assert len(Dissemination.objects.get().documents) == 2
+    asked = hoa.get(f"{address}xoa/").content.decode()
+    assert "không tải được nữa" in asked
+    assert Dissemination.objects.get().removed_at is None, "asking removes nothing"
     assert hoa.post(f"{address}xoa/").status_code == 302
+    assert hoa.get(f"{address}xoa/")["Location"] == address
     assert hoa.get(f"{address}tai/").status_code == 410
     assert "Đã xóa" in hoa.get("/goi-su-dung/").content.decode()
 
@@ -83,7 +87,7 @@ def test_a_package_has_no_address_for_anybody_else(
     dip = made_dip(cast, "hoa", [sealed.documents[0].pk])
     for name in ("cuc", "binh", "dung", "nga"):
         client = sign_in(name)
-        for end in ("", "tai/", "tien-do/"):
+        for end in ("", "tai/", "tien-do/", "xoa/"):
             assert client.get(f"/goi-su-dung/{dip.pk}/{end}").status_code == 404, (name, end)
         for end in ("xoa/", "dung/"):
             assert client.post(f"/goi-su-dung/{dip.pk}/{end}").status_code == 404, (name, end)
@@ -188,6 +192,7 @@ def test_the_pages_are_sound_in_a_browser(
         ("ho-so", f"/ho-so/{made.dossier.pk}/"),
         ("yeu-cau", f"/ho-so/{made.dossier.pk}/goi-su-dung/"),
         ("goi", f"/goi-su-dung/{dip.pk}/"), ("danh-sach", "/goi-su-dung/"),
+        ("xoa", f"/goi-su-dung/{dip.pk}/xoa/"),
     ):  # fmt: skip
         page = visitor.go(address)
         page.screenshot(path=tmp_path / f"{name}.png", full_page=True)

@@ -58,7 +58,8 @@ class DipForm(forms.Form):
     )
 
     field_order = (
-        "picked", "documents", "purpose_code", "purpose_text", "fee_class", "research_topic", "note",
+        "picked", "documents", "purpose_code", "purpose_text", "fee_class", "research_topic",
+        "note",
     )  # fmt: skip
 
     def __init__(
