@@ -395,3 +395,20 @@ def test_a_package_that_lacks_a_later_change_says_so_to_whoever_packages(
     assert words not in sign_in("hoa").get(address).content.decode()
     execute(queue_sealing(cast.acting("cuc"), made.dossier.pk).id)
     assert words not in sign_in("cuc").get(address).content.decode()
+
+
+def test_what_can_be_done_stands_in_one_order_on_dossier_and_document(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast, documents=[{}, {}, {}])
+    client = sign_in("cuc")
+    for address, labels in (
+        (f"/ho-so/{made.dossier.id}/", ("Sửa mô tả", "Đóng gói", "In phiếu")),
+        (
+            f"/tai-lieu/{made.documents[1].pk}/",
+            ("Sửa mô tả", "In phiếu", "Báo là bí mật", "Tài liệu trước", "Tài liệu sau"),
+        ),
+    ):
+        bar = client.get(address).content.decode().split('class="actions')[1]
+        found = [bar.index(label) for label in labels]
+        assert found == sorted(found), address
