@@ -340,8 +340,10 @@ def test_sealing_is_restated_before_it_is_done(cast: TestHouse, sign_in: SignIn)
     for words in (
         "2 tài liệu", "2 tệp", "Phiên bản 1", made.dossier.title, "không thể hoàn tác",
         "Bảng kê khai 5 tài liệu, ở đây có 2.", "Nguyễn Thị Cúc, Lưu trữ viên",
+        "Người thực hiện",
     ):  # fmt: skip
         assert words in page, words
+    assert "Theo quyết định" not in page, "an archivist is no decision"
     assert client.post(address).status_code == 200, "an order without the page is none"
     assert not Job.objects.exists()
     seen = page.split('name="state" value="')[1].split('"')[0]
@@ -393,3 +395,20 @@ def test_a_package_that_lacks_a_later_change_says_so_to_whoever_packages(
     assert words not in sign_in("hoa").get(address).content.decode()
     execute(queue_sealing(cast.acting("cuc"), made.dossier.pk).id)
     assert words not in sign_in("cuc").get(address).content.decode()
+
+
+def test_what_can_be_done_stands_in_one_order_on_dossier_and_document(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast, documents=[{}, {}, {}])
+    client = sign_in("cuc")
+    for address, labels in (
+        (f"/ho-so/{made.dossier.id}/", ("Sửa mô tả", "Đóng gói", "In phiếu")),
+        (
+            f"/tai-lieu/{made.documents[1].pk}/",
+            ("Sửa mô tả", "In phiếu", "Báo là bí mật", "Tài liệu trước", "Tài liệu sau"),
+        ),
+    ):
+        bar = client.get(address).content.decode().split('class="actions')[1]
+        found = [bar.index(label) for label in labels]
+        assert found == sorted(found), address

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import uuid
 import zipfile
@@ -80,6 +81,25 @@ def test_what_was_searched_is_exported_in_the_chosen_columns_and_marked(
     assert "thanh lý" not in told
     assert "Trạng thái" not in told
     assert export.rows == 1
+
+
+@pytest.mark.req("RM-661")
+def test_a_list_as_made_is_taken_out_without_the_state_unless_it_was_chosen(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast, documents=[{}])
+    page = sign_in("cuc").get("/ho-so/").content.decode()
+    assert "Trạng thái" in page
+    assert "Thời hạn lưu trữ" in page
+    address = html.unescape(page.split('href="/xuat/moi/')[1].split('"')[0])
+    assert "cot=" not in address
+    asked = sign_in("cuc").get("/xuat/moi/" + address).content.decode()
+    assert 'value="retention" checked' in " ".join(re.sub(r' id="[^"]*"', "", asked).split())
+    assert not re.search(r'value="state"[^>]*checked', asked)
+    chosen = sign_in("cuc").get("/ho-so/?cot=title,state").content.decode()
+    assert "cot=title%2Cstate" in chosen
+    told = " ".join(text_of(made(cast, columns=["title", "state"])).split())
+    assert "Trạng thái" in told
 
 
 @pytest.mark.req("AR-27")

@@ -71,7 +71,14 @@ class ArchiveConfig(AppConfig):
         for name, label, url_name, icon, key, allowed in (
             ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
             ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
-            ("clearances", _("Được tiếp cận"), "archive:clearances", "seal", "i", _clears),
+            (
+                "clearances",
+                _("Người được tiếp cận bí mật nhà nước"),
+                "archive:clearances",
+                "seal",
+                "i",
+                _clears,
+            ),
         ):
             navigation.register(
                 NavEntry(

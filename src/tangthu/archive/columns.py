@@ -50,7 +50,7 @@ def document_columns() -> tuple[Column[Listed], ...]:
     title, *rest = _shared("archive:document", _("Trích yếu"))
     kind: Column[Listed] = Column(
         "type",
-        _("Loại"),
+        _("Tên loại"),
         lambda one: _code_words("document_types", one.row.record_type),
         wide_only=True,
     )
@@ -102,7 +102,7 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
         Column("date", _("Thời gian"), lambda one: _dates(one.row), "date", sortable=True),
         Column(
             "retention",
-            _("Thời hạn"),
+            _("Thời hạn lưu trữ"),
             lambda one: _code_words("maintenance", one.row.retention_code),
             wide_only=True,
         ),

@@ -43,7 +43,7 @@ HELP: tuple[tuple[str, str | Promise], ...] = (
     ("001.03.08.H30.81.2024.K4.01", gettext_lazy("mã hồ sơ, mã tài liệu, kể cả mã cũ")),
     ("năm:2010 loại:quyết định", gettext_lazy("năm; tên hoặc mã loại văn bản")),
     ("từ:01/02/2010 đến:31/03/2010", gettext_lazy("khoảng ngày")),
-    ("thbq:vĩnh viễn", gettext_lazy("thời hạn bảo quản")),
+    ("thbq:vĩnh viễn", gettext_lazy("thời hạn lưu trữ")),
     ('cq:"Sở Y tế"', gettext_lazy("cơ quan ban hành")),
     ("td:kế hoạch", gettext_lazy("chỉ tìm trong tiêu đề, trích yếu")),
 )

@@ -29,6 +29,8 @@ MOST_TEXT = 400
 PORTION = 500
 # A name that no column has: with it the records themselves are read, and so the rights of each.
 _RECORDS = "*"
+# Whether something is packaged concerns who works on it, not who reads a list on paper.
+_ON_SCREEN = frozenset({"state"})
 _LISTINGS = {"dossiers": DOSSIERS, "documents": DOCUMENTS}
 _PAGES = {
     "search": "discovery:search",
@@ -117,13 +119,14 @@ def page_of(source: str, query: str) -> str:
 
 
 def chosen_columns(wanted: Asked, keys: Sequence[str]) -> tuple[Column[Listed], ...]:
-    """The columns named by `keys`, or those shown at first; what names a row is always there."""
+    """The columns named by `keys`, or those for paper; what names a row is always there."""
     every = columns_of(wanted.kind)
     picked = {column.key for column in every} & set(keys)
     return tuple(
         column
         for column in every
-        if column.primary or (column.key in picked if picked else not column.extra)
+        if column.primary
+        or (column.key in picked if picked else not column.extra and column.key not in _ON_SCREEN)
     )
 
 

@@ -122,14 +122,17 @@ def tools_of(
     shown = ",".join(choice.key for choice in choices if choice.on)
     pairs = [("nguon", source), *pairs, *fixed, (COLUMNS, shown)]
     query = "?" + urlencode(pairs)
+    # A list as made is taken out in the columns that are meant for paper.
+    taken = pairs if any(one.on == one.extra for one in choices) else pairs[:-1]
+    taken_query = "?" + urlencode(taken)
     return ListTools(
         name,
         caption,
         choices,
         here,
-        tuple(pairs),
+        tuple(taken),
         columns_url=_route("columns"),
-        export_url=_address("export", query) if source else "",
+        export_url=_address("export", taken_query) if source else "",
         print_url=_route("print") if source else "",
         save_url=_address("save", query) if source else "",
     )

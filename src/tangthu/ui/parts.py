@@ -182,7 +182,8 @@ class Proposal:
 class Confirmation:
     """A grave step, restated: what, how many, on whose decision, what follows from it.
 
-    `warning` stands above; "" says that it cannot be undone.
+    `warning` stands above; "" says that it cannot be undone. `authority_label` names what
+    `authority` is; "" for a decision.
     """
 
     title: Label
@@ -195,6 +196,7 @@ class Confirmation:
     sample: tuple[Label, ...] = ()
     more: int = 0
     warning: Label = ""
+    authority_label: Label = ""
     form: BaseForm | None = field(default=None, compare=False)
 
 

@@ -54,18 +54,26 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """A column as it can be chosen; `on` is shown, `fixed` cannot be left out."""
+    """A column as it can be chosen; `on` is shown, `fixed` cannot be left out.
+
+    `extra` is left out until it is chosen, so that `on` differs from what a list shows at first.
+    """
 
     key: str
     label: Label
     on: bool
     fixed: bool = False
+    extra: bool = False
 
 
 def choice_of(column: Column[Any]) -> ColumnChoice:
     """A column as it can be chosen, before anybody chose."""
     return ColumnChoice(
-        column.key, column.label, column.primary or not column.extra, column.primary
+        column.key,
+        column.label,
+        column.primary or not column.extra,
+        column.primary,
+        column.extra and not column.primary,
     )
 
 

@@ -127,18 +127,21 @@ def order_dip(
     return dip, job
 
 
-def chosen_documents(acting: Acting, dossier_id: uuid.UUID, places: str) -> list[uuid.UUID]:
-    """The documents of a dossier at `places` ("1-5, 8"; "" for all) that the person may see.
+def chosen_documents(
+    acting: Acting, dossier_id: uuid.UUID, places: str, *, picked: Sequence[uuid.UUID] = ()
+) -> list[uuid.UUID]:
+    """The documents `picked`, then those of a dossier at `places` ("1-5, 8"), each once.
 
-    A place with a document that he may not see is a place without one: a single number is then a
-    problem, a range leaves it out. Raises NotFoundForViewer, or InvalidInput on "documents".
+    With neither, all of the dossier that the person may see. What is picked is judged when it is
+    ordered. A place with a document that he may not see is a place without one: a single number is
+    then a problem, a range leaves it out. Raises NotFoundForViewer, or InvalidInput on "documents".
     """
     found = queries.dossier(acting.viewer, dossier_id)
     seen = {
         place.ordinal: place.document_id for place in queries.documents_of(acting.viewer, found)
     }
     if not places.strip():
-        return list(seen.values())
+        return list(picked or seen.values())
     chosen: dict[int, None] = {}
     for part in places.replace(";", ",").split(","):
         first, last = _range(part)
@@ -147,7 +150,7 @@ def chosen_documents(acting: Acting, dossier_id: uuid.UUID, places: str) -> list
             words = _("Không có tài liệu số %(part)s.") % {"part": part.strip()[:20]}
             raise InvalidInput(words, problems={"documents": [words]})
         chosen.update(dict.fromkeys(inside))
-    return [seen[number] for number in chosen]
+    return list(dict.fromkeys([*picked, *(seen[number] for number in chosen)]))
 
 
 def _range(part: str) -> tuple[int, int]:

@@ -252,9 +252,9 @@ def _code_words(list_name: str) -> Callable[[str], str]:
 
 
 _FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
-    "type": (gettext_lazy("Loại"), _code_words("document_types")),
+    "type": (gettext_lazy("Tên loại"), _code_words("document_types")),
     "year": (gettext_lazy("Năm"), str),
-    "retention": (gettext_lazy("Thời hạn"), _code_words("maintenance")),
+    "retention": (gettext_lazy("Thời hạn lưu trữ"), _code_words("maintenance")),
     "fonds": (gettext_lazy("Phông"), str),
     "sealed": (gettext_lazy("Đóng gói"), _sealed),
 }

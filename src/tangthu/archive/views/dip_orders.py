@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,34 +12,35 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.order_dip import Asked, chosen_documents, order_dip
 from tangthu.archive.views.asked import acting, viewer
+from tangthu.archive.views.dip_picks import DocumentsField
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries as records
-from tangthu.records.fields import code_choices, shown_date
-from tangthu.records.models import Dossier, Membership
+from tangthu.records.fields import code_choices
+from tangthu.records.models import Membership
+from tangthu.ui import formats
 from tangthu.ui.forms import CodeListField
 from tangthu.ui.parts import Crumb
-from tangthu.ui.tables import Column, EmptyState, Register, RegisterPage
+from tangthu.ui.tables import EmptyState
 
 _methods = require_http_methods(["GET", "HEAD", "POST"])
 _LISTED = 50
 _OTHERS = "10"
+_EMPTY = EmptyState(
+    gettext_lazy("Không có tài liệu nào bạn được xem trong hồ sơ này"),
+    gettext_lazy("Hồ sơ có thể chưa có tài liệu, hoặc chỉ có tài liệu dành cho người khác."),
+)
 
 
 class DipForm(forms.Form):
     """The request that a DIP answers (RM-816), and which documents of the dossier it is about."""
 
     documents = forms.CharField(
-        label=gettext_lazy("Tài liệu"),
-        max_length=400,
-        required=False,
-        help_text=gettext_lazy(
-            "Để trống: mọi tài liệu bạn được xem. Hoặc ghi số thứ tự, ví dụ 1-5, 8."
-        ),
+        label=gettext_lazy("Tài liệu khác trong hồ sơ"), max_length=400, required=False
     )
     purpose_text = forms.CharField(
         label=gettext_lazy("Nội dung mục đích sử dụng"),
@@ -56,10 +58,14 @@ class DipForm(forms.Form):
     )
 
     field_order = (
-        "documents", "purpose_code", "purpose_text", "fee_class", "research_topic", "note",
+        "picked", "documents", "purpose_code", "purpose_text", "fee_class", "research_topic",
+        "note",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, whole: bool) -> None:
+    def __init__(
+        self, data: Any = None, *, places: Sequence[Membership] = (), more: int = 0
+    ) -> None:
+        """`places` are offered to be marked; `more` stand behind them, to be named by number."""
         super().__init__(data, initial={"purpose_code": "02", "fee_class": _OTHERS})
         today = timezone.localdate()
         self.fields["purpose_code"] = CodeListField(
@@ -68,7 +74,15 @@ class DipForm(forms.Form):
         self.fields["fee_class"] = CodeListField(
             label=_("Đối tượng tính phí"), codes=code_choices("fee_classes", today)
         )
-        if not whole:
+        if places:
+            self.fields["picked"] = DocumentsField(places)
+        if more:
+            self.fields["documents"].help_text = ngettext(
+                "Còn %(n)s tài liệu không có trong bảng trên. Ghi số thứ tự, ví dụ 51-60, 75.",
+                "Còn %(n)s tài liệu không có trong bảng trên. Ghi số thứ tự, ví dụ 51-60, 75.",
+                more,
+            ) % {"n": formats.thousands(more)}
+        else:
             del self.fields["documents"]
         self.order_fields(self.field_order)
 
@@ -83,23 +97,31 @@ def of_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     """Ask for a DIP of a dossier's documents, all or some."""
     found = records.dossier(viewer(request), dossier_id)
     _may(request, found.body_id)
-    form = DipForm(request.POST if request.method == "POST" else None, whole=True)
+    visible = records.documents_of(viewer(request), found)
+    places, count = list(visible[:_LISTED]), visible.count()
+    form = DipForm(
+        request.POST if request.method == "POST" else None,
+        places=places,
+        more=max(0, count - _LISTED),
+    )
     if form.is_bound and form.is_valid():
         try:
-            chosen = chosen_documents(acting(request), found.id, form.cleaned_data["documents"])
+            chosen = chosen_documents(
+                acting(request),
+                found.id,
+                form.cleaned_data.get("documents", ""),
+                picked=form.cleaned_data.get("picked", ()),
+            )
             dip, _job = order_dip(acting(request), chosen, form.asked())
         except InvalidInput as error:
             _tell(form, error)
         else:
             return redirect("archive:dip", dip_id=dip.id)
-    places = records.documents_of(viewer(request), found)
-    count = places.count()
     context = {
         "form": form,
         "heading": found.title,
         "code": found.archive_file_code,
-        "register": _choice(request, found, list(places[:_LISTED]), count),
-        "more": count - _LISTED if count > _LISTED else 0,
+        "empty": None if places else _EMPTY,
         "way": [
             Crumb(_("Hồ sơ"), reverse("archive:dossiers")),
             Crumb(found.archive_file_code, reverse("archive:dossier", args=[found.id])),
@@ -107,6 +129,7 @@ def of_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         ],
         "cancel_url": reverse("archive:dossier", args=[found.id]),
         "save_label": _("Tạo gói sử dụng"),
+        "cancel_label": _("Không, quay lại"),
     }
     status = 422 if form.is_bound else 200
     return render(request, "archive/dip_form.html", context, status=status)
@@ -117,7 +140,7 @@ def of_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     """Ask for a DIP of one document."""
     found = records.document(viewer(request), document_id)
     _may(request, found.body_id)
-    form = DipForm(request.POST if request.method == "POST" else None, whole=False)
+    form = DipForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             dip, _job = order_dip(acting(request), [found.id], form.asked())
@@ -137,6 +160,7 @@ def of_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         ],
         "cancel_url": here,
         "save_label": _("Tạo gói sử dụng"),
+        "cancel_label": _("Không, quay lại"),
     }
     status = 422 if form.is_bound else 200
     return render(request, "archive/dip_form.html", context, status=status)
@@ -152,27 +176,3 @@ def _tell(form: DipForm, error: InvalidInput) -> None:
     for name, words in (error.problems or {"": [error.message]}).items():
         for one in words:
             form.add_error(name if name in form.fields else None, str(one))
-
-
-def _choice(
-    request: HttpRequest, found: Dossier, places: list[Membership], count: int
-) -> RegisterPage:
-    """The first documents of the dossier, so that their numbers need not be looked up."""
-    register: Register[Membership] = Register(
-        name="choice",
-        caption=_("Tài liệu trong hồ sơ"),
-        query=request.GET,
-        default_sort="ordinal",
-        row_id=lambda row: str(row.document_id),
-        page_size=_LISTED,
-        columns=(
-            Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),
-            Column("subject", _("Trích yếu"), lambda row: row.document.subject, primary=True),
-            Column("date", _("Ngày"), lambda row: shown_date(row.document.issued_on), "date"),
-        ),
-        empty=EmptyState(
-            _("Không có tài liệu nào bạn được xem trong hồ sơ này"),
-            _("Hồ sơ có thể chưa có tài liệu, hoặc chỉ có tài liệu dành cho người khác."),
-        ),
-    )
-    return register.page(places, sort_values=lambda row: (row.ordinal,), total=len(places))

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tangthu.archive import queries
 from tangthu.archive.actions.hand_out_dip import hand_out
@@ -27,7 +28,7 @@ from tangthu.records.fields import code_label
 from tangthu.records.models import Document
 from tangthu.standards.tt05.identifiers import dip_object_id
 from tangthu.ui import formats
-from tangthu.ui.parts import Action, Crumb, Fact, FactGroup, Notice, Progress
+from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup, Notice, Progress
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage, Tone
 
 _LISTED = 200
@@ -114,7 +115,7 @@ def dip(request: HttpRequest, dip_id: uuid.UUID) -> HttpResponse:
         actions.append(Action(_("Tải gói"), download, key="t", icon="download", weight="primary"))
     if found.removed_at is None and not (found.made_at is None and _goes_on(job)):
         remove = reverse("archive:dip-remove", args=[found.id])
-        actions.append(Action(_("Xóa gói"), remove, icon="close", method="post"))
+        actions.append(Action(_("Xóa gói"), remove, icon="close"))
     unmade = found.made_at is None and found.removed_at is None
     context = {
         "dip": found,
@@ -156,12 +157,38 @@ def stop(request: HttpRequest, dip_id: uuid.UUID) -> HttpResponse:
     return redirect("archive:dip", dip_id=found.id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, dip_id: uuid.UUID) -> HttpResponse:
-    """Do away with a package of one's own."""
-    remove_dip(acting(request), dip_id)
-    messages.success(request, _("Đã xóa gói sử dụng."))
-    return redirect("archive:dips")
+    """Do away with a package of one's own, once that was confirmed."""
+    if request.method == "POST":
+        remove_dip(acting(request), dip_id)
+        messages.success(request, _("Đã xóa gói sử dụng."))
+        return redirect("archive:dips")
+    found = queries.dip(viewer(request), dip_id)
+    here = reverse("archive:dip", args=[found.id])
+    if found.removed_at is not None:
+        return redirect(here)
+    documents = len(found.documents)
+    confirmation = Confirmation(
+        title=_("Xóa gói sử dụng"),
+        what=_("Xóa gói sử dụng %(code)s") % {"code": found.code},
+        count=ngettext("%(n)s tài liệu", "%(n)s tài liệu", documents)
+        % {"n": formats.thousands(documents)},
+        authority_label=_("Người thực hiện"),
+        authority=viewer(request).full_name,
+        submit_label=_("Xóa gói"),
+        cancel_url=here,
+        consequences=(
+            _("gói không tải được nữa; muốn dùng lại thì tạo gói mới;"),
+            _("tài liệu và gói lưu trữ giữ nguyên; yêu cầu và việc xóa còn trong sổ cái."),
+        ),
+    )
+    way = [
+        Crumb(_("Gói sử dụng"), reverse("archive:dips")),
+        Crumb(found.code, here),
+        Crumb(_("Xóa gói")),
+    ]
+    return render(request, "ui/confirm.html", {"confirmation": confirmation, "way": way})
 
 
 @require_safe

@@ -80,7 +80,23 @@ def _way(found: Document, places: list[Membership]) -> list[Crumb]:
 
 
 def _actions(person: Person, found: Document, places: list[Membership]) -> list[Action]:
+    """In the order of a dossier's page; the neighbours stand behind what is done with this one."""
     actions = []
+    describes = person.may("archive.describe", found.body_id)
+    if describes:
+        edit = reverse("archive:document-describe", args=[found.id])
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+    if describes and isolated():
+        degree = reverse("archive:document-secrecy", args=[found.id])
+        actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
+    sheet = reverse("reports:print-document", args=[found.id])
+    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
+    if person.may("dissemination.make", found.body_id) and repository.all_packaged([found.id]):
+        use = reverse("archive:document-dip", args=[found.id])
+        actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
+    if describes and not isolated():
+        report = reverse("archive:document-report", args=[found.id])
+        actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
     before, after = queries.neighbours(person, places[0]) if places else (None, None)
     if before:
         url = reverse("archive:document", args=[before.document_id])
@@ -88,20 +104,6 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if after:
         url = reverse("archive:document", args=[after.document_id])
         actions.append(Action(_("Tài liệu sau"), url, key="n", icon="right"))
-    if person.may("dissemination.make", found.body_id) and repository.all_packaged([found.id]):
-        use = reverse("archive:document-dip", args=[found.id])
-        actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
-    if person.may("archive.describe", found.body_id):
-        edit = reverse("archive:document-describe", args=[found.id])
-        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
-        if isolated():
-            degree = reverse("archive:document-secrecy", args=[found.id])
-            actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
-        else:
-            report = reverse("archive:document-report", args=[found.id])
-            actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
-    sheet = reverse("reports:print-document", args=[found.id])
-    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions
 
 

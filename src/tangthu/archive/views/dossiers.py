@@ -109,11 +109,11 @@ def _actions(
         label = _("Đóng gói phiên bản mới") if package else _("Đóng gói")
         seal = reverse("archive:dossier-seal", args=[found.id])
         actions.append(Action(label, seal, key="d", icon="archive"))
+    sheet = reverse("reports:print-dossier", args=[found.id])
+    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     if viewer.may("dissemination.make", found.body_id) and package is not None:
         use = reverse("archive:dossier-dip", args=[found.id])
         actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
-    sheet = reverse("reports:print-dossier", args=[found.id])
-    actions.append(Action(_("In phiếu"), sheet, icon="print", method="post"))
     return actions
 
 

@@ -140,6 +140,7 @@ def close(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
             left,
         )
         % {"taken": taken, "left": left},
+        authority_label=_("Người thực hiện"),
         authority=f"{viewer(request).full_name}, {position}",
         consequences=_consequences(batch),
         submit_label=_("Kết thúc đợt"),

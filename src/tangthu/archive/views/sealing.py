@@ -119,9 +119,10 @@ def _confirmation(
         count = _("Tài liệu của hồ sơ")
     return Confirmation(
         title=_("Đóng gói hồ sơ"),
-        what=_("Phiên bản %(n)s của gói tin “%(title)s”")
+        what=_("Phiên bản %(n)s của gói lưu trữ “%(title)s”")
         % {"n": looked.version, "title": found.title},
         count=count,
+        authority_label=_("Người thực hiện"),
         authority=f"{who.full_name}, {who.position_at(found.body_id)}",
         submit_label=_("Đóng gói phiên bản %(n)s") % {"n": looked.version},
         cancel_url=back,

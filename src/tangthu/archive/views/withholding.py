@@ -54,6 +54,7 @@ def report(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         title=_("Báo tài liệu là bí mật nhà nước"),
         what=_("Cách ly tài liệu %(code)s") % {"code": found.record_archive_code},
         count=_("1 tài liệu"),
+        authority_label=_("Người thực hiện"),
         authority=who.full_name,
         submit_label=_("Cách ly ngay"),
         cancel_url=reverse("archive:document", args=[found.id]),

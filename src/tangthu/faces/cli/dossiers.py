@@ -16,7 +16,7 @@ def dossier() -> None:
     """Commands about one dossier."""
 
 
-@dossier.command(help=_("Đóng gói hồ sơ (theo id hoặc mã hồ sơ) thành AIP trong mọi kho."))
+@dossier.command(help=_("Đóng gói hồ sơ (theo id hoặc mã) thành gói lưu trữ (AIP) trong mọi kho."))
 @click.argument("name", metavar=_("ID|MÃ"))
 @json_option
 @click.pass_context

@@ -69,7 +69,7 @@ def ocfl_validate(
     _told(ctx, results, "objects", as_json)
 
 
-@click.group(help=_("Gói tin lưu trữ."))
+@click.group(help=_("Gói tin theo Thông tư 05: gói lưu trữ (AIP), gói sử dụng (DIP)."))
 def packages() -> None:
     """Commands about information packages."""
 

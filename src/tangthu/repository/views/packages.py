@@ -135,7 +135,7 @@ def package(request: HttpRequest, package_id: uuid.UUID) -> HttpResponse:
         ],
         "actions": _actions(copies),
         "notice": _notice(copies),
-        "fact_groups": [FactGroup(_("Gói tin bảo quản (AIP)"), tuple(_facts(found, dossier)))],
+        "fact_groups": [FactGroup(_("Gói lưu trữ (AIP)"), tuple(_facts(found, dossier)))],
         "versions": queries.versions_of(found)[:50],
         "copies": [_copy(copy) for copy in copies],
     }

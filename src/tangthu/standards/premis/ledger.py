@@ -40,7 +40,7 @@ def ledger_event(
         ) from None
     if chain != "c":
         raise LedgerEventError(
-            "Sự kiện truy cập không được đưa vào gói tin lưu trữ.",
+            "Sự kiện truy cập không được đưa vào gói lưu trữ.",
             "Chỉ đưa sự kiện của chuỗi lưu giữ (c).",
             chain=str(chain)[:20],
         )

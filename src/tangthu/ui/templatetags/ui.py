@@ -288,6 +288,16 @@ def error_summary(form: BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/parts/form_actions.html")
-def form_actions(save: str, save_next: str = "", cancel_url: str = "") -> dict[str, object]:
-    """The end of a form: save, save and next (posts `next=1`), leave without saving."""
-    return {"save": save, "save_next": save_next, "cancel_url": cancel_url}
+def form_actions(
+    save: str, save_next: str = "", cancel_url: str = "", cancel_label: str = ""
+) -> dict[str, object]:
+    """The end of a form: save, save and next (posts `next=1`), leave without saving.
+
+    `cancel_label` is for forms that order something rather than save it.
+    """
+    return {
+        "save": save,
+        "save_next": save_next,
+        "cancel_url": cancel_url,
+        "cancel_label": cancel_label,
+    }

@@ -81,9 +81,13 @@ def _register(request: HttpRequest, named: Mapping[uuid.UUID, tuple[str, str]]) 
                 ),
                 primary=True,
             ),
-            Column("about", _("Về"), lambda job: Cell(*named[job.id]) if job.id in named else None),
+            Column(
+                "about",
+                _("Đối tượng"),
+                lambda job: Cell(*named[job.id]) if job.id in named else None,
+            ),
             Column("created", _("Bắt đầu"), lambda job: formats.moment(job.created_at), "date"),
-            Column("spent", _("Hết"), lambda job: _spent(job), wide_only=True),
+            Column("spent", _("Thời gian chạy"), lambda job: _spent(job), wide_only=True),
             Column("state", _("Kết quả"), _state, "tag"),
         ),
         empty=EmptyState(
