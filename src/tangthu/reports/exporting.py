@@ -71,7 +71,7 @@ class _Writing:
         durable.make_dirs(self._folder)
         self._folder.chmod(0o700)
         viewer = self._viewer()
-        wanted = sources.asked(viewer, self._export.source, self._export.asked)
+        wanted = sources.as_ordered(viewer, self._export.source, self._export.asked)
         if not self._complete:
             self._read_all(wanted)
         rows = self._write(self._sheet(viewer, wanted))

@@ -52,7 +52,7 @@ def print_list(
         copy=uuid.uuid4(),
         detail={
             "list": source,
-            "asked": dict(sorted(pairs.items())),
+            "asked": dict(sorted(sources.kept_pairs(pairs, wanted).items())),
             "columns": [column.key for column in shown],
             "rows": len(printed),
         },

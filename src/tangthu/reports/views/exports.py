@@ -107,7 +107,7 @@ def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     task: Progress | None = None
     if job is not None and found.finished_at is None:
         task = replace(progress_of(job), result_url="")
-    wanted = sources.asked(viewer(request), found.source, found.asked)
+    wanted = sources.as_ordered(viewer(request), found.source, found.asked)
     pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
     context = {
         "export": found,
