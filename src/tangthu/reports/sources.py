@@ -24,6 +24,7 @@ from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.errors import InvalidInput
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
+from tangthu.reports import queries
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
 from tangthu.ui.tables import Cell, Column
@@ -169,12 +170,13 @@ def portions(
     """The rows in order, so many at a time, each with where to read on.
 
     Who may see what is asked anew for each portion: of the index, and of the records themselves.
+    The index is cut to the degree; a record of it may lie in a dossier of another.
     """
     while True:
-        viewer = wanted.seen_by(viewer_now())
+        viewer = viewer_now()
         rows = lists.portion(
-            viewer, wanted.kind, text=wanted.text, filters=wanted.filters, order=wanted.order,
-            descending=wanted.descending, after=after, limit=size,
+            wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
+            order=wanted.order, descending=wanted.descending, after=after, limit=size,
         )  # fmt: skip
         if not rows:
             return
@@ -197,3 +199,11 @@ def cells(one: Listed, columns: Sequence[Column[Listed]]) -> list[str]:
         str(value.text if isinstance(value, Cell) else "" if value is None else value)
         for value in values
     ]
+
+
+def export_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Which list those exports are that the viewer ordered, with its words, by id."""
+    return {
+        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), one.asked.get("q", ""))))
+        for one in queries.exports(viewer).filter(pk__in=ids)
+    }
