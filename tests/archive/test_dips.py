@@ -193,9 +193,11 @@ def test_every_step_is_in_the_ledger(cast: TestHouse, sealed: MadeDossier) -> No
     assert kinds(dip.pk) == ["archive.dip.ordered", "archive.dip.made", "archive.dip.removed"]
     assert kinds(dip.pk, "a") == ["archive.dip.downloaded"] * 2
     for document in ids(sealed)[:2]:
-        (told,) = history(document, ch="a")
+        told, *taken = history(document, ch="a")
         assert told.kind_name == "archive.document.disseminated"
         assert told.fields["detail"]["purpose"] == "02"
+        assert [one.kind_name for one in taken] == ["archive.document.dip_downloaded"] * 2
+        assert dip.code in taken[0].sentence
     assert kinds(ids(sealed)[2], "a") == []
 
 

@@ -127,8 +127,6 @@ def test_an_export_is_ordered_watched_and_downloaded(site: Server, visit: Visit)
     page.wait_for_selector(".progress")
     export = Export.objects.order_by("-ordered_at")[0]
     assert jobs.execute(export.job_id).state == "done"  # type: ignore[arg-type]
-    page.wait_for_selector(".progress-done")
-    page.click("text=Xem kết quả")
     page.wait_for_selector("h1:has-text('Tệp đã sẵn sàng')")
     with page.expect_download() as coming:
         page.click("text=Tải tệp PDF")
@@ -157,11 +155,15 @@ def test_a_printed_list_and_sheet_bear_the_mark_on_every_page_of_paper(
     page.wait_for_selector(".printed-sheet")
     assert (visitor.axe(), visitor.overflow(), visitor.complaints) == ([], 0, [])
     _every_page_is_marked(page.pdf(prefer_css_page_size=True), at_least=2)
+    page.click("text=Về hệ thống")
+    page.wait_for_url(f"**/ho-so/{made.dossier.pk}/")
 
 
 def _every_page_is_marked(paper: bytes, *, at_least: int) -> None:
     pages = [one.get_textpage().get_text_range() for one in pdfium.PdfDocument(paper)]
     assert len(pages) >= at_least
+    told = [re.findall(r"Trang \d+ / \d+", one) for one in pages]
+    assert told == [[f"Trang {number} / {len(pages)}"] for number in range(1, len(pages) + 1)]
     assert [number for number, one in enumerate(pages, 1) if "Mã bản: TT-" not in one] == []
     codes = {code for one in pages for code in re.findall(r"TT-\w{5}-\w{5}", one)}
     assert len(codes) == 1

@@ -257,7 +257,10 @@ def test_hostile_text_stays_text(cast: TestHouse, format_: str) -> None:
     if format_ == "xlsx":
         page = openpyxl.load_workbook(files.file_of(export)).active
         cells = [cell for row in page.iter_rows() for cell in row if cell.value is not None]
-        assert {cell.data_type for cell in cells} == {"s"}
+        counts = [cell for cell in cells if cell.data_type == "n"]
+        assert [cell.value for cell in counts] == list(range(1, len(evil) + 1))
+        assert {cell.column for cell in counts} == {1}
+        assert {cell.data_type for cell in cells} == {"s", "n"}
         values = {cell.value for cell in cells}
         assert {'=HYPERLINK("http://x","a")', "+1+1", "-2+3", "@SUM(A1)"} <= values
         # As the standard has a text written that looks like Excel's own escape of a character.
@@ -276,6 +279,30 @@ def test_hostile_text_stays_text(cast: TestHouse, format_: str) -> None:
         assert raw.count(b"{") - raw.count(rb"\{") == raw.count(b"}") - raw.count(rb"\}")
     else:
         assert "😀" in told or "[?]" in told
+
+
+def test_counts_in_a_spreadsheet_can_be_added_up_and_codes_stay_text(cast: TestHouse) -> None:
+    make_dossier(cast, documents=[{"page_count": 12, "number": "007", "subject": "2010"}])
+    export = made(cast, format_="xlsx", columns=["code", "title", "page_count"])
+    page = openpyxl.load_workbook(files.file_of(export)).active
+    row = next(row for row in page.iter_rows() if row[0].value == 1 and row[0].data_type == "n")
+    told = {cell.value: cell.data_type for cell in row if cell.value is not None}
+    assert told[12] == "n"
+    assert told["2010"] == "s"
+    assert [kind for value, kind in told.items() if str(value).startswith("007")] == ["s"]
+
+
+@pytest.mark.parametrize(("extra", "lying"), [(3, False), (4, True)])
+def test_paper_lies_from_six_columns_on_printed_or_exported(
+    cast: TestHouse, sign_in: SignIn, extra: int, lying: bool
+) -> None:
+    make_dossier(cast)
+    columns = ["title", "note", "keywords", "info_symbol", "page_count"][: extra + 1]
+    export = made(cast, format_="pdf", columns=columns)
+    width, height = pdfium.PdfDocument(files.file_of(export))[0].get_size()
+    assert (width > height) is lying
+    page = sign_in("cuc").post("/in/danh-sach/", {"nguon": "documents", "cot": ",".join(columns)})
+    assert ("printed-lying" in page.content.decode()) is lying
 
 
 def test_a_stopped_or_killed_export_reads_on_from_what_was_read(
@@ -328,6 +355,12 @@ def test_an_export_is_watched_and_stopped(cast: TestHouse, sign_in: SignIn) -> N
     client = sign_in("cuc")
     page = client.get(f"/xuat/{export.pk}/").content.decode()
     assert "Đang chờ đến lượt" in page
+    assert f'hx-get="/xuat/{export.pk}/tien-do/"' in page
+    address = f"/xuat/{export.pk}/tien-do/"
+    block = client.get(address, headers={"HX-Request": "true"})
+    assert "Đang chờ đến lượt" in block.content.decode()
+    assert "HX-Redirect" not in block
+    assert client.get(address)["Location"] == f"/xuat/{export.pk}/"
     assert client.post(f"/cong-viec/{job.id}/dung/").status_code == 302
     heard: list[tuple[int, int | None, str]] = []
     done = jobs.execute(job.id, lambda *told: heard.append(told))
@@ -337,6 +370,23 @@ def test_an_export_is_watched_and_stopped(cast: TestHouse, sign_in: SignIn) -> N
     assert "Danh sách chưa xuất xong" in page
     assert "/xuat/moi/?nguon=documents" in page
     assert not files.file_of(export).exists()
+    over = client.get(address, headers={"HX-Request": "true"})
+    assert over["HX-Redirect"] == f"/xuat/{export.pk}/"
+
+
+def test_a_finished_export_says_one_thing(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast, documents=[{}] * 5)
+    export = made(cast)
+    job = Job.objects.get(pk=export.job_id)
+    assert (job.done, job.total) == (5, 5)
+    client = sign_in("cuc")
+    over = client.get(f"/xuat/{export.pk}/tien-do/", headers={"HX-Request": "true"})
+    assert over["HX-Redirect"] == f"/xuat/{export.pk}/"
+    page = client.get(f"/xuat/{export.pk}/").content.decode()
+    assert "Tệp đã sẵn sàng" in page
+    for words in ("Đang xuất", "Xem kết quả", "<progress"):
+        assert words not in page
+    assert sign_in("binh").get(f"/xuat/{export.pk}/tien-do/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tangthu.ledger.history import history
 from tangthu.records.models import Use
+from tangthu.reports.actions.order_export import order_export
 from tangthu.reports.models import SavedView
+from tests.archive.dips import made as made_dip
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
-from tests.support.records import make_dossier, small_pdf
+from tests.support.records import make_dossier, sealed_package, small_pdf
 
 HEADINGS = re.compile(r'<th scope="col" class="k-[^"]*"[^>]*>(?:<a [^>]*>)?([^<]+)')
 
@@ -151,6 +153,10 @@ def test_a_printed_list_bears_its_mark_and_is_an_event(cast: TestHouse, sign_in:
         use.serial,
         "Nguyễn Thị Cúc",
         "Danh sách này có 1",
+        "<dt>Ngày in:</dt>",
+        "<dt>Người in:</dt> <dd>Nguyễn Thị Cúc, ",
+        "Người lập",
+        'href="/tai-lieu/?q=t%E1%BA%ADp+hu%E1%BA%A5n"',
     ):
         assert words in page, words
     assert [event.kind_name for event in history(use.obj, ch="a")] == ["reports.list.printed"]
@@ -174,6 +180,10 @@ def test_the_sheet_of_a_record_bears_its_mark_and_is_an_event(
         use = Use.objects.get(kind=Use.Kind.PRINT, obj=record.pk)
         assert use.serial in page
         assert "Kín" not in page
+        form = "Phiếu thông tin hồ sơ" if kind == "dossier" else "Phiếu thông tin tài liệu"
+        assert f"<h1>{form}</h1>" in page
+        assert "<dt>Người in:</dt>" in page
+        assert f'class="btn" href="{address.removeprefix("/in")}"' in page
         told = history(record.pk, ch="a")[-1]
         assert told.kind_name == f"records.{kind}.printed"
         assert use.serial in told.sentence
@@ -389,3 +399,40 @@ def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: Sig
         client.post(f"/in/ho-so/{made.dossier.pk}/")
     assert counted() == few
     assert max(few) <= 30
+
+
+@pytest.mark.req("AR-27", "RM-662")
+def test_each_download_of_a_use_package_is_a_use_of_every_document_in_it(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast, documents=[{"subject": "Việc trong gói"}, {}, {}])
+    sealed_package(cast, made)
+    dip = made_dip(cast, "cuc", [one.pk for one in made.documents[:2]])
+    cuc = sign_in("cuc")
+    for _ in range(2):
+        assert b"".join(cuc.get(f"/goi-su-dung/{dip.pk}/tai/").streaming_content)
+    found = Use.objects.filter(kind=Use.Kind.DIP)
+    assert sorted(found.values_list("obj", flat=True)) == sorted(
+        [one.pk for one in made.documents[:2]] * 2
+    )
+    page = cuc.get("/lich-su-khai-thac/?viec=dip").content.decode()
+    for words in ("Tải gói sử dụng", "Việc trong gói", dip.code):
+        assert words in page, words
+    told = re.sub(r"<[^>]+>|\s+", " ", cuc.get("/thong-ke/").content.decode())
+    # Dossiers, documents, looked at, taken, printed.
+    assert re.search(r"Phông Chi cục ATVSTP\s+1\s+3\s+0\s+4\s+0\s", told)
+
+
+def test_exports_are_work_of_their_owner_alone(cast: TestHouse, sign_in: SignIn) -> None:
+    make_dossier(cast)
+    _export, job = order_export(
+        cast.acting("hoa"), source="documents", pairs={"q": "thanh lý"}, columns=[], format_="pdf"
+    )
+    mine = sign_in("hoa").get("/cong-viec/").content.decode()
+    assert "Danh sách tài liệu – thanh lý" in mine
+    assert sign_in("hoa").get(f"/cong-viec/{job.id}/").status_code == 200
+    for other in ("cuc", "binh"):
+        client = sign_in(other)
+        assert "thanh lý" not in client.get("/cong-viec/").content.decode()
+        assert client.get(f"/cong-viec/{job.id}/").status_code == 404
+        assert client.post(f"/cong-viec/{job.id}/dung/").status_code == 404

@@ -17,8 +17,10 @@ from tangthu.archive.searchables import COUNTED
 from tangthu.discovery.listing import Listed
 from tangthu.discovery.lists import Row
 from tangthu.identity.policies import CONDITIONAL, Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label, fields_of, label_of, shown_date, shown_value
+from tangthu.records.levels import degree_of
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
 from tangthu.ui.tables import Cell, Column, Kind, Label
@@ -29,7 +31,9 @@ _IN_INDEX = {
     Document: frozenset({"subject", "issued_on", "record_type", "retention_code", "issuer"}),
 }
 _PLACES = ("fonds", "inventory", "box", "place_number")
-FROM_INDEX = frozenset({"code", "place", "title", "date", "type", "issuer", "retention", "state"})
+FROM_INDEX = frozenset(
+    {"code", "place", "title", "date", "type", "issuer", "retention", "state", "secrecy"}
+)
 
 
 def dossier_columns() -> tuple[Column[Listed], ...]:
@@ -37,6 +41,7 @@ def dossier_columns() -> tuple[Column[Listed], ...]:
     return (
         Column("place", _("Mã hồ sơ"), lambda one: one.row.code, "code", sortable=True),
         *_shared("archive:dossier", _("Tiêu đề")),
+        *_secrecy(),
         *_fields(Dossier),
         *_place_columns(),
     )
@@ -57,7 +62,7 @@ def document_columns() -> tuple[Column[Listed], ...]:
     issuer: Column[Listed] = Column(
         "issuer", _("Cơ quan ban hành"), lambda one: one.row.issuer, extra=True
     )
-    return (code, title, kind, issuer, *rest, *_fields(Document), *_place_columns())
+    return (code, title, kind, issuer, *rest, *_secrecy(), *_fields(Document), *_place_columns())
 
 
 def read(
@@ -108,6 +113,16 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
         ),
         Column("state", _("Trạng thái"), state, "tag"),
     )
+
+
+def _secrecy() -> list[Column[Listed]]:
+    """The degree of secrecy that holds, to be chosen; on an isolated LAN alone (AR-128)."""
+
+    def degree(one: Listed) -> str:
+        found = degree_of(one.row.access_level)
+        return _code_words("secrecy", found) if found else ""
+
+    return [Column("secrecy", _("Độ mật"), degree, "short", extra=True)] if isolated() else []
 
 
 def _fields(model: type[Dossier] | type[Document]) -> list[Column[Listed]]:

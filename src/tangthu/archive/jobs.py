@@ -20,7 +20,7 @@ def register_handlers() -> None:
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
-    from tangthu.archive.queries import batch_names, dossier_names
+    from tangthu.archive.queries import batch_names, dip_names, dossier_names
 
     jobs.register(
         CHECK,
@@ -44,7 +44,12 @@ def register_handlers() -> None:
         subject_names=dossier_names,
     )
     jobs.register(
-        MAKE, run_making, label=_("Tạo gói sử dụng"), subject_page="archive:dip", private=True
+        MAKE,
+        run_making,
+        label=_("Tạo gói sử dụng"),
+        subject_page="archive:dip",
+        subject_names=dip_names,
+        private=True,
     )
     rounds.register("use packages", remove_expired, every=_TEN_MINUTES)
     rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

@@ -116,6 +116,11 @@ def dips(viewer: Viewer) -> QuerySet[Dissemination]:
     )
 
 
+def dip_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The codes of those use packages that are the viewer's own, by id."""
+    return dict(dips(viewer).filter(pk__in=ids).values_list("pk", "code"))
+
+
 def dip(viewer: Viewer, dip_id: uuid.UUID) -> Dissemination:
     """A use package of the viewer's own. Raises NotFoundForViewer."""
     found = dips(viewer).filter(pk=dip_id).first()

@@ -77,7 +77,7 @@ class Viewer:
         return [(body, (self.only,)) for body, levels in found if self.only in levels]
 
     def narrowed(self, level: str) -> Viewer:
-        """The same person looking at records of one access level only."""
+        """The same person looking at records of one access level only ("" all again)."""
         return replace(self, only=level)
 
     def position_at(self, body_id: uuid.UUID) -> str:

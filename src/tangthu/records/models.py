@@ -243,6 +243,7 @@ class Use(models.Model):
         PRINT = "print", _("In")
         DOWNLOAD = "download", _("Tải tệp gốc")
         MARKED = "marked", _("Tải bản có dấu")
+        DIP = "dip", _("Tải gói sử dụng")
         LIST_PRINT = "list_print", _("In danh sách")
         LIST_EXPORT = "list_export", _("Xuất danh sách")
         LIST_DOWNLOAD = "list_download", _("Tải danh sách đã xuất")

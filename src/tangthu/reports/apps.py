@@ -20,10 +20,14 @@ class ReportsConfig(AppConfig):
         from tangthu.kernel import jobs, rounds
         from tangthu.reports.actions.order_export import EXPORT, forget_exports
         from tangthu.reports.exporting import run_export
+        from tangthu.reports.sources import export_names
         from tangthu.ui.choosing import set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
 
-        jobs.register(EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export")
+        jobs.register(
+            EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export",
+            subject_names=export_names, private=True,
+        )  # fmt: skip
         rounds.register("exports", forget_exports, every=_HOUR)
         set_list_routes(
             export="reports:export-new", print="reports:print-list", save="reports:view-new"

@@ -20,10 +20,11 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.jobs import Running
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import finish_export
-from tangthu.reports.marks import mark_of
+from tangthu.reports.marks import EXPORTED_BY, mark_of, with_position
 from tangthu.reports.models import Export
 from tangthu.standards import durable
 from tangthu.standards.sheets import (
@@ -40,6 +41,8 @@ from tangthu.ui import formats
 _WEIGHTS = {"text": 14, "short": 9, "code": 15, "number": 7, "date": 10, "tag": 11}
 _ALIGNS = {"number": "right", "date": "center"}
 _PRIMARY = 34
+# Of a row that was read: its kind, the id of its record, its cells.
+Line = tuple[str, str, list[str]]
 
 
 def run_export(running: Running) -> dict[str, Any]:
@@ -71,10 +74,11 @@ class _Writing:
         durable.make_dirs(self._folder)
         self._folder.chmod(0o700)
         viewer = self._viewer()
-        wanted = sources.asked(viewer, self._export.source, self._export.asked)
+        wanted = sources.as_ordered(viewer, self._export.source, self._export.asked)
         if not self._complete:
             self._read_all(wanted)
         rows = self._write(self._sheet(viewer, wanted))
+        self._running.progress(rows, rows, _("dòng đã ghi"), force=True)
         path = files.file_of(self._export)
         finish_export(
             Acting(self._viewer(), "job"),
@@ -133,13 +137,10 @@ class _Writing:
         """The kept rows that may still be seen, numbered; what they tell of goes into `ids`."""
         number = 0
         with (self._folder / "ids").open("wb") as ids:
-            for at in range(self._portions):
-                path = self._folder / f"rows-{at:06d}.jsonl"
-                lines = [json.loads(one) for one in path.read_text("utf-8").split("\n") if one]
+            for lines in self._kept():
                 viewer = self._viewer()
                 seen: set[str] = set()
-                for kind in {line[0] for line in lines}:
-                    mine = [uuid.UUID(line[1]) for line in lines if line[0] == kind]
+                for kind, mine in _by_kind(lines).items():
                     seen |= {str(one) for one in queries.still_visible(viewer, kind, mine)}
                 for kind, obj, cells in lines:
                     if obj not in seen:
@@ -149,25 +150,51 @@ class _Writing:
                     yield [str(number), *cells]
                 self._progress(number, _("dòng đã ghi"))
 
+    def _kept(self) -> Iterator[list[Line]]:
+        """The portions that were read."""
+        for at in range(self._portions):
+            path = self._folder / f"rows-{at:06d}.jsonl"
+            yield [json.loads(one) for one in path.read_text("utf-8").split("\n") if one]
+
+    def _levels(self) -> set[str]:
+        """The access levels of what was read, as they are now, for the mark on the first page on.
+
+        A row that may no longer be seen when it is written is still among them: the degree in the
+        mark may be higher than that of the rows, never lower.
+        """
+        found: set[str] = set()
+        if isolated():
+            for lines in self._kept():
+                for kind, mine in _by_kind(lines).items():
+                    found |= queries.levels_of(kind, mine)
+        return found
+
     def _sheet(self, viewer: Viewer, wanted: sources.Asked) -> Sheet:
         export = self._export
-        columns = [Column(_("STT"), 5, "right")]
+        columns = [Column(_("STT"), 5, "right", number=True)]
         for one in sources.chosen_columns(wanted, export.columns):
             weight = _PRIMARY if one.primary else _WEIGHTS[one.kind]
             align: Any = _ALIGNS.get(one.kind, "left")
-            columns.append(Column(str(one.label), weight, align))
+            columns.append(Column(str(one.label), weight, align, one.kind == "number"))
         moment = export.ordered_at
         facts = [
             *sources.conditions_in_words(viewer, wanted),
             (_("Ngày xuất"), formats.moment(moment)),
-            (_("Người xuất"), _with_position(viewer, export)),
+            (str(EXPORTED_BY), with_position(viewer, export.body_id)),
         ]
         return Sheet(
             body=export.body.name,
             title=sources.title_of(wanted),
             facts=tuple(facts),
             columns=tuple(columns),
-            mark=mark_of(export.body.short_name, viewer.full_name, moment, export.serial),
+            mark=mark_of(
+                export.body.short_name,
+                viewer.full_name,
+                moment,
+                export.serial,
+                by=EXPORTED_BY,
+                levels=self._levels(),
+            ),
             closing=lambda n: _("Danh sách này có %(n)s dòng.") % {"n": formats.thousands(n)},
             page=_("Trang"),
         )
@@ -200,6 +227,8 @@ class _Writing:
             return write(target, sheet, self._rows())
 
 
-def _with_position(viewer: Viewer, export: Export) -> str:
-    position = viewer.position_at(export.body_id)
-    return f"{viewer.full_name}, {position}" if position else viewer.full_name
+def _by_kind(lines: list[Line]) -> dict[str, list[uuid.UUID]]:
+    found: dict[str, list[uuid.UUID]] = {}
+    for kind, obj, _cells in lines:
+        found.setdefault(kind, []).append(uuid.UUID(obj))
+    return found

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tangthu.discovery.models import Entry
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
@@ -65,6 +66,12 @@ def still_visible(viewer: Viewer, kind: str, ids: Iterable[uuid.UUID]) -> set[uu
     if kind == "dossier":
         return set(records.dossiers(viewer).filter(pk__in=wanted).values_list("pk", flat=True))
     return set(records.documents(viewer).filter(pk__in=wanted).values_list("pk", flat=True))
+
+
+def levels_of(kind: str, ids: Iterable[uuid.UUID]) -> set[str]:
+    """The access levels that really hold of some records, those of their dossiers included."""
+    found = Entry.objects.filter(kind=kind, obj__in=list(ids))
+    return set(found.values_list("access_level", flat=True).distinct().order_by())
 
 
 def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,8 +20,11 @@ from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_w
 from tangthu.discovery import findable, lists
 from tangthu.discovery.language import accented, parse
 from tangthu.discovery.listing import Listed, columns_of, read
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.errors import InvalidInput
+from tangthu.records.fields import code_label
+from tangthu.records.levels import narrowed
+from tangthu.reports import queries
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
 from tangthu.ui.tables import Cell, Column
@@ -42,12 +46,12 @@ TITLES = {
     "dossiers": gettext_lazy("Danh sách hồ sơ"),
     "documents": gettext_lazy("Danh sách tài liệu"),
 }
-KEPT = ("q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "dang")
+KEPT = ("q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One list as asked for."""
+    """One list as asked for; `degree` cuts it to one degree of secrecy ("" all)."""
 
     source: str
     kind: str
@@ -55,6 +59,11 @@ class Asked:
     order: str
     descending: bool
     filters: Mapping[str, str] = field(default_factory=dict)
+    degree: str = ""
+
+    def seen_by(self, viewer: Viewer) -> Viewer:
+        """The viewer as he reads this list: of another degree than its own he sees nothing."""
+        return viewer.narrowed(f"{SECRET}{self.degree}") if self.degree else viewer
 
 
 def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
@@ -78,20 +87,38 @@ def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
         filters = filters_of(listing, pairs, names)
     elif parse(text).is_empty:
         raise InvalidInput(_("Chưa có gì để tìm."), hint=_("Gõ từ cần tìm rồi xuất kết quả."))
+    degree = pairs.get("secrecy", "")
+    if degree not in narrowed(viewer, degree)[1]:
+        # As on the screen: a degree that cannot be asked for is as if it were not there.
+        degree = ""
     found = Asked(
-        source, kind, text, order or "place", sort.startswith("-") and bool(order), filters
+        source, kind, text, order or "place", sort.startswith("-") and bool(order), filters, degree
     )
     if accented(parse(text)) and not lists.portion(
-        viewer, kind, text=text, filters=filters, limit=1
+        found.seen_by(viewer), kind, text=text, filters=filters, limit=1
     ):
         # As on the search page: where diacritics find nothing, the same without them.
-        return Asked(source, kind, fold(text), found.order, found.descending, filters)
+        return replace(found, text=fold(text))
     return found
+
+
+def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
+    """The pairs that an order keeps: a degree only if it was given to whoever asked."""
+    return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
+
+
+def as_ordered(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
+    """What pairs that were kept ask for.
+
+    A degree stays asked for when the clearance for it is gone: then nothing is found, not all else.
+    """
+    return replace(asked(viewer, source, pairs), degree=pairs.get("secrecy", ""))
 
 
 def count(viewer: Viewer, wanted: Asked) -> tuple[int, bool]:
     """How many rows the list has for the viewer, up to a cap, and whether there are more."""
-    return lists.count(viewer, wanted.kind, text=wanted.text, filters=wanted.filters)
+    cut = wanted.seen_by(viewer)
+    return lists.count(cut, wanted.kind, text=wanted.text, filters=wanted.filters)
 
 
 def title_of(wanted: Asked) -> str:
@@ -108,6 +135,8 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
         words.append((_("Loại kết quả"), str(findable.kind(wanted.kind).label)))
     names = {str(item.id): item.name for item in archive.fonds(viewer)}
     words += [filter_words(key, value, names) for key, value in wanted.filters.items()]
+    if wanted.degree:
+        words.append((_("Độ mật"), code_label("secrecy", wanted.degree, timezone.localdate())))
     orders = {"place": _("mã lưu trữ"), "date": _("thời gian"), "code": _("số, ký hiệu")}
     way = _("giảm dần") if wanted.descending else _("tăng dần")
     return [*words, (_("Thứ tự"), f"{orders[wanted.order]}, {way}")]
@@ -144,12 +173,13 @@ def portions(
     """The rows in order, so many at a time, each with where to read on.
 
     Who may see what is asked anew for each portion: of the index, and of the records themselves.
+    The index is cut to the degree; a record of it may lie in a dossier of another.
     """
     while True:
         viewer = viewer_now()
         rows = lists.portion(
-            viewer, wanted.kind, text=wanted.text, filters=wanted.filters, order=wanted.order,
-            descending=wanted.descending, after=after, limit=size,
+            wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
+            order=wanted.order, descending=wanted.descending, after=after, limit=size,
         )  # fmt: skip
         if not rows:
             return
@@ -172,3 +202,11 @@ def cells(one: Listed, columns: Sequence[Column[Listed]]) -> list[str]:
         str(value.text if isinstance(value, Cell) else "" if value is None else value)
         for value in values
     ]
+
+
+def export_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Which list those exports are that the viewer ordered, with its words, by id."""
+    return {
+        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), one.asked.get("q", ""))))
+        for one in queries.exports(viewer).filter(pk__in=ids)
+    }

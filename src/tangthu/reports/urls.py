@@ -14,6 +14,7 @@ urlpatterns = [
     path("xuat/", exports.exports, name="exports"),
     path("xuat/moi/", exports.new, name="export-new"),
     path("xuat/<uuid:export_id>/", exports.export, name="export"),
+    path("xuat/<uuid:export_id>/tien-do/", exports.progress, name="export-progress"),
     path("xuat/<uuid:export_id>/tep/", exports.download, name="export-file"),
     path("in/danh-sach/", printing.print_a_list, name="print-list"),
     path("in/ho-so/<uuid:dossier_id>/", printing.print_dossier, name="print-dossier"),

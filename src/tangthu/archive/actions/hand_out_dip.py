@@ -16,6 +16,7 @@ from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError
 from tangthu.ledger.record import Event, record
+from tangthu.records.actions.note_access import note_package
 from tangthu.standards import durable
 
 
@@ -36,7 +37,7 @@ def hand_out(acting: Acting, dip_id: uuid.UUID) -> tuple[Dissemination, Iterator
     if dip.expires_at is None or dip.expires_at <= clock.now():
         raise _gone()
     try:
-        visible_documents(acting, dip)
+        documents = visible_documents(acting, dip)
     except NoLongerThere:
         remove_dip(acting, dip.pk)
         raise _gone() from None
@@ -55,6 +56,7 @@ def hand_out(acting: Acting, dip_id: uuid.UUID) -> tuple[Dissemination, Iterator
                 detail={"code": dip.code, "sha256": dip.sha256},
             )
         )
+        note_package(acting, documents, event="archive.document.dip_downloaded", code=dip.code)
     return dip, _chained(first, pieces)
 
 

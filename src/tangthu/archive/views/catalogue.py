@@ -170,7 +170,8 @@ def _filled(
         shown.note(degree_of(row.access_level))
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
-        read(viewer, rows, wanted=chosen),
+        # A record of the degree asked for may lie in a dossier of another.
+        read(viewer.narrowed(""), rows, wanted=chosen),
         sort_values=lambda one: (one.row.key, str(one.row.obj)),
         cursor=cursor,
         total=None if found.capped else found.count,

@@ -61,6 +61,30 @@ def note_marked(acting: Acting, file: ContentFile, serial: str) -> Use:
         return _note(acting, found.document, Use.Kind.MARKED, "records.file.marked", detail, serial)
 
 
+def note_package(acting: Acting, documents: Sequence[Document], *, event: str, code: str) -> None:
+    """Record that each of the documents went out in the use package (DIP) `code`.
+
+    To be called in the transaction that records the same of the package.
+    """
+    moment = clock.now()
+    with transaction.atomic():
+        record_many(
+            [
+                Event(
+                    kind=event, obj=one.pk, body=one.body_id, actor=acting.actor(one.body_id),
+                    detail={"code": code},
+                )
+                for one in documents
+            ]
+        )  # fmt: skip
+        Use.objects.bulk_create(
+            [
+                _use(acting, one.body_id, Use.Kind.DIP, one.pk, moment, "", {"dip": code})
+                for one in documents
+            ]
+        )
+
+
 def note_list(
     acting: Acting,
     bodies: Sequence[uuid.UUID],

@@ -66,7 +66,8 @@ def order_export(
             )
         export = Export(
             person_id=acting.viewer.person_id, body_id=readable[0], source=source,
-            asked=dict(pairs), columns=keys, format=format_, serial=new_serial(),
+            asked=sources.kept_pairs(pairs, wanted), columns=keys, format=format_,
+            serial=new_serial(),
             ordered_at=moment, expires_at=moment + KEPT,
         )  # fmt: skip
         export.save(force_insert=True)

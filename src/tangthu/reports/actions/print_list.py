@@ -21,12 +21,16 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class PrintedList:
-    """A list as it is printed; `more` says that rows were left out."""
+    """A list as it is printed; `more` says that rows were left out.
+
+    `levels` are the access levels of its rows.
+    """
 
     wanted: sources.Asked
     columns: tuple[Column[Listed], ...]
     rows: tuple[list[str], ...]
     more: bool
+    levels: frozenset[str]
     use: Use
 
 
@@ -52,11 +56,12 @@ def print_list(
         copy=uuid.uuid4(),
         detail={
             "list": source,
-            "asked": dict(sorted(pairs.items())),
+            "asked": dict(sorted(sources.kept_pairs(pairs, wanted).items())),
             "columns": [column.key for column in shown],
             "rows": len(printed),
         },
         serial=new_serial(),
     )
     rows = tuple(sources.cells(one, shown) for one in printed)
-    return PrintedList(wanted, shown, rows, len(found) > MOST, uses[0])
+    levels = frozenset(one.row.access_level for one in printed)
+    return PrintedList(wanted, shown, rows, len(found) > MOST, levels, uses[0])

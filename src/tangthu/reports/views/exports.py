@@ -19,6 +19,7 @@ from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.catalogue import in_words
 from tangthu.archive.views.contents import disposition
 from tangthu.identity.queries import jobs
+from tangthu.kernel.models import Job
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import fetch_export, order_export
 from tangthu.reports.models import Export
@@ -101,13 +102,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """One export: how far it is, then its file."""
-    found = queries.export(viewer(request), export_id)
-    job = jobs(viewer(request)).filter(pk=found.job_id).first()
+    found, task = _under_way(request, export_id)
     ready = found.finished_at is not None and files.file_of(found).is_file()
-    task: Progress | None = None
-    if job is not None and found.finished_at is None:
-        task = replace(progress_of(job), result_url="")
-    wanted = sources.asked(viewer(request), found.source, found.asked)
+    wanted = sources.as_ordered(viewer(request), found.source, found.asked)
     pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
     context = {
         "export": found,
@@ -118,6 +115,33 @@ def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         "fact_groups": [_facts(request, found, wanted)],
     }
     return render(request, "reports/export.html", context)
+
+
+@require_safe
+def progress(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """The progress block, asked for again each second; the whole page when it is over."""
+    found, task = _under_way(request, export_id)
+    page = reverse("reports:export", args=[found.pk])
+    if not request.headers.get("HX-Request"):
+        return redirect(page)
+    if task is None or not task.running:
+        answer = HttpResponse()
+        answer["HX-Redirect"] = page
+        return answer
+    return render(request, "ui/parts/progress.html", {"task": task})
+
+
+def _under_way(request: HttpRequest, export_id: uuid.UUID) -> tuple[Export, Progress | None]:
+    """An export, and how far its job is; None once the list is written."""
+    found = queries.export(viewer(request), export_id)
+    job = jobs(viewer(request)).filter(pk=found.job_id).first()
+    if job is not None and job.state == Job.State.DONE:
+        # It may have ended between the two reads.
+        found = queries.export(viewer(request), export_id)
+    if job is None or found.finished_at is not None:
+        return found, None
+    url = reverse("reports:export-progress", args=[found.pk])
+    return found, replace(progress_of(job), url=url, result_url="")
 
 
 def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGroup:

@@ -26,7 +26,10 @@ from tangthu.ui.parts import Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register, Tone
 
 _LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
-_TONES: dict[str, Tone] = {Use.Kind.VIEW: "", Use.Kind.DOWNLOAD: "info", Use.Kind.MARKED: "info"}
+# What left as a file stands out; nothing here is good or bad.
+_TAKEN = frozenset(
+    {Use.Kind.DOWNLOAD, Use.Kind.MARKED, Use.Kind.DIP, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD}
+)
 _SERIAL = re.compile(r"[^0-9A-Z]")
 
 
@@ -85,7 +88,8 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _kind(use: Use) -> Cell:
-    return Cell(use.get_kind_display(), tone=_TONES.get(use.kind, "ok"))
+    tone: Tone = "info" if use.kind in _TAKEN else ""
+    return Cell(use.get_kind_display(), tone=tone)
 
 
 def _serial(use: Use) -> Cell:
@@ -110,8 +114,15 @@ def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
         return Cell(found.title, url, note=found.archive_file_code)
     if isinstance(found, Document):
         url = reverse("archive:document", args=[found.pk])
-        return Cell(found.subject, url, note=f"{found.number}/{found.symbol}".strip("/"))
+        code = f"{found.number}/{found.symbol}".strip("/")
+        return Cell(found.subject, url, note=" · ".join(filter(None, (code, _package(use)))))
     return Cell(_("Nay bạn không được xem"))
+
+
+def _package(use: Use) -> str:
+    """In which use package a document went out."""
+    code = str(use.detail.get("dip", ""))
+    return _("gói %(code)s") % {"code": code} if code else ""
 
 
 @require_safe

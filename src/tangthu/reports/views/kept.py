@@ -106,6 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
     source = request.GET.get("nguon", "")
     pairs = sources.pairs_of(request.GET)
     wanted = sources.asked(viewer(request), source, pairs)
+    pairs = sources.kept_pairs(pairs, wanted)
     columns = request.GET.get(COLUMNS, "")
     if columns:
         pairs[COLUMNS] = ",".join(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import functools
 import uuid
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -24,16 +27,19 @@ from tangthu.archive.views.facts import (
 )
 from tangthu.capture.marking import marked_copy as marked
 from tangthu.capture.workers import open_sandbox
+from tangthu.identity.policies import Viewer
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 from tangthu.records import queries as records
 from tangthu.records.actions.note_access import new_serial, note_marked, note_print
 from tangthu.records.fields import shown_date
-from tangthu.records.models import Dossier, Use
+from tangthu.records.levels import level_of
+from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import sources
 from tangthu.reports.actions.print_list import MOST, print_list
-from tangthu.reports.marks import mark_of
+from tangthu.reports.marks import DOWNLOADED_BY, PRINTED_BY, mark_of, with_position
+from tangthu.standards.sheets import lies
 from tangthu.ui import formats
 
 
@@ -49,9 +55,19 @@ def _sandbox() -> Sandbox:
     return open_sandbox(1, wall_seconds=60.0)
 
 
-def _marked_by(use: Use) -> str:
-    name = use.person.full_name if use.person else ""
-    return mark_of(use.body.short_name, name, use.at, use.serial)
+def _copy(me: Viewer, use: Use, levels: Iterable[str]) -> dict[str, Any]:
+    """What stands on every printed copy: whose it is, who made it, its mark."""
+    body = use.body
+    mark = mark_of(body.short_name, me.full_name, use.at, use.serial, by=PRINTED_BY, levels=levels)
+    return {"body": body.name, "person": me.full_name, "mark": mark}
+
+
+def _made_by(me: Viewer, use: Use) -> list[tuple[str, str]]:
+    """When and by whom, as the exports say it too."""
+    return [
+        (_("Ngày in"), formats.moment(use.at)),
+        (str(PRINTED_BY), with_position(me, use.body_id)),
+    ]
 
 
 @require_POST
@@ -63,11 +79,13 @@ def print_a_list(request: HttpRequest) -> HttpResponse:
         pairs=sources.pairs_of(request.POST),
         columns=sources.keys_of(request.POST),
     )
+    pairs = sources.pairs_of(request.POST)
+    conditions = sources.conditions_in_words(viewer(request), made.wanted)
     context: dict[str, Any] = {
+        **_copy(viewer(request), made.use, made.levels),
         "title": sources.title_of(made.wanted),
-        "body": made.use.body.name,
-        "mark": _marked_by(made.use),
-        "conditions": sources.conditions_in_words(viewer(request), made.wanted),
+        "facts": [*conditions, *_made_by(viewer(request), made.use)],
+        "back_url": sources.page_of(made.wanted.source, urlencode(pairs)),
         "headings": [column.label for column in made.columns],
         "kinds": [column.kind for column in made.columns],
         "rows": [
@@ -76,7 +94,7 @@ def print_a_list(request: HttpRequest) -> HttpResponse:
         ],
         "count": formats.thousands(len(made.rows)),
         "most": formats.thousands(MOST) if made.more else "",
-        "lying": len(made.columns) > 5,
+        "lying": lies(len(made.columns) + 1),
     }
     return render(request, "reports/printed_list.html", context)
 
@@ -87,13 +105,15 @@ def print_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     me = viewer(request)
     found = records.dossier(me, dossier_id)
     use = note_print(acting(request), found)
-    places = records.documents_of(me, found)
+    visible = records.documents_of(me, found)
+    places = list(visible[:MOST])
     groups = [
-        *dossier_facts(found, me, places.count()),
+        *dossier_facts(found, me, visible.count()),
         *place_facts(archive.place_of(found)),
     ]
     context = {
         "title": found.title,
+        "form_name": _("Phiếu thông tin hồ sơ"),
         "kind": _("Hồ sơ"),
         "code": found.archive_file_code,
         "fact_groups": groups,
@@ -105,10 +125,11 @@ def print_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
                 shown_date(place.document.issued_on),
                 place.document.page_count,
             )
-            for place in places[:MOST]
+            for place in places
         ],
     }
-    return _printed(request, found, use, context)
+    levels = [level_of(found), *(level_of(place.document) for place in places)]
+    return _printed(request, found, use, levels, context)
 
 
 @require_POST
@@ -117,20 +138,31 @@ def print_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse
     me = viewer(request)
     found = records.document(me, document_id)
     use = note_print(acting(request), found)
+    level = records.effective_level(found)
     context = {
         "title": found.subject,
+        "form_name": _("Phiếu thông tin tài liệu"),
         "kind": _("Tài liệu"),
         "code": f"{found.number}/{found.symbol}".strip("/"),
-        "fact_groups": document_facts(found, records.effective_level(found)),
+        "fact_groups": document_facts(found, level),
         "dossiers": records.dossiers_of(me, found),
     }
-    return _printed(request, found, use, context)
+    return _printed(request, found, use, [level], context)
 
 
 def _printed(
-    request: HttpRequest, found: Dossier | Any, use: Use, context: dict[str, Any]
+    request: HttpRequest,
+    found: Dossier | Document,
+    use: Use,
+    levels: Iterable[str],
+    context: dict[str, Any],
 ) -> HttpResponse:
-    context |= {"mark": _marked_by(use), "body": found.body.name}
+    page = "archive:dossier" if isinstance(found, Dossier) else "archive:document"
+    context |= {
+        **_copy(viewer(request), use, levels),
+        "facts": _made_by(viewer(request), use),
+        "back_url": reverse(page, args=[found.pk]),
+    }
     return render(request, "reports/printed_record.html", context)
 
 
@@ -144,8 +176,15 @@ def marked_copy(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     if file.media_type != PDF:
         raise NotFoundForViewer(_("Không có gì ở đây."))
     serial = new_serial()
-    body = records.document(me, file.document_id).body
-    line = mark_of(body.short_name, me.full_name, clock.now(), serial)
+    document = records.document(me, file.document_id)
+    line = mark_of(
+        document.body.short_name,
+        me.full_name,
+        clock.now(),
+        serial,
+        by=DOWNLOADED_BY,
+        levels=[records.effective_level(document)],
+    )
     try:
         data = marked(path_of(file), _sandbox(), line)
     except SandboxError as error:

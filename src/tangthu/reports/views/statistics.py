@@ -20,7 +20,7 @@ from tangthu.ui import formats
 from tangthu.ui.parts import Stat
 from tangthu.ui.tables import Cell, Column, EmptyState, RangeFilter, Register
 
-_TAKEN = (Use.Kind.DOWNLOAD, Use.Kind.MARKED)
+_TAKEN = (Use.Kind.DOWNLOAD, Use.Kind.MARKED, Use.Kind.DIP)
 
 
 @require_safe

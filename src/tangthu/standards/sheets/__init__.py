@@ -5,11 +5,11 @@ page of a Word or PDF list, and every printed page of an Excel one, carries the 
 """
 
 from tangthu.standards.sheets.docx import write_docx
-from tangthu.standards.sheets.model import Column, Row, Sheet, clean
+from tangthu.standards.sheets.model import Column, Row, Sheet, clean, lies
 from tangthu.standards.sheets.pdf import PdfList
 from tangthu.standards.sheets.rtf import write_rtf
 from tangthu.standards.sheets.xlsx import write_xlsx
 
 __all__ = [
-    "Column", "PdfList", "Row", "Sheet", "clean", "write_docx", "write_rtf", "write_xlsx",
+    "Column", "PdfList", "Row", "Sheet", "clean", "lies", "write_docx", "write_rtf", "write_xlsx",
 ]  # fmt: skip

@@ -14,13 +14,22 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uff
 _MANY_COLUMNS = 5
 
 
+def lies(columns: int) -> bool:
+    """Whether a list of so many columns, STT among them, needs a page that lies."""
+    return columns > _MANY_COLUMNS
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, how wide it is beside the others, how its cells are set."""
+    """One column: its heading, how wide it is beside the others, how its cells are set.
+
+    `number`: it holds counts, which a spreadsheet can add up.
+    """
 
     heading: str
     weight: int = 10
     align: Literal["left", "center", "right"] = "left"
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Sheet:
     @property
     def landscape(self) -> bool:
         """Whether the list needs a page that lies."""
-        return len(self.columns) > _MANY_COLUMNS
+        return lies(len(self.columns))
 
     def widths(self, total: int) -> list[int]:
         """The columns' shares of `total`, whole numbers that add up to it."""

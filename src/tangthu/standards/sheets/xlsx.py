@@ -1,4 +1,7 @@
-"""A list as .xlsx, streamed. Every cell is text: nothing in it is ever a formula or a link."""
+"""A list as .xlsx, streamed: nothing in it is ever a formula or a link.
+
+Every cell is text, but for whole numbers in the columns of numbers.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ MAX_CELL = 32_767  # Excel's own limit for the text of a cell
 MAX_ROWS = 1_048_000
 _MAX_FOOTER = 240
 _WIDTH = 130
+_EXACT = 15  # digits that Excel keeps of a number
 
 
 def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path) -> int:
@@ -57,9 +61,18 @@ def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path
             count += 1
             at += 1
             for number, text in enumerate(row):
-                page.write_string(at, number, _fit(text), cells[number])
+                if sheet.columns[number].number and _is_count(text):
+                    page.write_number(at, number, int(text), cells[number])
+                else:
+                    page.write_string(at, number, _fit(text), cells[number])
         page.write_string(at + 2, 0, _fit(sheet.closing(count)), plain)
     return count
+
+
+def _is_count(text: str) -> bool:
+    """Whether the text is a number that a cell holds exactly, and shows as it stands."""
+    plain = text.isascii() and text.isdigit() and len(text) <= _EXACT
+    return plain and (text == "0" or not text.startswith("0"))
 
 
 def _fit(text: str) -> str:
