@@ -73,7 +73,7 @@ def read(
     if wanted & frozenset(_PLACES):
         homes = {row.dossier_id for row in rows}
         places = Place.objects.select_related("inventory__fonds").in_bulk(list(homes))
-    seen = viewer.bodies_with("read.conditional")
+    seen = viewer.whole_bodies()
     return [
         Listed(
             row,

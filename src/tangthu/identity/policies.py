@@ -59,6 +59,15 @@ class Viewer:
         """Whether this viewer has `right` at the body."""
         return body_id in self.bodies_with(right)
 
+    def whole_bodies(self) -> frozenset[uuid.UUID]:
+        """Bodies none of whose records can be hidden from this viewer.
+
+        On an isolated LAN there may always be one beyond his clearance, unless that is the highest.
+        """
+        if isolated() and self.clearance != DEGREES[-1]:
+            return frozenset()
+        return self.bodies_with("read.conditional")
+
     def may_anywhere(self, right: str) -> bool:
         """Whether this viewer has `right` at any body."""
         return bool(self.bodies_with(right))
