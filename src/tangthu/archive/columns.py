@@ -19,6 +19,7 @@ from tangthu.discovery.lists import Row
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.records import queries
 from tangthu.records.fields import code_label, fields_of, label_of, shown_date, shown_value
+from tangthu.records.levels import degree_of
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
 from tangthu.ui.tables import Cell, Column, Kind, Label
@@ -93,7 +94,9 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
         return Cell(one.row.title, reverse(url_name, args=[one.row.obj]), note=one.row.issuer)
 
     def state(one: Listed) -> Cell:
+        degree = degree_of(one.row.access_level)
         note = _("có điều kiện") if one.row.access_level == CONDITIONAL else ""
+        note = _code_words("secrecy", degree) if degree else note
         sealed = _("Đã đóng gói") if one.row.sealed else _("Chưa đóng gói")
         return Cell(sealed, tone="ok" if one.row.sealed else "", note=note)
 

@@ -25,7 +25,6 @@ from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register, Tone
 
-_LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 _TONES: dict[str, Tone] = {Use.Kind.VIEW: "", Use.Kind.DOWNLOAD: "info", Use.Kind.MARKED: "info"}
 _SERIAL = re.compile(r"[^0-9A-Z]")
 
@@ -96,7 +95,7 @@ def _serial(use: Use) -> Cell:
 
 def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
     """What was used, as far as the viewer may know of it now."""
-    if use.kind in _LISTS:
+    if use.kind in queries.LISTS:
         name = str(sources.TITLES.get(use.detail.get("list", ""), _("Danh sách")))
         parts = [str(use.detail.get("asked", {}).get("q", ""))]
         if "rows" in use.detail:
