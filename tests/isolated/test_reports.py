@@ -71,14 +71,14 @@ def test_the_history_of_use_names_no_secret_to_an_overseer_who_is_not_cleared_fo
 
 @pytest.mark.req("AR-128")
 def test_a_saved_search_is_shared_with_nobody(isolated_cast: TestHouse, sign_in: SignIn) -> None:
-    from tangthu.reports.models import SavedView
+    from tangthu.reports.actions.keep_views import save_view
 
-    body = isolated_cast.body("H30.81")
-    SavedView.objects.create(
-        person_id=isolated_cast.acting("cuc").viewer.person_id, shared_with=body,
-        name=TOKEN, source="search", query=f"q={TOKEN}", created_at=clock.now(),
+    body = isolated_cast.body("H30.81").pk
+    save_view(
+        isolated_cast.acting("cuc"),
+        name=TOKEN, source="search", query=f"q={TOKEN}", shared_with=body,
     )  # fmt: skip
     assert TOKEN not in sign_in("hoa").get("/tim-kiem-da-luu/").content.decode()
     assert TOKEN in sign_in("cuc").get("/tim-kiem-da-luu/").content.decode()
-    page = sign_in("cuc").get("/luu-tim-kiem/?nguon=search&q=x").content.decode()
+    page = sign_in("cuc").get("/tim-kiem-da-luu/moi/?nguon=search&q=x").content.decode()
     assert "Mọi người của" not in page

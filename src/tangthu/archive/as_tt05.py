@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tangthu.records.levels import degree_of
-from tangthu.records.models import LEVEL_SECRET, Document, Dossier
+from tangthu.records.levels import NOBODYS, degree_of
+from tangthu.records.models import Document, Dossier
 from tangthu.records.queries import effective_level
 from tangthu.standards.tt05.descriptions import (
     DipDescription,
@@ -93,7 +93,7 @@ def dip_description(dossier: Dossier, document: Document, number: int) -> DipDes
         info_symbol=document.info_symbol,
         keywords=document.keywords,
         # The mode that really holds: a secret of any degree is 03 in TT05.
-        access_level=LEVEL_SECRET if degree_of(level) else level,
+        access_level=NOBODYS if degree_of(level) else level,
         reliability=document.reliability,
         handwriting=document.handwriting,
         physical_condition=document.physical_condition,
