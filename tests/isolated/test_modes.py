@@ -148,10 +148,16 @@ def test_a_connected_site_has_no_secrecy_anywhere(cast: TestHouse) -> None:
             classify_document(acting, made.documents[0].pk, degree=degree, basis="x")
     person = Person.objects.get(account__username="hoa")
     with pytest.raises(NotFoundForViewer):
-        set_clearance(cast.acting("dung"), person.pk, degree="1", decision="x")
+        set_clearance(
+            cast.acting("dung"), person.pk, body_id=person.home_body_id, degree="1", decision="x"
+        )
     with pytest.raises(IntegrityError, match="no clearances"), transaction.atomic():
         Clearance.objects.create(
-            person=person, degree="1", decision="x", effective_from="2026-01-01"
+            person=person,
+            body_id=person.home_body_id,
+            degree="1",
+            decision="x",
+            effective_from="2026-01-01",
         )
     refused = call(cast, "--as", "dung", "clearance", "hoa", "1", "--decision", "x")
     assert refused.returncode == 2

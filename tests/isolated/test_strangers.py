@@ -25,6 +25,8 @@ PAGES = (
     "/tim/?q=nam:2010&secrecy=3", "/ho-so/?secrecy=3", "/ho-so/?q=ke+hoach", "/tai-lieu/?year=2010",
     "/tai-lieu/?secrecy=1", "/goi-su-dung/", "/cong-viec/", "/tai-khoan/", "/dot-so-hoa/",
     "/kho/", "/kho/goi/", "/cach-ly/", "/duoc-tiep-can/",
+    "/lich-su-khai-thac/?ai=tat-ca", "/thong-ke/", "/ban-in/?ma=", "/tim-kiem-da-luu/",
+    "/ho-so/?cot=title,record_count,note", f"/tim/?q={TOKEN}&dang=bang", "/tim/?q=2010&dang=bang",
 )  # fmt: skip
 # Besides tokens: how far the ledger has come. Its size and root tell that something was recorded,
 # as in any log that is only added to, and never what (docs/isolated.md).

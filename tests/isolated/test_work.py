@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
+from django.utils import timezone
 
 from tangthu.archive.models import Batch
+from tangthu.identity.acting import SYSTEM
+from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.grant_clearance import OwnClearance, set_clearance
 from tangthu.identity.models import Clearance, Person
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
@@ -244,7 +249,8 @@ def test_clearances_are_decided_by_another_on_a_decision_that_is_kept(
     page = dung.get("/duoc-tiep-can/").content.decode()
     assert "Trần Thị Hoa" in page
     assert "Đỗ Thị Lan" not in page, "of another body"
-    asked = {"person": str(hoa.pk), "degree": "1", "decision": "7/QĐ"}
+    body = hoa.home_body_id
+    asked = {"person": f"{hoa.pk}.{body}", "degree": "1", "decision": "7/QĐ"}
     assert dung.post("/duoc-tiep-can/", {**asked, "decision": ""}).status_code == 422
     assert dung.post("/duoc-tiep-can/", {**asked, "degree": "9"}).status_code == 422
     assert dung.post("/duoc-tiep-can/", asked).status_code == 302
@@ -256,14 +262,53 @@ def test_clearances_are_decided_by_another_on_a_decision_that_is_kept(
         assert sign_in(other).get("/duoc-tiep-can/").status_code == 404
     own = Person.objects.get(account__username="dung")
     with pytest.raises((OwnClearance, NotFoundForViewer)):
-        set_clearance(isolated_cast.acting("dung"), own.pk, degree="3", decision="x")
+        set_clearance(isolated_cast.acting("dung"), own.pk, body_id=body, degree="3", decision="x")
     stranger = Person.objects.get(account__username="lan")
     with pytest.raises(NotFoundForViewer):
-        set_clearance(isolated_cast.acting("dung"), stranger.pk, degree="3", decision="x")
-    set_clearance(isolated_cast.acting("dung"), hoa.pk, degree="", decision="8/QĐ")
+        set_clearance(
+            isolated_cast.acting("dung"), stranger.pk, body_id=body, degree="3", decision="x"
+        )
+    set_clearance(isolated_cast.acting("dung"), hoa.pk, body_id=body, degree="", decision="8/QĐ")
     assert isolated_cast.acting("hoa").viewer.clearance == ""
     assert Clearance.objects.filter(person=hoa).count() == 1
     assert CLEARED
+
+
+@pytest.mark.req("AR-128")
+def test_a_clearance_opens_the_secrets_of_the_body_that_gave_it_and_no_others(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
+    ours, theirs = (isolated_cast.body(code) for code in ("H30.81", "H31.07"))
+    minh = Person.objects.get(account__username="minh")
+    begun = dt.date(2020, 1, 1)
+    appoint(SYSTEM, person=minh, body=ours, position="Cố vấn", role="archivist", since=begun)
+    decide = partial(set_clearance, degree="3", decision="9/QĐ")
+    decide(isolated_cast.acting("quang"), minh.pk, body_id=theirs.pk)
+    viewer = isolated_cast.acting("minh").viewer
+    assert (viewer.clearance_at(theirs.pk), viewer.clearance_at(ours.pk)) == ("3", "")
+    assert viewer.may("quarantine.decide", theirs.pk)
+    assert not viewer.may("archive.import", ours.pk)
+    assert ours.pk not in viewer.whole_bodies()
+    client = sign_in("minh")
+    for address in ("/ho-so/", "/ho-so/?secrecy=3", f"/tim/?q={TOKEN}"):
+        assert f"Hồ sơ {TOKEN}" not in client.get(address).content.decode(), address
+    assert client.get(f"/ho-so/{made.dossier.pk}/").status_code == 404
+    open_one = make_dossier(isolated_cast, number="07")
+    assert client.post(
+        f"/ho-so/{open_one.dossier.pk}/do-mat/", {"degree": "1", "basis": "x"}
+    ).status_code == 422  # fmt: skip
+    with pytest.raises(NotFoundForViewer):
+        decide(isolated_cast.acting("quang"), minh.pk, body_id=ours.pk)
+    decide(isolated_cast.acting("dung"), minh.pk, body_id=ours.pk)
+    assert client.get(f"/ho-so/{made.dossier.pk}/").status_code == 200
+    decide(isolated_cast.acting("dung"), minh.pk, body_id=ours.pk, degree="")
+    assert isolated_cast.acting("minh").viewer.clearances == ((theirs.pk, "3"),)
+    hoa = Person.objects.get(account__username="hoa")
+    coming = timezone.localdate() + dt.timedelta(days=1)
+    appoint(SYSTEM, person=hoa, body=theirs, position="x", role="clerk", since=coming)
+    with pytest.raises(NotFoundForViewer):
+        decide(isolated_cast.acting("quang"), hoa.pk, body_id=theirs.pk)
 
 
 @pytest.mark.req("AR-128")

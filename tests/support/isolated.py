@@ -49,13 +49,13 @@ def isolated_house(house: TestHouse) -> Iterator[TestHouse]:
 
 
 def clear(house: TestHouse, username: str, degree: str) -> None:
-    """Clear a person of the cast up to a degree ("" ends it)."""
+    """Clear a person of the cast up to a degree at his own body ("" ends it)."""
     from tangthu.identity.acting import SYSTEM
     from tangthu.identity.actions.grant_clearance import set_clearance
     from tangthu.identity.models import Person
 
     person = Person.objects.get(account__username=username)
-    set_clearance(SYSTEM, person.pk, degree=degree, decision=DECISION)
+    set_clearance(SYSTEM, person.pk, body_id=person.home_body_id, degree=degree, decision=DECISION)
 
 
 def classify(house: TestHouse, record: Dossier | Document, degree: str) -> None:

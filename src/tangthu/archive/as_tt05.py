@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tangthu.records.levels import NOBODYS, degree_of
 from tangthu.records.models import Document, Dossier
+from tangthu.records.queries import effective_level
 from tangthu.standards.tt05.descriptions import (
     DipDescription,
     DocumentDescription,
@@ -75,6 +77,7 @@ def dip_description(dossier: Dossier, document: Document, number: int) -> DipDes
     without the archive's part.
     """
     code = document.record_archive_code
+    level = effective_level(document)
     return DipDescription(
         ordinal=number,
         record_id=code.removeprefix(f"{dossier.body.archive_code}."),
@@ -89,7 +92,8 @@ def dip_description(dossier: Dossier, document: Document, number: int) -> DipDes
         page_count=document.page_count,
         info_symbol=document.info_symbol,
         keywords=document.keywords,
-        access_level=document.access_level,
+        # The mode that really holds: a secret of any degree is 03 in TT05.
+        access_level=NOBODYS if degree_of(level) else level,
         reliability=document.reliability,
         handwriting=document.handwriting,
         physical_condition=document.physical_condition,

@@ -78,7 +78,7 @@ def read(
     if wanted & frozenset(_PLACES):
         homes = {row.dossier_id for row in rows}
         places = Place.objects.select_related("inventory__fonds").in_bulk(list(homes))
-    seen = viewer.bodies_with("read.conditional")
+    seen = viewer.whole_bodies()
     return [
         Listed(
             row,
@@ -98,7 +98,9 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
         return Cell(one.row.title, reverse(url_name, args=[one.row.obj]), note=one.row.issuer)
 
     def state(one: Listed) -> Cell:
+        degree = degree_of(one.row.access_level)
         note = _("có điều kiện") if one.row.access_level == CONDITIONAL else ""
+        note = _code_words("secrecy", degree) if degree else note
         sealed = _("Đã đóng gói") if one.row.sealed else _("Chưa đóng gói")
         return Cell(sealed, tone="ok" if one.row.sealed else "", note=note)
 

@@ -8,13 +8,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.actions.order_dip import Asked, description_of
 from tangthu.archive.as_tt05 import dip_description
 from tangthu.archive.models import Dissemination, Place
 from tangthu.archive.packaging import SOFTWARE, SOFTWARE_ID
+from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import HouseError
+from tangthu.records import queries as records
 from tangthu.records.models import ContentFile, Document, Membership
 from tangthu.repository.models import Copy, Package
 from tangthu.repository.reading import Whereabouts
@@ -32,14 +35,14 @@ class NotInAip(HouseError):
 
 
 def dip_package(
-    dip: Dissemination, documents: Sequence[Document], person: str, moment: dt.datetime
+    dip: Dissemination, documents: Sequence[Document], viewer: Viewer, moment: dt.datetime
 ) -> DipPackage:
-    """The DIP of `documents`, which the caller has cut to what `person` may see.
+    """The DIP of `documents`, which the caller has cut to what `viewer` may see.
 
     Every file is read from an AIP that holds its digest. Raises NotInAip, or NotReadable if no
     store has good bytes.
     """
-    homes = _homes(documents)
+    homes = _homes(viewer, documents)
     packages = {
         package.dossier_id: package
         for package in Package.objects.filter(dossier_id__in={h.dossier_id for h in homes.values()})
@@ -76,7 +79,7 @@ def dip_package(
         events=(_handed_out(dip, moment),),
         agents=(
             Agent((SOFTWARE_ID,), SOFTWARE[0], "software", SOFTWARE[1]),
-            Agent((_person_id(dip),), person, "person"),
+            Agent((_person_id(dip),), viewer.full_name, "person"),
         ),
         sources=tuple(sources),
         origin=settings.DEPLOYMENT_MODE,
@@ -84,10 +87,16 @@ def dip_package(
     )
 
 
-def _homes(documents: Sequence[Document]) -> dict[uuid.UUID, Membership]:
-    """The packaged dossier from which each document is taken: of several, the first by its code."""
+def _homes(viewer: Viewer, documents: Sequence[Document]) -> dict[uuid.UUID, Membership]:
+    """The packaged dossier from which each document is taken: of several, the first by its code.
+
+    A dossier of another body, or one that the viewer may not see, is never named.
+    """
     standing = Membership.objects.filter(
-        document__in=documents, dossier_id__in=Package.objects.values("dossier_id")
+        document__in=documents,
+        dossier__in=records.dossiers(viewer),
+        dossier__body_id=F("document__body_id"),
+        dossier_id__in=Package.objects.values("dossier_id"),
     ).select_related("dossier__body")
     found: dict[uuid.UUID, Membership] = {}
     for one in standing.order_by("dossier__archive_file_code"):

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from tangthu.discovery import findable, lists
 from tangthu.identity.policies import Viewer
+from tangthu.kernel import shown
+from tangthu.records.levels import degree_of
 from tangthu.ui.tables import Cell, Column, Label
 
 
@@ -28,7 +30,12 @@ class Listed:
 
 
 def read(viewer: Viewer, rows: Sequence[lists.Row], *, wanted: Iterable[str]) -> list[Listed]:
-    """The rows with what the columns `wanted` need of their records, in the same order."""
+    """The rows with what the columns `wanted` need of their records, in the same order.
+
+    Whoever shows or hands out a list reads it here, so the degrees of its rows are noted (AR-128).
+    """
+    for row in rows:
+        shown.note(degree_of(row.access_level))
     keys = frozenset(wanted)
     found: dict[Any, Listed] = {}
     for kind in findable.kinds():

@@ -75,13 +75,14 @@ class Appointment(models.Model):
 
 
 class Clearance(models.Model):
-    """A person may see state secrets up to a degree, by a decision, from one day to another.
+    """A person may see a body's state secrets up to a degree, by a decision, from day to day.
 
     Only on an isolated LAN (AR-128): the database refuses it elsewhere. `degree`: "1" to "3".
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="clearances")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
     degree = models.CharField(max_length=1)
     decision = models.CharField(max_length=200)
     effective_from = models.DateField()

@@ -31,33 +31,57 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 }
 # Rights over whole holdings: what they show cannot be cut record by record, so on an isolated LAN
 # they are for people who are cleared for everything (docs/decisions/006-two-modes.md).
-HOLDINGS = frozenset({"archive.import", "archive.seal", "repository.audit", "quarantine.decide"})
+HOLDINGS = frozenset(
+    {"archive.import", "archive.seal", "repository.audit", "quarantine.decide", "use.oversee"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in person and the roles held today, as (body id, role) pairs.
 
-    `clearance`: the highest degree of secrecy he may see ("" none). `only`: the one access level to
-    which he has narrowed his view ("" all).
+    `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree) pairs; a
+    body that is not there has cleared him for nothing. `only`: the one access level to which he has
+    narrowed his view ("" all).
     """
 
     person_id: uuid.UUID
     full_name: str
     positions: tuple[tuple[uuid.UUID, str, str], ...]  # body id, role, position title
-    clearance: str = ""
+    clearances: tuple[tuple[uuid.UUID, str], ...] = ()
     only: str = ""
 
     def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
         """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""
         roles = RIGHTS[right]
-        if right in HOLDINGS and isolated() and self.clearance != DEGREES[-1]:
-            return frozenset()
-        return frozenset(body for body, role, _ in self.positions if role in roles)
+        found = frozenset(body for body, role, _ in self.positions if role in roles)
+        return self._cleared_for_all(found) if right in HOLDINGS else found
 
     def may(self, right: str, body_id: uuid.UUID) -> bool:
         """Whether this viewer has `right` at the body."""
         return body_id in self.bodies_with(right)
+
+    def whole_bodies(self) -> frozenset[uuid.UUID]:
+        """Bodies none of whose records can be hidden from this viewer.
+
+        On an isolated LAN there may always be one beyond his clearance, unless that is the highest.
+        """
+        return self._cleared_for_all(self.bodies_with("read.conditional"))
+
+    def _cleared_for_all(self, bodies: frozenset[uuid.UUID]) -> frozenset[uuid.UUID]:
+        """Those of `bodies` at which nothing is beyond his clearance."""
+        if not isolated():
+            return bodies
+        return frozenset(body for body in bodies if self.clearance_at(body) == DEGREES[-1])
+
+    def clearance_at(self, body_id: uuid.UUID) -> str:
+        """The highest degree of secrecy that this viewer may see at the body ("" none)."""
+        return max((degree for body, degree in self.clearances if body == body_id), default="")
+
+    @property
+    def clearance(self) -> str:
+        """The highest degree that this viewer may see anywhere; it opens nothing by itself."""
+        return max((degree for _body, degree in self.clearances), default="")
 
     def may_anywhere(self, right: str) -> bool:
         """Whether this viewer has `right` at any body."""
@@ -67,14 +91,20 @@ class Viewer:
         """For each body that this viewer may read: its id and the access levels open to him."""
         public = self.bodies_with("read.public")
         conditional = self.bodies_with("read.conditional")
-        secret = tuple(f"{SECRET}{degree}" for degree in DEGREES if degree <= self.clearance)
         found = [
-            (body, ((PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,)) + secret)
+            (
+                body,
+                ((PUBLIC, CONDITIONAL) if body in conditional else (PUBLIC,)) + self._secrets(body),
+            )
             for body in sorted(public | conditional)
         ]
         if not self.only:
             return found
         return [(body, (self.only,)) for body, levels in found if self.only in levels]
+
+    def _secrets(self, body_id: uuid.UUID) -> tuple[str, ...]:
+        mine = self.clearance_at(body_id)
+        return tuple(f"{SECRET}{degree}" for degree in DEGREES if degree <= mine)
 
     def narrowed(self, level: str) -> Viewer:
         """The same person looking at records of one access level only ("" all again)."""

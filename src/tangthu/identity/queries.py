@@ -18,30 +18,33 @@ from tangthu.kernel.models import Job, QuarantinedItem
 
 def viewer_of(person: Person) -> Viewer:
     """The viewer that `person` is today, with every appointment in force."""
-    today = timezone.localdate()
-    in_force = (
-        Appointment.objects.filter(person=person, effective_from__lte=today)
-        .filter(Q(effective_to__isnull=True) | Q(effective_to__gte=today))
-        .order_by("effective_from", "id")
+    in_force = Appointment.objects.filter(_in_force(), person=person).order_by(
+        "effective_from", "id"
     )
     positions = tuple((item.body_id, item.role, item.position) for item in in_force)
     if not person.active:
         return Viewer(person.id, person.full_name, ())
-    return Viewer(person.id, person.full_name, positions, clearance_of(person))
+    return Viewer(person.id, person.full_name, positions, clearances_of(person))
 
 
-def clearance_of(person: Person) -> str:
-    """The highest degree of secrecy that `person` is cleared for today; "" for none.
+def _in_force() -> Q:
+    """That an appointment or a clearance holds today."""
+    today = timezone.localdate()
+    lasting = Q(effective_to__isnull=True) | Q(effective_to__gte=today)
+    return Q(effective_from__lte=today) & lasting
+
+
+def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
+    """For each body that has cleared `person`: its id and the highest degree in force today.
 
     A connected installation has no clearances and asks for none.
     """
     if not isolated():
-        return ""
-    today = timezone.localdate()
-    in_force = Clearance.objects.filter(person=person, effective_from__lte=today).filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=today)
-    )
-    return max(in_force.values_list("degree", flat=True), default="")
+        return ()
+    found: dict[uuid.UUID, str] = {}
+    for one in Clearance.objects.filter(_in_force(), person=person).order_by("body_id"):
+        found[one.body_id] = max(one.degree, found.get(one.body_id, ""))
+    return tuple(found.items())
 
 
 def viewer_named(username: str) -> Viewer | None:
@@ -114,12 +117,17 @@ def columns_chosen(viewer: Viewer, name: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(found)
 
 
-def people_to_clear(viewer: Viewer) -> QuerySet[Person]:
-    """Those on whose clearance the viewer decides: people of his bodies, himself left out."""
-    deciding = viewer.bodies_with("clearance.grant")
+def people_to_clear(viewer: Viewer) -> QuerySet[Appointment]:
+    """Those whom the viewer may clear, and for which body: one appointment of today for each.
+
+    They are the people of the bodies at which he decides, himself left out.
+    """
     return (
-        Person.objects.filter(appointments__body_id__in=deciding, active=True)
-        .exclude(pk=viewer.person_id)
-        .distinct()
-        .order_by("sort_key", "id")
+        Appointment.objects.filter(
+            _in_force(), body_id__in=viewer.bodies_with("clearance.grant"), person__active=True
+        )
+        .exclude(person_id=viewer.person_id)
+        .order_by("person__sort_key", "person_id", "body_id", "id")
+        .distinct("person__sort_key", "person_id", "body_id")
+        .select_related("person", "body")
     )

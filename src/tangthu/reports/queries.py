@@ -7,14 +7,19 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tangthu.discovery.models import Entry
+from tangthu.identity.models import Appointment
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.models import Document, Dossier, Use, Withheld
 from tangthu.reports.models import Export, SavedView
+
+LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 
 
 def _missing() -> NotFoundForViewer:
@@ -22,10 +27,25 @@ def _missing() -> NotFoundForViewer:
 
 
 def views(viewer: Viewer) -> QuerySet[SavedView]:
-    """The viewer's own saved searches and those shared with his bodies, by name."""
+    """The viewer's own saved searches and those shared with his bodies, by name.
+
+    Shared ones are of people who still hold a position there. On an isolated LAN none is shared: a
+    name and the words of a search can tell of a secret (AR-128).
+    """
     here = {position[0] for position in viewer.positions}
+    today = timezone.localdate()
+    in_force = Appointment.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=today),
+        person=OuterRef("person"),
+        person__active=True,
+        body=OuterRef("shared_with"),
+        effective_from__lte=today,
+    )
+    shared = Q(shared_with__in=here) & Q(Exists(in_force))
+    if isolated():
+        shared = Q(pk__in=[])
     return (
-        SavedView.objects.filter(Q(person_id=viewer.person_id) | Q(shared_with__in=here))
+        SavedView.objects.filter(Q(person_id=viewer.person_id) | shared)
         .select_related("person", "shared_with")
         .order_by("name", "id")
     )
@@ -87,11 +107,25 @@ def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:
 
 
 def copy_named(viewer: Viewer, serial: str) -> Use | None:
-    """The printed or taken-out copy with this code, at a body where the viewer holds a position."""
+    """The printed or taken-out copy with this code, at a body where the viewer holds a position.
+
+    On an isolated LAN a copy of a secret that the viewer may not see was never made (AR-128): for
+    his own he must still see the record; of a list, which can name any, he must see every one.
+    """
     here = {position[0] for position in viewer.positions}
     found = Use.objects.filter(serial=serial, body_id__in=here).exclude(kind=Use.Kind.LIST_DOWNLOAD)
     held = Withheld.objects.filter(document=OuterRef("obj"), released_at=None)
-    return found.exclude(Exists(held)).select_related("person", "body").order_by("at").first()
+    use = found.exclude(Exists(held)).select_related("person", "body").order_by("at").first()
+    return use if use is not None and _may_know(viewer, use) else None
+
+
+def _may_know(viewer: Viewer, use: Use) -> bool:
+    if not isolated():
+        return True
+    if use.kind in LISTS:
+        own = use.person_id == viewer.person_id
+        return own or use.body_id in viewer.bodies_with("use.oversee")
+    return bool(used_records(viewer, [use]))
 
 
 def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dossier | Document]:

@@ -73,12 +73,14 @@ def package_of(viewer: Viewer, dossier_id: uuid.UUID) -> Package | None:
 
 
 def all_packaged(document_ids: Sequence[uuid.UUID]) -> bool:
-    """Whether each of some documents stands in a dossier that has a package.
+    """Whether each of some documents stands in a dossier of its own body that has a package.
 
     Whether the viewer may see the documents is for the caller to have asked.
     """
     packaged = Membership.objects.filter(
-        document__in=list(document_ids), dossier_id__in=Package.objects.values("dossier_id")
+        document__in=list(document_ids),
+        dossier__body_id=F("document__body_id"),
+        dossier_id__in=Package.objects.values("dossier_id"),
     )
     return packaged.values("document_id").distinct().count() == len(set(document_ids))
 

@@ -62,7 +62,7 @@ def _require_isolated() -> None:
 def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str) -> None:
     acting.require("archive.describe", found.body_id)
     basis = nfc(basis).strip()[:_BASIS_LENGTH]
-    mine = [one for one in DEGREES if one <= acting.viewer.clearance]
+    mine = [one for one in DEGREES if one <= acting.viewer.clearance_at(found.body_id)]
     if degree and degree not in mine:
         words = _("Chọn một độ mật bạn được tiếp cận.")
         raise InvalidInput(words, problems={"degree": [words]})

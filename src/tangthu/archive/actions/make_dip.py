@@ -145,7 +145,7 @@ def _plan(
     place.mkdir()
     try:
         with translation.override(settings.LANGUAGE_CODE):  # packages speak Vietnamese
-            package = dip_package(dip, documents, acting.viewer.full_name, moment)
+            package = dip_package(dip, documents, acting.viewer, moment)
             return tt05_dip.plan(package, place, rulebook())
     except PackageRefusedError as error:
         raise InvalidInput(

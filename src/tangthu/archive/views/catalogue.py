@@ -24,9 +24,8 @@ from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import Viewer
-from tangthu.kernel import shown
 from tangthu.records.fields import code_label
-from tangthu.records.levels import degree_of, narrowed
+from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import shown_columns
 from tangthu.ui.parts import Action, Crumb
@@ -166,8 +165,6 @@ def _filled(
         *degrees,
         *(_filter(key, found.facets[key], filters.get(key), fonds) for key in offered),
     )
-    for row in found.rows:
-        shown.note(degree_of(row.access_level))
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
         # A record of the degree asked for may lie in a dossier of another.
@@ -320,7 +317,7 @@ def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
         "fact_groups": fonds_facts(found, count, documents_count),
         "inventories": queries.inventories_of(found),
         "register": page,
-        "history": tell(found.id, whole=viewer.may("read.conditional", found.body_id)),
+        "history": tell(found.id, whole=found.body_id in viewer.whole_bodies()),
     }
     return render(request, "archive/fonds.html", context)
 

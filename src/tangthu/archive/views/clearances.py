@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity import queries
 from tangthu.identity.actions.grant_clearance import set_clearance
-from tangthu.identity.models import Person
+from tangthu.identity.models import Appointment
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label
@@ -27,12 +27,12 @@ _MOST = 500
 class ClearanceForm(forms.Form):
     """One person, the degree, and the decision that gives or ends it."""
 
-    def __init__(self, people: list[Person], data: object = None) -> None:
+    def __init__(self, people: list[Appointment], data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         today = timezone.localdate()
         self.fields["person"] = forms.ChoiceField(
             label=_("Người"),
-            choices=[("", _("Chọn người")), *((str(one.pk), one.full_name) for one in people)],
+            choices=[("", _("Chọn người")), *((_key(one), _named(one)) for one in people)],
         )
         self.fields["degree"] = forms.ChoiceField(
             label=_("Được tiếp cận đến độ"),
@@ -46,6 +46,14 @@ class ClearanceForm(forms.Form):
         )
 
 
+def _key(one: Appointment) -> str:
+    return f"{one.person_id}.{one.body_id}"
+
+
+def _named(one: Appointment) -> str:
+    return f"{one.person.full_name} ({one.body.short_name})"
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def clearances(request: HttpRequest) -> HttpResponse:
     """The people of one's bodies with their clearance today, and the form to change one."""
@@ -56,10 +64,12 @@ def clearances(request: HttpRequest) -> HttpResponse:
     form = ClearanceForm(people, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
+        person_id, body_id = given["person"].split(".")
         try:
             set_clearance(
                 acting(request),
-                uuid.UUID(given["person"]),
+                uuid.UUID(person_id),
+                body_id=uuid.UUID(body_id),
                 degree=given["degree"],
                 decision=given["decision"],
             )
@@ -78,25 +88,26 @@ def clearances(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/clearances.html", context, status=status)
 
 
-def _register(request: HttpRequest, people: list[Person]) -> RegisterPage:
+def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
     today = timezone.localdate()
 
-    def degree(row: Person) -> Cell:
-        found = queries.clearance_of(row)
+    def degree(row: Appointment) -> Cell:
+        found = dict(queries.clearances_of(row.person)).get(row.body_id, "")
         words = code_label("secrecy", found, today) if found else _("Không")
         return Cell(words, tone="warn" if found else "")
 
-    register: Register[Person] = Register(
+    register: Register[Appointment] = Register(
         name="clearances",
         caption=_("Người được tiếp cận bí mật nhà nước"),
         query=request.GET,
         default_sort="name",
-        row_id=lambda row: str(row.pk),
+        row_id=_key,
         page_size=_MOST,
         columns=(
-            Column("name", _("Họ tên"), lambda row: row.full_name, primary=True),
+            Column("name", _("Họ tên"), lambda row: row.person.full_name, primary=True),
+            Column("body", _("Cơ quan"), lambda row: row.body.short_name),
             Column("degree", _("Được tiếp cận đến độ"), degree, "tag"),
         ),
         empty=EmptyState(_("Không có ai để quyết định"), ""),
     )
-    return register.page(people, sort_values=lambda row: (row.sort_key,), total=len(people))
+    return register.page(people, sort_values=lambda row: (row.person.sort_key,), total=len(people))

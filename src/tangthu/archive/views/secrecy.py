@@ -33,7 +33,8 @@ class SecrecyForm(forms.Form):
     def __init__(self, who: Viewer, record: Dossier | Document, data: Any = None) -> None:
         super().__init__(data, initial={"degree": record.secrecy or ""})
         today = timezone.localdate()
-        mine = [(one, code_label("secrecy", one, today)) for one in DEGREES if one <= who.clearance]
+        cleared = who.clearance_at(record.body_id)
+        mine = [(one, code_label("secrecy", one, today)) for one in DEGREES if one <= cleared]
         self.fields["degree"] = forms.ChoiceField(
             label=_("Độ mật"),
             choices=[("", _("Không mật")), *mine],

@@ -35,7 +35,8 @@ def set_(ctx: click.Context, wanted: str, decision: str, as_json: bool) -> None:
     """Change the mode of an installation that holds nothing."""
     if not decision.strip():
         raise InvalidInput("Chưa ghi quyết định.", hint="Ví dụ: --decision '12/QĐ-UBND 01/03/2026'")
-    with house():
+    # Without a look: a change that was cut off between database and home is repaired by another.
+    with house(look=False):
         from django.conf import settings
 
         from tangthu.kernel import deployment
@@ -57,10 +58,13 @@ def _holds_anything() -> bool:
 @click.argument("username", metavar="TÊN_ĐĂNG_NHẬP")
 @click.argument("degree", metavar="0|1|2|3", type=click.Choice(["0", "1", "2", "3"]))
 @click.option("--decision", required=True, help="Số, ngày và cơ quan ra quyết định.")
+@click.option("--body", "code", default="", help="Mã cơ quan, khi người đó ở nhiều cơ quan.")
 @json_option
 @click.pass_context
-def clearance(ctx: click.Context, username: str, degree: str, decision: str, as_json: bool) -> None:
-    """Clear a person up to a degree; 0 ends it."""
+def clearance(
+    ctx: click.Context, username: str, degree: str, decision: str, code: str, as_json: bool
+) -> None:
+    """Clear a person for the secrets of a body up to a degree; 0 ends it."""
     with house():
         from tangthu.identity.actions.grant_clearance import set_clearance
         from tangthu.identity.queries import people_to_clear
@@ -69,10 +73,18 @@ def clearance(ctx: click.Context, username: str, degree: str, decision: str, as_
         if not isolated():
             raise InvalidInput("Lệnh này chỉ có ở chế độ isolated_lan.", hint="docs/isolated.md")
         person = acting(ctx)
-        found = people_to_clear(person.viewer).filter(account__username=username).first()
-        if found is None:
+        found = people_to_clear(person.viewer).filter(person__account__username=username)
+        places = list(found.filter(body__code=code) if code else found)
+        if not places:
             raise InvalidInput(f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập.")
+        if len(places) > 1:
+            raise InvalidInput(
+                f"{username} giữ chức vụ ở nhiều cơ quan.",
+                hint="Thêm --body: " + ", ".join(one.body.code for one in places),
+            )
+        at = places[0]
         wanted = "" if degree == "0" else degree
-        set_clearance(person, found.pk, degree=wanted, decision=decision)
-        told = {"username": username, "degree": wanted}
-        answer(told, as_json=as_json, words=f"{found.full_name}: {wanted or 'không'}")
+        set_clearance(person, at.person_id, body_id=at.body_id, degree=wanted, decision=decision)
+        told = {"username": username, "body": at.body.code, "degree": wanted}
+        words = f"{at.person.full_name}, {at.body.short_name}: {wanted or 'không'}"
+        answer(told, as_json=as_json, words=words)

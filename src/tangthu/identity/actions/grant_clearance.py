@@ -26,17 +26,18 @@ class OwnClearance(Refused):
 
 
 def set_clearance(
-    acting: Acting, person_id: uuid.UUID, *, degree: str, decision: str
+    acting: Acting, person_id: uuid.UUID, *, body_id: uuid.UUID, degree: str, decision: str
 ) -> Clearance | None:
-    """Clear a person up to `degree` ("1" to "3") from today on, or end it ("").
+    """Clear a person at a body up to `degree` ("1" to "3") from today on, or end it ("").
 
-    What was in force ends with yesterday, or is taken back if it began today. Raises
-    NotFoundForViewer on a connected installation and for a person of no body of his, OwnClearance,
-    InvalidInput on "degree" or "decision".
+    What was in force at the body ends with yesterday, or is taken back if it began today; what
+    other bodies decided stands. Raises NotFoundForViewer on a connected installation and for a
+    person who holds no position today at a body of his, OwnClearance, InvalidInput on "degree" or
+    "decision".
     """
     if not isolated():
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
-    person = _person(acting, person_id)
+    person = _person(acting, person_id, body_id)
     if person.pk == acting.viewer.person_id and not acting.is_system:
         raise OwnClearance(
             _("Không tự quyết định quyền tiếp cận của chính mình."),
@@ -52,32 +53,38 @@ def set_clearance(
     today = timezone.localdate()
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
-        before = queries.clearance_of(person)
-        for one in Clearance.objects.filter(person=person).exclude(effective_to__lt=today):
+        before = dict(queries.clearances_of(person)).get(body_id, "")
+        standing = Clearance.objects.filter(person=person, body_id=body_id)
+        for one in standing.exclude(effective_to__lt=today):
             one.effective_to = today - dt.timedelta(days=1)
             one.save(update_fields=["effective_to"])
         granted = None
         if degree:
             granted = Clearance(
-                person=person, degree=degree, decision=decision, effective_from=today
+                person=person,
+                body_id=body_id,
+                degree=degree,
+                decision=decision,
+                effective_from=today,
             )
             granted.save(force_insert=True)
         record(
             Event(
                 kind="identity.person.cleared",
                 obj=person.pk,
-                body=person.home_body_id,
-                actor=acting.actor(person.home_body_id),
+                body=body_id,
+                actor=acting.actor(body_id),
                 detail={"old": before, "new": degree, "decision": decision},
             )
         )
     return granted
 
 
-def _person(acting: Acting, person_id: uuid.UUID) -> Person:
+def _person(acting: Acting, person_id: uuid.UUID, body_id: uuid.UUID) -> Person:
     people = Person.objects.filter(pk=person_id)
-    if not acting.is_system:
-        people = queries.people_to_clear(acting.viewer).filter(pk=person_id)
+    if not acting.is_system and person_id != acting.viewer.person_id:
+        mine = queries.people_to_clear(acting.viewer).filter(body_id=body_id)
+        people = Person.objects.filter(pk__in=mine.filter(person_id=person_id).values("person_id"))
     found = people.first()
     if found is None:
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('decision', models.CharField(max_length=200)),
                 ('effective_from', models.DateField()),
                 ('effective_to', models.DateField(blank=True, null=True)),
+                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.body')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clearances', to='identity.person')),
             ],
         ),

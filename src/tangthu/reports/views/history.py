@@ -100,7 +100,7 @@ def _serial(use: Use) -> Cell:
 
 def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
     """What was used, as far as the viewer may know of it now."""
-    if use.kind in _LISTS:
+    if use.kind in queries.LISTS:
         name = str(sources.TITLES.get(use.detail.get("list", ""), _("Danh sách")))
         parts = [str(use.detail.get("asked", {}).get("q", ""))]
         if "rows" in use.detail:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.queries import bodies
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput
 from tangthu.reports import queries, sources
 from tangthu.reports.actions.keep_views import NAME, change_view, delete_view, save_view
@@ -40,7 +41,7 @@ class ViewForm(forms.Form):
         mine = [("", _("Chỉ mình tôi"))]
         shared = [
             (str(body.id), _("Mọi người của %(body)s") % {"body": body.short_name})
-            for body in bodies(viewer(request))
+            for body in (() if isolated() else bodies(viewer(request)))
         ]
         self.fields["shared_with"].choices = [*mine, *shared]  # type: ignore[attr-defined]
 

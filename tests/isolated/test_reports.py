@@ -1,0 +1,84 @@
+"""Lists, reports and the history of use on an isolated LAN tell no more than a clearance allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tangthu.archive.actions.describe_record import describe_dossier, digest_of
+from tangthu.kernel import clock
+from tangthu.records.models import Use
+from tangthu.reports import queries
+from tests.isolated.test_work import TOKEN, band_of
+from tests.office.conftest import SignIn
+from tests.support.house import TestHouse
+from tests.support.isolated import secret_dossier
+
+
+@pytest.mark.req("AR-128")
+def test_counts_and_notes_of_a_dossier_are_for_those_who_may_know_all_its_documents(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN, dossier_too=False)
+    changes = {"declared_record_count": "4711", "note": "ghi chú riêng"}
+    digest = digest_of(made.dossier)
+    describe_dossier(isolated_cast.acting("cuc"), made.dossier.pk, changes, expected=digest)
+    columns = "?cot=title,record_count,declared_record_count,note"
+    fonds = f"/phong/{made.dossier.place.inventory.fonds_id}/{columns}"
+    for address in (f"/ho-so/{columns}", fonds, f"/tim/{columns}&q=ho+so&dang=bang"):
+        for name, knows in (("cuc", True), ("binh", False), ("hoa", False)):
+            text = sign_in(name).get(address).content.decode()
+            assert made.dossier.archive_file_code in text or "Hồ sơ chung" in text
+            for secret in ("4.711", "4711", "ghi chú riêng"):
+                assert secret not in text or knows, (address, name, secret)
+            assert ("ghi chú riêng" in text) == knows, (address, name)
+
+
+@pytest.mark.req("AR-128")
+def test_the_table_of_results_bears_the_highest_degree_of_its_rows(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    secret_dossier(isolated_cast, "2", number="02", token=TOKEN)
+    for kind in ("", "&kind=dossier", "&kind=document"):
+        address = f"/tim/?q={TOKEN}&dang=bang{kind}"
+        band = band_of(sign_in("cuc").get(address).content.decode())
+        assert band.strip().endswith("TỐI MẬT"), (address, band)
+        band = band_of(sign_in("hoa").get(address).content.decode())
+        assert "không có nội dung mật" in band, (address, band)
+
+
+@pytest.mark.req("AR-128")
+def test_the_history_of_use_names_no_secret_to_an_overseer_who_is_not_cleared_for_all(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
+    use = Use.objects.create(
+        body=isolated_cast.body("H30.81"),
+        person_id=isolated_cast.acting("cuc").viewer.person_id,
+        at=clock.now(), kind=Use.Kind.PRINT, obj=made.dossier.pk, serial="TT-00000-00001",
+    )  # fmt: skip
+    seen = {
+        name: (
+            queries.uses(isolated_cast.acting(name).viewer, everybody=True).count(),
+            queries.copy_named(isolated_cast.acting(name).viewer, use.serial),
+        )
+        for name in ("cuc", "binh", "hoa")
+    }
+    assert seen["cuc"][0] >= 1
+    assert seen["cuc"][1] == use
+    assert seen["binh"] == (0, None)
+    assert seen["hoa"] == (0, None)
+
+
+@pytest.mark.req("AR-128")
+def test_a_saved_search_is_shared_with_nobody(isolated_cast: TestHouse, sign_in: SignIn) -> None:
+    from tangthu.reports.actions.keep_views import save_view
+
+    body = isolated_cast.body("H30.81").pk
+    save_view(
+        isolated_cast.acting("cuc"),
+        name=TOKEN, source="search", query=f"q={TOKEN}", shared_with=body,
+    )  # fmt: skip
+    assert TOKEN not in sign_in("hoa").get("/tim-kiem-da-luu/").content.decode()
+    assert TOKEN in sign_in("cuc").get("/tim-kiem-da-luu/").content.decode()
+    page = sign_in("cuc").get("/tim-kiem-da-luu/moi/?nguon=search&q=x").content.decode()
+    assert "Mọi người của" not in page
