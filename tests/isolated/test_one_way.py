@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -216,3 +217,56 @@ def test_hostile_files_are_looked_at_without_harm(tmp_path: Path, hostile: bytes
         deep = out.getvalue()
     (tmp_path / "y.zip").write_bytes(deep)
     assert from_isolated(tmp_path)
+
+
+def in_zips(content: bytes, times: int, *, beside: int = 0) -> bytes:
+    """Zips within zips around `content`, with `beside` further copies in the outermost."""
+    for level in range(times):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for number in range(1 + beside * (level == times - 1)):
+                packed.writestr(f"{number}.zip", content)
+        content = out.getvalue()
+    return content
+
+
+@pytest.mark.req("AR-128")
+def test_zips_in_zips_are_unpacked_up_to_a_bound_and_the_rest_by_their_first_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = [0]
+    real = zipfile.ZipExtFile.read
+
+    def counted(self: zipfile.ZipExtFile, n: int | None = -1) -> bytes:
+        data = real(self, n)
+        read[0] += len(data)
+        return data
+
+    # An inner zip that becomes a thousand times as large, many times over.
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("nho.txt", b"nho")
+        packed.writestr("bom", b"\0" * 40_000_000)
+    (tmp_path / "bom.zip").write_bytes(in_zips(out.getvalue(), 2, beside=30))
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    assert not from_isolated(tmp_path)
+    assert read[0] < 32 * 1024 * 1024
+    # Random bytes cannot be told by their ratio: there is one budget for all of an upload.
+    noise = os.urandom(1_000_000)
+    monkeypatch.setattr("tangthu.archive.origins._INNER_IN_ALL", 3_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("on", noise)
+    for name in ("a.zip", "b.zip"):
+        (tmp_path / name).write_bytes(in_zips(out.getvalue(), 1, beside=10))
+    read[0] = 0
+    assert not from_isolated(tmp_path / "a.zip", tmp_path / "b.zip")
+    assert read[0] < 6_000_000
+    # What is too large to be unpacked still tells by its head.
+    monkeypatch.setattr("tangthu.archive.origins._INNER", 1000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("mode", b"tangthu-origin:isolated_lan")
+        packed.writestr("on", noise)
+    (tmp_path / "a.zip").write_bytes(in_zips(out.getvalue(), 1))
+    assert from_isolated(tmp_path / "a.zip")
