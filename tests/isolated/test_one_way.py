@@ -22,12 +22,13 @@ from tests.office.conftest import SignIn, sign_in
 from tests.office.test_imports import NEW, desk, fonds_id, sent
 from tests.support import batches
 from tests.support.batches import Paper
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.isolated import isolated_house
 from tests.support.records import make_dossier, sealed_package, signed_events
 
 __all__ = ["desk", "sign_in"]
 SECRET = "Xtrandiabay"
+LISTS = ("xlsx", "docx", "doc", "pdf")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +49,16 @@ def carried(
         dip = made_dip(house, "cuc", [made.documents[0].pk])
         signed_events()
         root = object_root(Store.objects.get(name="kho-a"), Package.objects.get(pk=package.pk))
+        lists = {
+            f"a list as {format_}": (f"ds.{format_}", a_list(house, format_)) for format_ in LISTS
+        }
+        client = Client()
+        client.post("/dang-nhap/", {"username": "cuc", "password": PASSWORD})
+        marked = client.post(f"/tep/{made.files[0].pk}/ban-co-dau/")
+        assert marked.status_code == 200
         checkpoint = next(house.home.ledger.rglob("checkpoint"))
-        return {
+        return lists | {
+            "a marked copy": ("ban-co-dau.pdf", marked.content),
             "a use package": ("dip.zip", dip_path(dip.pk).read_bytes()),
             "an AIP in a zip": ("aip.zip", zipped(root, folder / "aip.zip")),
             "a METS": ("METS.xml", next(root.rglob("METS.xml")).read_bytes()),
@@ -64,6 +73,14 @@ def carried(
         }  # fmt: skip
 
 
+def a_list(house: TestHouse, format_: str) -> bytes:
+    """A list of documents that was exported in this format."""
+    from tangthu.reports import files
+    from tests.reports.test_exports import made
+
+    return files.file_of(made(house, format_=format_)).read_bytes()
+
+
 def zipped(root: Path, target: Path) -> bytes:
     shutil.make_archive(str(target.with_suffix("")), "zip", root)
     return target.read_bytes()
@@ -71,7 +88,8 @@ def zipped(root: Path, target: Path) -> bytes:
 
 KINDS = [
     "a use package", "an AIP in a zip", "a METS", "a checkpoint", "a home's mark",
-    "a store's mark", "a store in a zip",
+    "a store's mark", "a store in a zip", "a marked copy",
+    *(f"a list as {format_}" for format_ in LISTS),
 ]  # fmt: skip
 
 
@@ -128,6 +146,8 @@ WAYS: dict[str, Callable[[TestHouse, Client, Path], int]] = {
     [
         *(("browser", kind) for kind in KINDS),
         ("zip", "an AIP in a zip"),
+        ("zip", "a list as xlsx"),
+        ("zip", "a marked copy"),
         ("server folder", "a METS"),
         ("command", "a use package"),
     ],

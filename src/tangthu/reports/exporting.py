@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel import deployment
 from tangthu.kernel.jobs import Running
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import finish_export
@@ -170,6 +172,7 @@ class _Writing:
             mark=mark_of(export.body.short_name, viewer.full_name, moment, export.serial),
             closing=lambda n: _("Danh sách này có %(n)s dòng.") % {"n": formats.thousands(n)},
             page=_("Trang"),
+            origin=deployment.mark_of(settings.DEPLOYMENT_MODE),
         )
 
     def _write(self, sheet: Sheet) -> int:

@@ -26,7 +26,8 @@ _BREAK_AFTER = re.compile(r"([./_\-–,;:])(?=\S)")
 
 _TEMPLATE = r"""
 #let it = json("portion.json")
-#set document(title: it.title, author: it.body, date: auto)
+#set document(title: it.title, author: it.body, date: auto,
+  keywords: if it.origin == "" { () } else { (it.origin,) })
 #set text(font: "Libertinus Serif", lang: "vi", size: 10pt, hyphenate: false)
 #set page(paper: "a4", flipped: it.landscape,
   margin: (left: 20mm, right: 15mm, top: 22mm, bottom: 18mm),
@@ -102,7 +103,7 @@ class PdfList:
         portion = {
             "body": clean(sheet.body), "title": clean(sheet.title), "mark": clean(sheet.mark),
             "facts": [(clean(label), breakable(clean(value))) for label, value in sheet.facts],
-            "page": clean(sheet.page), "landscape": sheet.landscape,
+            "page": clean(sheet.page), "origin": clean(sheet.origin), "landscape": sheet.landscape,
             "weights": [column.weight for column in sheet.columns],
             "aligns": [column.align for column in sheet.columns],
             "headings": [clean(column.heading) for column in sheet.columns],

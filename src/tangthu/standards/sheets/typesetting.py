@@ -72,7 +72,7 @@ def _without(portion: dict[str, Any], missing: str, *, every: bool) -> dict[str,
             for one in value
         )
 
-    kept = {"part", "aligns"}
+    kept = {"part", "aligns", "origin"}
     return {key: value if key in kept else fit(value) for key, value in portion.items()}
 
 
