@@ -11,7 +11,7 @@ import openpyxl
 import pypdfium2 as pdfium
 import pytest
 
-from tangthu.kernel import jobs
+from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.ledger.history import history
@@ -371,3 +371,31 @@ def test_an_empty_list_is_a_file_that_says_so(cast: TestHouse) -> None:
         export = made(cast, format_=format_, q="khongcogi")
         assert export.rows == 0
         assert "có 0 dòng" in text_of(export)
+
+
+def test_what_no_database_can_hold_is_left_out_of_what_was_typed(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    answer = sign_in("cuc").post(
+        "/xuat/moi/?nguon=dossiers&q=a%00b",
+        {"format": "docx", "sort": "place", "columns": ["title"]},
+    )
+    assert answer.status_code == 302
+    assert Export.objects.get().asked["q"] == "a b"
+
+
+def test_a_file_whose_time_is_over_is_not_handed_out_even_while_it_lies_there(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    export = made(cast)
+    client = sign_in("cuc")
+    address = f"/xuat/{export.pk}/tep/"
+    assert client.head(address).status_code == 200
+    Export.objects.filter(pk=export.pk).update(expires_at=clock.now())
+    assert files.file_of(export).is_file()
+    assert client.get(address).status_code == 404
+    assert client.head(address).status_code == 404
+    assert address not in client.get(f"/xuat/{export.pk}/").content.decode()
+    assert "Tải được" not in client.get("/xuat/").content.decode()

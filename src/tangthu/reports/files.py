@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tangthu.kernel import clock
 from tangthu.reports.models import Export
 
 _KINDS = ("dossier", "document")
@@ -29,6 +30,12 @@ def folder_of(export_id: uuid.UUID) -> Path:
 def file_of(export: Export) -> Path:
     """The written list."""
     return folder_of(export.pk) / f"list.{export.format}"
+
+
+def is_ready(export: Export) -> bool:
+    """Whether the file is written, there, and within its time: it may be handed out."""
+    in_time = export.finished_at is not None and export.expires_at > clock.now()
+    return in_time and file_of(export).is_file()
 
 
 def packed(kind: str, obj: uuid.UUID) -> bytes:

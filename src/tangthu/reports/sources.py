@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from tangthu.archive import queries as archive
 from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_words, filters_of
 from tangthu.discovery import findable, lists
-from tangthu.discovery.language import accented, parse
+from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import InvalidInput
@@ -57,7 +57,8 @@ class Asked:
 
 def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
     """The pairs of a query string that say what a list holds and how it is ordered."""
-    return {key: nfc(value)[:MOST_TEXT] for key in KEPT if (value := query.get(key, "").strip())}
+    typed = {key: storable(query.get(key, "")).strip() for key in KEPT}
+    return {key: nfc(value)[:MOST_TEXT] for key, value in typed.items() if value}
 
 
 def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:

@@ -124,7 +124,7 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
     its owner may no longer see a record that it tells of.
     """
     export = queries.export(acting.viewer, export_id)
-    if export.finished_at is None or not files.file_of(export).is_file():
+    if not files.is_ready(export):
         raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
     for found in files.told_of(export):
         for kind, ids in found.items():

@@ -19,6 +19,7 @@ from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.catalogue import in_words
 from tangthu.archive.views.contents import disposition
 from tangthu.identity.queries import jobs
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import fetch_export, order_export
 from tangthu.reports.models import Export
@@ -103,7 +104,7 @@ def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """One export: how far it is, then its file."""
     found = queries.export(viewer(request), export_id)
     job = jobs(viewer(request)).filter(pk=found.job_id).first()
-    ready = found.finished_at is not None and files.file_of(found).is_file()
+    ready = files.is_ready(found)
     task: Progress | None = None
     if job is not None and found.finished_at is None:
         task = replace(progress_of(job), result_url="")
@@ -146,6 +147,8 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     """The file, for its owner alone; each time is recorded."""
     if request.method == "HEAD":
         found = queries.export(viewer(request), export_id)
+        if not files.is_ready(found):
+            raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
         return HttpResponse(content_type=_TYPES[found.format])
     found = fetch_export(acting(request), export_id)
     moment = timezone.localtime(found.ordered_at)
@@ -202,6 +205,6 @@ def exports(request: HttpRequest) -> HttpResponse:
 def _state(one: Export) -> Cell:
     if one.finished_at is None:
         return Cell(_("Chưa xong"), tone="info")
-    if files.file_of(one).is_file():
+    if files.is_ready(one):
         return Cell(_("Tải được"), tone="ok")
     return Cell(_("Hết hạn giữ"))
