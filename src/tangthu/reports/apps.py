@@ -18,12 +18,14 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.kernel import jobs, rounds
-        from tangthu.reports.actions.order_export import EXPORT, forget_exports
+        from tangthu.records import leaving
+        from tangthu.reports.actions.order_export import EXPORT, forget_exports, take_back
         from tangthu.reports.exporting import run_export
         from tangthu.ui.choosing import set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register(EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export")
+        leaving.register("exports", take_back)
         rounds.register("exports", forget_exports, every=_HOUR)
         set_list_routes(
             export="reports:export-new", print="reports:print-list", save="reports:view-new"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from tangthu.archive import queries as archive
 from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_words, filters_of
 from tangthu.discovery import findable, lists
+from tangthu.discovery.guarded import LIMIT_MS
 from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import Viewer
@@ -61,8 +62,10 @@ def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
     return {key: nfc(value)[:MOST_TEXT] for key, value in typed.items() if value}
 
 
-def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
-    """What the pairs ask for. Raises InvalidInput for a source that does not exist."""
+def asked(
+    viewer: Viewer, source: str, pairs: Mapping[str, str], *, limit_ms: int = LIMIT_MS
+) -> Asked:
+    """What the pairs ask for. Raises InvalidInput for a source that does not exist, TooBroad."""
     if source not in TITLES:
         raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
     sort = pairs.get("sort", "")
@@ -81,16 +84,21 @@ def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
         source, kind, text, order or "place", sort.startswith("-") and bool(order), filters
     )
     if accented(parse(text)) and not lists.portion(
-        viewer, kind, text=text, filters=filters, limit=1
+        viewer, kind, text=text, filters=filters, limit=1, limit_ms=limit_ms
     ):
         # As on the search page: where diacritics find nothing, the same without them.
         return Asked(source, kind, fold(text), found.order, found.descending, filters)
     return found
 
 
-def count(viewer: Viewer, wanted: Asked) -> tuple[int, bool]:
-    """How many rows the list has for the viewer, up to a cap, and whether there are more."""
-    return lists.count(viewer, wanted.kind, text=wanted.text, filters=wanted.filters)
+def count(viewer: Viewer, wanted: Asked, *, limit_ms: int = LIMIT_MS) -> tuple[int, bool]:
+    """How many rows the list has for the viewer, up to a cap, and whether there are more.
+
+    Raises TooBroad when counting takes longer than `limit_ms`.
+    """
+    return lists.count(
+        viewer, wanted.kind, text=wanted.text, filters=wanted.filters, limit_ms=limit_ms
+    )
 
 
 def title_of(wanted: Asked) -> str:
@@ -137,17 +145,24 @@ After = tuple[str, uuid.UUID]
 
 
 def portions(
-    viewer_now: Callable[[], Viewer], wanted: Asked, *, after: After | None, size: int = PORTION
+    viewer_now: Callable[[], Viewer],
+    wanted: Asked,
+    *,
+    after: After | None,
+    size: int = PORTION,
+    limit_ms: int = LIMIT_MS,
 ) -> Iterator[tuple[list[Listed], After]]:
     """The rows in order, so many at a time, each with where to read on.
 
     Who may see what is asked anew for each portion: of the index, and of the records themselves.
+    Raises TooBroad when a portion takes longer than `limit_ms`.
     """
     while True:
         viewer = viewer_now()
         rows = lists.portion(
             viewer, wanted.kind, text=wanted.text, filters=wanted.filters, order=wanted.order,
             descending=wanted.descending, after=after, limit=size,
+            limit_ms=limit_ms,
         )  # fmt: skip
         if not rows:
             return

@@ -26,8 +26,7 @@ _BREAK_AFTER = re.compile(r"([./_\-–,;:])(?=\S)")
 
 _TEMPLATE = r"""
 #let it = json("portion.json")
-#set document(title: it.title, author: it.body, date: auto,
-  keywords: if it.origin == "" { () } else { (it.origin,) })
+#set document(title: it.title, author: it.body, date: auto)
 #set text(font: "Libertinus Serif", lang: "vi", size: 10pt, hyphenate: false)
 #set page(paper: "a4", flipped: it.landscape,
   margin: (left: 20mm, right: 15mm, top: 22mm, bottom: 18mm),
@@ -103,7 +102,7 @@ class PdfList:
         portion = {
             "body": clean(sheet.body), "title": clean(sheet.title), "mark": clean(sheet.mark),
             "facts": [(clean(label), breakable(clean(value))) for label, value in sheet.facts],
-            "page": clean(sheet.page), "origin": clean(sheet.origin), "landscape": sheet.landscape,
+            "page": clean(sheet.page), "landscape": sheet.landscape,
             "weights": [column.weight for column in sheet.columns],
             "aligns": [column.align for column in sheet.columns],
             "headings": [clean(column.heading) for column in sheet.columns],
@@ -134,7 +133,10 @@ class PdfList:
             for name in ("/StructTreeRoot", "/MarkInfo"):
                 if name in whole.Root and len(self._parts) > 1:
                     del whole.Root[name]
-            whole.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            if self._sheet.origin:
+                whole.Root["/TangThuOrigin"] = pikepdf.String(clean(self._sheet.origin))
+            # The root comes first in the file; outside object streams nothing of it is compressed.
+            whole.save(target, object_stream_mode=pikepdf.ObjectStreamMode.disable)
 
 
 def breakable(text: str) -> str:

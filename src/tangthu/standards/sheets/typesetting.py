@@ -72,7 +72,7 @@ def _without(portion: dict[str, Any], missing: str, *, every: bool) -> dict[str,
             for one in value
         )
 
-    kept = {"part", "aligns", "origin"}
+    kept = {"part", "aligns"}
     return {key: value if key in kept else fit(value) for key, value in portion.items()}
 
 
