@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -21,12 +22,13 @@ from tests.office.conftest import SignIn, sign_in
 from tests.office.test_imports import NEW, desk, fonds_id, sent
 from tests.support import batches
 from tests.support.batches import Paper
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.isolated import isolated_house
 from tests.support.records import make_dossier, sealed_package, signed_events
 
 __all__ = ["desk", "sign_in"]
 SECRET = "Xtrandiabay"
+LISTS = ("xlsx", "docx", "doc", "pdf")
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,16 @@ def carried(
         dip = made_dip(house, "cuc", [made.documents[0].pk])
         signed_events()
         root = object_root(Store.objects.get(name="kho-a"), Package.objects.get(pk=package.pk))
+        lists = {
+            f"a list as {format_}": (f"ds.{format_}", a_list(house, format_)) for format_ in LISTS
+        }
+        client = Client()
+        client.post("/dang-nhap/", {"username": "cuc", "password": PASSWORD})
+        marked = client.post(f"/tep/{made.files[0].pk}/ban-co-dau/")
+        assert marked.status_code == 200
         checkpoint = next(house.home.ledger.rglob("checkpoint"))
-        return {
+        return lists | {
+            "a marked copy": ("ban-co-dau.pdf", marked.content),
             "a use package": ("dip.zip", dip_path(dip.pk).read_bytes()),
             "an AIP in a zip": ("aip.zip", zipped(root, folder / "aip.zip")),
             "a METS": ("METS.xml", next(root.rglob("METS.xml")).read_bytes()),
@@ -63,6 +73,14 @@ def carried(
         }  # fmt: skip
 
 
+def a_list(house: TestHouse, format_: str) -> bytes:
+    """A list of documents that was exported in this format."""
+    from tangthu.reports import files
+    from tests.reports.test_exports import made
+
+    return files.file_of(made(house, format_=format_)).read_bytes()
+
+
 def zipped(root: Path, target: Path) -> bytes:
     shutil.make_archive(str(target.with_suffix("")), "zip", root)
     return target.read_bytes()
@@ -70,7 +88,8 @@ def zipped(root: Path, target: Path) -> bytes:
 
 KINDS = [
     "a use package", "an AIP in a zip", "a METS", "a checkpoint", "a home's mark",
-    "a store's mark", "a store in a zip",
+    "a store's mark", "a store in a zip", "a marked copy",
+    *(f"a list as {format_}" for format_ in LISTS),
 ]  # fmt: skip
 
 
@@ -127,6 +146,8 @@ WAYS: dict[str, Callable[[TestHouse, Client, Path], int]] = {
     [
         *(("browser", kind) for kind in KINDS),
         ("zip", "an AIP in a zip"),
+        ("zip", "a list as xlsx"),
+        ("zip", "a marked copy"),
         ("server folder", "a METS"),
         ("command", "a use package"),
     ],
@@ -216,3 +237,56 @@ def test_hostile_files_are_looked_at_without_harm(tmp_path: Path, hostile: bytes
         deep = out.getvalue()
     (tmp_path / "y.zip").write_bytes(deep)
     assert from_isolated(tmp_path)
+
+
+def in_zips(content: bytes, times: int, *, beside: int = 0) -> bytes:
+    """Zips within zips around `content`, with `beside` further copies in the outermost."""
+    for level in range(times):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for number in range(1 + beside * (level == times - 1)):
+                packed.writestr(f"{number}.zip", content)
+        content = out.getvalue()
+    return content
+
+
+@pytest.mark.req("AR-128")
+def test_zips_in_zips_are_unpacked_up_to_a_bound_and_the_rest_by_their_first_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = [0]
+    real = zipfile.ZipExtFile.read
+
+    def counted(self: zipfile.ZipExtFile, n: int | None = -1) -> bytes:
+        data = real(self, n)
+        read[0] += len(data)
+        return data
+
+    # An inner zip that becomes a thousand times as large, many times over.
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("nho.txt", b"nho")
+        packed.writestr("bom", b"\0" * 40_000_000)
+    (tmp_path / "bom.zip").write_bytes(in_zips(out.getvalue(), 2, beside=30))
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    assert not from_isolated(tmp_path)
+    assert read[0] < 32 * 1024 * 1024
+    # Random bytes cannot be told by their ratio: there is one budget for all of an upload.
+    noise = os.urandom(1_000_000)
+    monkeypatch.setattr("tangthu.archive.origins._INNER_IN_ALL", 3_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("on", noise)
+    for name in ("a.zip", "b.zip"):
+        (tmp_path / name).write_bytes(in_zips(out.getvalue(), 1, beside=10))
+    read[0] = 0
+    assert not from_isolated(tmp_path / "a.zip", tmp_path / "b.zip")
+    assert read[0] < 6_000_000
+    # What is too large to be unpacked still tells by its head.
+    monkeypatch.setattr("tangthu.archive.origins._INNER", 1000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("mode", b"tangthu-origin:isolated_lan")
+        packed.writestr("on", noise)
+    (tmp_path / "a.zip").write_bytes(in_zips(out.getvalue(), 1))
+    assert from_isolated(tmp_path / "a.zip")

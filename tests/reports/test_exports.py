@@ -12,14 +12,15 @@ import openpyxl
 import pypdfium2 as pdfium
 import pytest
 
-from tangthu.kernel import jobs
+from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.ledger.history import history
-from tangthu.records.models import Use
+from tangthu.records.models import Document, Use
 from tangthu.reports import files, sources
 from tangthu.reports.actions.order_export import ExportStale, fetch_export, order_export
 from tangthu.reports.models import Export
+from tangthu.standards import durable
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier
@@ -163,11 +164,22 @@ def test_what_is_withheld_leaves_neither_in_a_new_file_nor_in_an_old_one(cast: T
     before = made(cast)
     assert fetch_export(cast.acting("cuc"), before.pk)
     withhold_document(cast.acting("cuc"), one.documents[0].pk)
-    with pytest.raises(ExportStale):
+    with pytest.raises(NotFoundForViewer):
         fetch_export(cast.acting("cuc"), before.pk)
     after = made(cast)
     assert "Chuyện thường" in text_of(after)
     assert "Chuyện kín" not in text_of(after)
+
+
+def test_a_file_that_tells_of_what_its_owner_may_no_longer_see_is_not_handed_out(
+    cast: TestHouse,
+) -> None:
+    one = make_dossier(cast)
+    export = made(cast, "hoa")
+    assert fetch_export(cast.acting("hoa"), export.pk)
+    Document.objects.filter(pk=one.documents[0].pk).update(access_level="02")
+    with pytest.raises(ExportStale):
+        fetch_export(cast.acting("hoa"), export.pk)
 
 
 def test_rights_are_asked_again_between_reading_and_writing(
@@ -308,8 +320,6 @@ def test_paper_lies_from_six_columns_on_printed_or_exported(
 def test_a_stopped_or_killed_export_reads_on_from_what_was_read(
     cast: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tangthu.standards import durable
-
     make_dossier(cast, documents=[{"subject": f"Dòng {n:03d}"} for n in range(1, 48)])
     monkeypatch.setattr(sources.portions, "__kwdefaults__", {"size": 10})
     asked: list[object] = []
@@ -441,3 +451,113 @@ def test_an_empty_list_is_a_file_that_says_so(cast: TestHouse) -> None:
         export = made(cast, format_=format_, q="khongcogi")
         assert export.rows == 0
         assert "có 0 dòng" in text_of(export)
+
+
+def test_what_no_database_can_hold_is_left_out_of_what_was_typed(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    answer = sign_in("cuc").post(
+        "/xuat/moi/?nguon=dossiers&q=a%00b",
+        {"format": "docx", "sort": "place", "columns": ["title"]},
+    )
+    assert answer.status_code == 302
+    assert Export.objects.get().asked["q"] == "a b"
+
+
+def test_a_file_whose_time_is_over_is_not_handed_out_even_while_it_lies_there(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    export = made(cast)
+    client = sign_in("cuc")
+    address = f"/xuat/{export.pk}/tep/"
+    assert client.head(address).status_code == 200
+    Export.objects.filter(pk=export.pk).update(expires_at=clock.now())
+    assert files.file_of(export).is_file()
+    assert client.get(address).status_code == 404
+    assert client.head(address).status_code == 404
+    assert address not in client.get(f"/xuat/{export.pk}/").content.decode()
+    assert "Tải được" not in client.get("/xuat/").content.decode()
+
+
+def test_a_page_holds_the_database_for_seconds_and_only_the_job_for_longer(
+    cast: TestHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.discovery import lists
+    from tangthu.discovery.guarded import LIMIT_MS
+
+    make_dossier(cast, documents=[{"subject": "Kế hoạch"}])
+    limits: list[int] = []
+    reading = lists.reading
+
+    def noted(limit_ms: int) -> object:
+        limits.append(limit_ms)
+        return reading(limit_ms)
+
+    monkeypatch.setattr(lists, "reading", noted)
+    client = sign_in("cuc")
+    query = "?nguon=search&q=k%E1%BA%BF+ho%E1%BA%A1ch"
+    form = {"format": "docx", "sort": "place", "columns": ["title"]}
+    assert client.get(f"/xuat/moi/{query}").status_code == 200
+    assert client.post(f"/xuat/moi/{query}", form).status_code == 302
+    asked = {"nguon": "search", "q": "kế hoạch"}
+    assert client.post("/in/danh-sach/", asked).status_code == 200
+    assert len(limits) >= 4
+    assert set(limits) == {LIMIT_MS}
+    limits.clear()
+    export = Export.objects.get()
+    assert jobs.execute(export.job_id).state == Job.State.DONE
+    assert set(limits) == {lists.LONG_MS}
+
+
+def test_what_takes_too_long_to_count_is_exported_uncounted(
+    cast: TestHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.discovery.guarded import TooBroad
+
+    def too_long(*args: object, **kwargs: object) -> object:
+        raise TooBroad("x")
+
+    make_dossier(cast)
+    monkeypatch.setattr(sources.lists, "count", too_long)
+    answer = sign_in("cuc").get("/xuat/moi/?nguon=documents")
+    assert answer.status_code == 200
+    assert "Chưa đếm được số dòng" in answer.content.decode()
+
+
+@pytest.mark.req("AR-129")
+def test_exports_that_tell_of_what_is_withheld_are_removed_at_once_finished_or_not(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.archive.actions.withhold_document import withhold_document
+
+    secret = make_dossier(cast, documents=[{"subject": f"Dòng {n:03d}"} for n in range(12)])
+    make_dossier(cast, number="09", documents=[{"subject": "Việc khác"}])
+    finished, other = made(cast), made(cast, source="search", q="việc khác")
+    monkeypatch.setattr(sources.portions, "__kwdefaults__", {"size": 5})
+    half, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={}, columns=[], format_="docx", queued=False
+    )
+
+    class Killed(BaseException):
+        pass
+
+    def kill(point: str) -> None:
+        if point == "export.rows.renamed":
+            raise Killed
+
+    durable.observe(kill)
+    try:
+        with pytest.raises(Killed):
+            jobs.execute(job.id)
+    finally:
+        durable.observe(None)
+    (rows,) = files.folder_of(half.pk).glob("rows-*.jsonl")
+    told = next(one for one in secret.documents if str(one.pk) in rows.read_text("utf-8"))
+    withhold_document(cast.acting("cuc"), told.pk)
+    assert not files.folder_of(finished.pk).exists()
+    assert not files.folder_of(half.pk).exists()
+    assert files.file_of(other).is_file()
+    with pytest.raises(NotFoundForViewer):
+        fetch_export(cast.acting("cuc"), finished.pk)

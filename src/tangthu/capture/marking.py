@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+from tangthu.kernel.deployment import mark_of
 from tangthu.kernel.sandbox import Sandbox
 
 _SIDE = 12.0
@@ -17,6 +20,7 @@ _FOOT = 5.0
 _HEIGHT = 12.0
 # The strip is as wide as a sheet of A4 within its edges, in points.
 _STRIP = 571
+_ORIGIN = "/TangThuOrigin"
 
 _TEMPLATE = """
 #set page(width: %dpt, height: %dpt, margin: 0pt, fill: none)
@@ -28,6 +32,8 @@ _TEMPLATE = """
 def marked_copy(path: Path, sandbox: Sandbox, mark: str) -> bytes:
     """The PDF at `path` with the line `mark` at the foot of each page, upright as it is read.
 
+    The copy also says, for programs, from which deployment mode it comes (AR-128).
+
     Raises SandboxError (TargetFailed when it is no PDF that can be opened).
     """
     import typst
@@ -38,12 +44,15 @@ def marked_copy(path: Path, sandbox: Sandbox, mark: str) -> bytes:
         strip = typst.compile(str(source), ignore_system_fonts=True, sys_inputs={"mark": mark})
     assert isinstance(strip, bytes)
     _told, data = sandbox.call(
-        "tangthu.capture.marking:mark_in_worker", str(path.absolute()), strip.hex()
+        "tangthu.capture.marking:mark_in_worker",
+        str(path.absolute()),
+        strip.hex(),
+        mark_of(settings.DEPLOYMENT_MODE),
     )
     return bytes(data)
 
 
-def mark_in_worker(path: str, strip: str) -> tuple[dict[str, Any], bytes]:
+def mark_in_worker(path: str, strip: str, origin: str) -> tuple[dict[str, Any], bytes]:
     """Worker side of `marked_copy`: how many pages there are, and the copy."""
     import pikepdf
 
@@ -52,7 +61,10 @@ def mark_in_worker(path: str, strip: str) -> tuple[dict[str, Any], bytes]:
         for page in document.pages:
             page.add_overlay(mark.pages[0], _place(page))
         pages = len(document.pages)
-        document.save(out, encryption=False)
+        document.Root[_ORIGIN] = pikepdf.String(origin)
+        # The root comes first in the file, and outside object streams nothing of it is compressed.
+        none = pikepdf.ObjectStreamMode.disable
+        document.save(out, encryption=False, object_stream_mode=none)
     return {"pages": pages}, out.getvalue()
 
 

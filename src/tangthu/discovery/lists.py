@@ -164,24 +164,34 @@ def portion(
     descending: bool = False,
     after: tuple[str, uuid.UUID] | None = None,
     limit: int = 500,
+    limit_ms: int = LIMIT_MS,
 ) -> list[Row]:
-    """The next `limit` rows after `after`, uncounted: for work in the background.
+    """The next `limit` rows after `after`, uncounted.
 
-    May take LONG_MS instead of the few seconds of a page; raises TooBroad beyond.
+    Work in the background may give it LONG_MS instead of the few seconds of a page; raises TooBroad
+    beyond.
     """
     asked = _Asked(viewer, kind, parse(text), filters or {})
-    with asked.reading(LONG_MS) as cursor:
+    with asked.reading(limit_ms) as cursor:
         direction = "DESC" if descending else "ASC"
         found = asked.rows(cursor, ORDERS.get(order, "place"), direction, after, limit)
     return [Row(*row) for row in found]
 
 
 def count(
-    viewer: Viewer, kind: str, *, text: str = "", filters: Mapping[str, str] | None = None
+    viewer: Viewer,
+    kind: str,
+    *,
+    text: str = "",
+    filters: Mapping[str, str] | None = None,
+    limit_ms: int = LIMIT_MS,
 ) -> tuple[int, bool]:
-    """How many rows such a list has, up to the caps, and whether there are more."""
+    """How many rows such a list has, up to the caps, and whether there are more.
+
+    `limit_ms` as for `portion`; raises TooBroad beyond.
+    """
     asked = _Asked(viewer, kind, parse(text), filters or {})
-    with asked.reading(LONG_MS) as cursor:
+    with asked.reading(limit_ms) as cursor:
         return asked.count(cursor)
 
 

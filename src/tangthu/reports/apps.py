@@ -18,7 +18,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.kernel import jobs, rounds
-        from tangthu.reports.actions.order_export import EXPORT, forget_exports
+        from tangthu.records import leaving
+        from tangthu.reports.actions.order_export import EXPORT, forget_exports, take_back
         from tangthu.reports.exporting import run_export
         from tangthu.reports.sources import export_names
         from tangthu.ui.choosing import set_list_routes
@@ -28,6 +29,7 @@ class ReportsConfig(AppConfig):
             EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export",
             subject_names=export_names, private=True,
         )  # fmt: skip
+        leaving.register("exports", take_back)
         rounds.register("exports", forget_exports, every=_HOUR)
         set_list_routes(
             export="reports:export-new", print="reports:print-list", save="reports:view-new"

@@ -13,17 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tangthu.discovery.lists import LONG_MS
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel import clock, deployment
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.jobs import Running
 from tangthu.reports import files, queries, sources
-from tangthu.reports.actions.order_export import finish_export
+from tangthu.reports.actions.order_export import finish_export, stale
 from tangthu.reports.marks import EXPORTED_BY, mark_of, with_position
 from tangthu.reports.models import Export
 from tangthu.standards import durable
@@ -50,7 +53,14 @@ def run_export(running: Running) -> dict[str, Any]:
     export = Export.objects.select_related("person", "body").get(pk=running.args["export"])
     if export.finished_at is None:
         with translation.override("vi"):
-            _Writing(running, export).run()
+            try:
+                _Writing(running, export).run()
+            except OSError as error:
+                # Taken back while it was written: a record in it must not leave any more.
+                export.refresh_from_db(fields=["expires_at"])
+                if export.expires_at <= clock.now():
+                    raise stale() from error
+                raise
     return {"export": str(export.pk)}
 
 
@@ -74,7 +84,9 @@ class _Writing:
         durable.make_dirs(self._folder)
         self._folder.chmod(0o700)
         viewer = self._viewer()
-        wanted = sources.as_ordered(viewer, self._export.source, self._export.asked)
+        wanted = sources.as_ordered(
+            viewer, self._export.source, self._export.asked, limit_ms=LONG_MS
+        )
         if not self._complete:
             self._read_all(wanted)
         rows = self._write(self._sheet(viewer, wanted))
@@ -96,12 +108,12 @@ class _Writing:
 
     def _read_all(self, wanted: sources.Asked) -> None:
         if self._total is None:
-            count, capped = sources.count(self._viewer(), wanted)
+            count, capped = sources.count(self._viewer(), wanted, limit_ms=LONG_MS)
             self._total = None if capped else count
         columns = sources.chosen_columns(wanted, self._export.columns)
         after = (self._after[0], uuid.UUID(self._after[1])) if self._after else None
         self._progress(self._read, _("dòng đã đọc"))
-        for portion, place in sources.portions(self._viewer, wanted, after=after):
+        for portion, place in sources.portions(self._viewer, wanted, after=after, limit_ms=LONG_MS):
             lines = [
                 json.dumps(
                     [one.row.kind, str(one.row.obj), sources.cells(one, columns)],
@@ -197,6 +209,7 @@ class _Writing:
             ),
             closing=lambda n: _("Danh sách này có %(n)s dòng.") % {"n": formats.thousands(n)},
             page=_("Trang"),
+            origin=deployment.mark_of(settings.DEPLOYMENT_MODE),
         )
 
     def _write(self, sheet: Sheet) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import shutil
 import struct
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
+from tangthu.kernel import clock
 from tangthu.reports.models import Export
 
 _KINDS = ("dossier", "document")
@@ -31,6 +32,12 @@ def file_of(export: Export) -> Path:
     return folder_of(export.pk) / f"list.{export.format}"
 
 
+def is_ready(export: Export) -> bool:
+    """Whether the file is written, there, and within its time: it may be handed out."""
+    in_time = export.finished_at is not None and export.expires_at > clock.now()
+    return in_time and file_of(export).is_file()
+
+
 def packed(kind: str, obj: uuid.UUID) -> bytes:
     """One record as it stands in `ids`."""
     return _ONE.pack(_KINDS.index(kind), obj.bytes)
@@ -44,6 +51,26 @@ def told_of(export: Export, portion: int = 1000) -> Iterator[dict[str, list[uuid
             for kind, raw in _ONE.iter_unpack(data):
                 found[_KINDS[kind]].append(uuid.UUID(bytes=raw))
             yield found
+
+
+def tells_of(export: Export, records: Collection[uuid.UUID]) -> bool:
+    """Whether the file, or what was read for it so far, tells of one of these records."""
+    folder = folder_of(export.pk)
+    wanted = set(records)
+    try:
+        if (folder / "ids").is_file() and any(
+            not wanted.isdisjoint(ids) for found in told_of(export) for ids in found.values()
+        ):
+            return True
+        names = [str(one).encode() for one in wanted]
+        return any(
+            name in line
+            for path in folder.glob("rows-*.jsonl")
+            for line in path.read_bytes().split(b"\n")
+            for name in names
+        )
+    except (OSError, struct.error):
+        return True  # half written, or just being removed: what cannot be read is not kept
 
 
 def forget(export_id: uuid.UUID) -> None:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from tangthu.archive import queries as archive
 from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_words, filters_of
 from tangthu.discovery import findable, lists
-from tangthu.discovery.language import accented, parse
+from tangthu.discovery.guarded import LIMIT_MS
+from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.errors import InvalidInput
@@ -68,11 +69,14 @@ class Asked:
 
 def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
     """The pairs of a query string that say what a list holds and how it is ordered."""
-    return {key: nfc(value)[:MOST_TEXT] for key in KEPT if (value := query.get(key, "").strip())}
+    typed = {key: storable(query.get(key, "")).strip() for key in KEPT}
+    return {key: nfc(value)[:MOST_TEXT] for key, value in typed.items() if value}
 
 
-def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
-    """What the pairs ask for. Raises InvalidInput for a source that does not exist."""
+def asked(
+    viewer: Viewer, source: str, pairs: Mapping[str, str], *, limit_ms: int = LIMIT_MS
+) -> Asked:
+    """What the pairs ask for. Raises InvalidInput for a source that does not exist, TooBroad."""
     if source not in TITLES:
         raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
     sort = pairs.get("sort", "")
@@ -95,7 +99,7 @@ def asked(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
         source, kind, text, order or "place", sort.startswith("-") and bool(order), filters, degree
     )
     if accented(parse(text)) and not lists.portion(
-        found.seen_by(viewer), kind, text=text, filters=filters, limit=1
+        found.seen_by(viewer), kind, text=text, filters=filters, limit=1, limit_ms=limit_ms
     ):
         # As on the search page: where diacritics find nothing, the same without them.
         return replace(found, text=fold(text))
@@ -107,18 +111,26 @@ def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
     return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
 
 
-def as_ordered(viewer: Viewer, source: str, pairs: Mapping[str, str]) -> Asked:
+def as_ordered(
+    viewer: Viewer, source: str, pairs: Mapping[str, str], *, limit_ms: int = LIMIT_MS
+) -> Asked:
     """What pairs that were kept ask for.
 
     A degree stays asked for when the clearance for it is gone: then nothing is found, not all else.
     """
-    return replace(asked(viewer, source, pairs), degree=pairs.get("secrecy", ""))
+    found = asked(viewer, source, pairs, limit_ms=limit_ms)
+    return replace(found, degree=pairs.get("secrecy", ""))
 
 
-def count(viewer: Viewer, wanted: Asked) -> tuple[int, bool]:
-    """How many rows the list has for the viewer, up to a cap, and whether there are more."""
+def count(viewer: Viewer, wanted: Asked, *, limit_ms: int = LIMIT_MS) -> tuple[int, bool]:
+    """How many rows the list has for the viewer, up to a cap, and whether there are more.
+
+    Raises TooBroad when counting takes longer than `limit_ms`.
+    """
     cut = wanted.seen_by(viewer)
-    return lists.count(cut, wanted.kind, text=wanted.text, filters=wanted.filters)
+    return lists.count(
+        cut, wanted.kind, text=wanted.text, filters=wanted.filters, limit_ms=limit_ms
+    )
 
 
 def title_of(wanted: Asked) -> str:
@@ -168,18 +180,25 @@ After = tuple[str, uuid.UUID]
 
 
 def portions(
-    viewer_now: Callable[[], Viewer], wanted: Asked, *, after: After | None, size: int = PORTION
+    viewer_now: Callable[[], Viewer],
+    wanted: Asked,
+    *,
+    after: After | None,
+    size: int = PORTION,
+    limit_ms: int = LIMIT_MS,
 ) -> Iterator[tuple[list[Listed], After]]:
     """The rows in order, so many at a time, each with where to read on.
 
     Who may see what is asked anew for each portion: of the index, and of the records themselves.
     The index is cut to the degree; a record of it may lie in a dossier of another.
+    Raises TooBroad when a portion takes longer than `limit_ms`.
     """
     while True:
         viewer = viewer_now()
         rows = lists.portion(
             wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
             order=wanted.order, descending=wanted.descending, after=after, limit=size,
+            limit_ms=limit_ms,
         )  # fmt: skip
         if not rows:
             return

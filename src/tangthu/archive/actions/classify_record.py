@@ -18,7 +18,7 @@ from tangthu.identity.policies import CONDITIONAL, DEGREES
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
-from tangthu.records import queries
+from tangthu.records import leaving, queries
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 from tangthu.standards.vietnamese import nfc
@@ -39,6 +39,7 @@ def classify_document(
     found = queries.document(acting.viewer, document_id)
     _classify(acting, found, degree, basis)
     remove_dips_with(found.pk)
+    leaving.take_back([found.pk])
     return found
 
 
@@ -50,6 +51,7 @@ def classify_dossier(acting: Acting, dossier_id: uuid.UUID, *, degree: str, basi
     _classify(acting, found, degree, basis)
     for document_id in inside:
         remove_dips_with(document_id)
+    leaving.take_back([found.pk, *inside])
     return found
 
 

@@ -17,7 +17,7 @@ from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
-from tangthu.records import queries
+from tangthu.records import leaving, queries
 from tangthu.records.models import Document, Membership, Withheld
 from tangthu.standards.vietnamese import nfc
 
@@ -46,6 +46,7 @@ def withhold_document(acting: Acting, document_id: uuid.UUID) -> Withheld:
         record(_event("records.document.withheld", acting, locked, ""))
         _reindex(locked)
     remove_dips_with(locked.pk)
+    leaving.take_back([locked.pk])
     return held
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -125,15 +125,12 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
     its owner may no longer see a record that it tells of.
     """
     export = queries.export(acting.viewer, export_id)
-    if export.finished_at is None or not files.file_of(export).is_file():
+    if not files.is_ready(export):
         raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
     for found in files.told_of(export):
         for kind, ids in found.items():
             if len(queries.still_visible(acting.viewer, kind, ids)) < len(set(ids)):
-                raise ExportStale(
-                    _("Quyền xem đã thay đổi từ khi xuất, nên tệp này không được tải nữa."),
-                    hint=_("Xuất lại danh sách: bản mới chỉ có những gì bạn còn được xem."),
-                )
+                raise stale()
     uses = Use.objects.filter(kind=Use.Kind.LIST_EXPORT, serial=export.serial)
     bodies = list(uses.values_list("body_id", flat=True))
     note_list(
@@ -146,6 +143,23 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
         serial=export.serial,
     )
     return export
+
+
+def take_back(records: Collection[uuid.UUID]) -> None:
+    """Remove every export, finished or not, that tells of records which must not leave any more."""
+    now = clock.now()
+    for export in Export.objects.filter(expires_at__gt=now):
+        if files.tells_of(export, records):
+            Export.objects.filter(pk=export.pk).update(expires_at=now)
+            files.forget(export.pk)
+
+
+def stale() -> ExportStale:
+    """The refusal of a list whose rows are not what they were when it was ordered."""
+    return ExportStale(
+        _("Quyền xem đã thay đổi từ khi xuất, nên tệp này không được tải nữa."),
+        hint=_("Xuất lại danh sách: bản mới chỉ có những gì bạn còn được xem."),
+    )
 
 
 def forget_exports() -> None:

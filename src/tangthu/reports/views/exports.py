@@ -18,7 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.catalogue import in_words
 from tangthu.archive.views.contents import disposition
+from tangthu.discovery.guarded import TooBroad
+from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import jobs
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import fetch_export, order_export
@@ -86,24 +89,32 @@ def new(request: HttpRequest) -> HttpResponse:
             format_=form.cleaned_data["format"],
         )
         return redirect("reports:export", export_id=export.pk)
-    count, capped = sources.count(me, wanted)
     back = sources.page_of(source, urlencode(pairs))
     context = {
         "form": form,
         "way": [Crumb(sources.title_of(wanted), back), Crumb(_("Xuất ra tệp"))],
         "conditions": sources.conditions_in_words(me, wanted)[:-1],
-        "count": in_words(count, capped=capped),
+        "count": _counted(me, wanted),
         "save_label": _("Xuất"),
         "cancel_url": back,
     }
     return render(request, "reports/export_form.html", context, status=422 if form.errors else 200)
 
 
+def _counted(me: Viewer, wanted: sources.Asked) -> str:
+    """How many rows, in words; "" when counting takes too long for a page."""
+    try:
+        count, capped = sources.count(me, wanted)
+    except TooBroad:
+        return ""
+    return in_words(count, capped=capped)
+
+
 @require_safe
 def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """One export: how far it is, then its file."""
     found, task = _under_way(request, export_id)
-    ready = found.finished_at is not None and files.file_of(found).is_file()
+    ready = files.is_ready(found)
     wanted = sources.as_ordered(viewer(request), found.source, found.asked)
     pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
     context = {
@@ -170,6 +181,8 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     """The file, for its owner alone; each time is recorded."""
     if request.method == "HEAD":
         found = queries.export(viewer(request), export_id)
+        if not files.is_ready(found):
+            raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
         return HttpResponse(content_type=_TYPES[found.format])
     found = fetch_export(acting(request), export_id)
     moment = timezone.localtime(found.ordered_at)
@@ -226,6 +239,6 @@ def exports(request: HttpRequest) -> HttpResponse:
 def _state(one: Export) -> Cell:
     if one.finished_at is None:
         return Cell(_("Chưa xong"), tone="info")
-    if files.file_of(one).is_file():
+    if files.is_ready(one):
         return Cell(_("Tải được"), tone="ok")
     return Cell(_("Hết hạn giữ"))

@@ -30,11 +30,14 @@ _PARTS = {
         f'<Override PartName="/word/document.xml" ContentType="{_TYPE}.document.main+xml"/>'
         f'<Override PartName="/word/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
         f'<Override PartName="/word/header1.xml" ContentType="{_TYPE}.header+xml"/>'
-        f'<Override PartName="/word/footer1.xml" ContentType="{_TYPE}.footer+xml"/></Types>'
+        f'<Override PartName="/word/footer1.xml" ContentType="{_TYPE}.footer+xml"/>'
+        '<Override PartName="/docProps/custom.xml" ContentType="application/vnd.'
+        'openxmlformats-officedocument.custom-properties+xml"/></Types>'
     ),
     "_rels/.rels": (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="rId1" Type="{_R}/officeDocument" Target="word/document.xml"/>'
+        f'<Relationship Id="rId2" Type="{_R}/custom-properties" Target="docProps/custom.xml"/>'
         "</Relationships>"
     ),
     "word/_rels/document.xml.rels": (
@@ -58,6 +61,8 @@ def write_docx(target: IO[bytes], sheet: Sheet, rows: Iterable[Row]) -> int:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
         for name, text in _PARTS.items():
             book.writestr(_info(name), _HEAD + text)
+        # Not compressed: whoever has only the first bytes of the file reads its origin.
+        book.writestr(_info("docProps/custom.xml"), _HEAD + _custom(sheet), zipfile.ZIP_STORED)
         book.writestr(_info("word/header1.xml"), _HEAD + _edge("hdr", _mark(sheet)))
         book.writestr(_info("word/footer1.xml"), _HEAD + _edge("ftr", _numbers(sheet)))
         with book.open(_info("word/document.xml"), "w", force_zip64=True) as part:
@@ -68,6 +73,16 @@ def _info(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
+
+
+def _custom(sheet: Sheet) -> str:
+    """Part 1, section 22.3: the property by which programs know where the file comes from."""
+    return (
+        '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
+        ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+        '<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="2" name="Origin">'
+        f"<vt:lpwstr>{escape(clean(sheet.origin))}</vt:lpwstr></property></Properties>"
+    )
 
 
 def _document(part: IO[bytes], sheet: Sheet, rows: Iterable[Row]) -> int:

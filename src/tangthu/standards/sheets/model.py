@@ -37,7 +37,8 @@ class Sheet:
     """A list without its rows.
 
     `facts` stand under the title, label and value; `mark` stands on every page; `closing` takes the
-    number of rows and gives the line after them; `page` is the word before a page number.
+    number of rows and gives the line after them; `page` is the word before a page number. `origin`
+    is ASCII that no page shows: programs read there from which system the file comes.
     """
 
     body: str
@@ -47,6 +48,7 @@ class Sheet:
     mark: str
     closing: Callable[[int], str]
     page: str = "Trang"
+    origin: str = ""
 
     @property
     def landscape(self) -> bool:

@@ -133,7 +133,10 @@ class PdfList:
             for name in ("/StructTreeRoot", "/MarkInfo"):
                 if name in whole.Root and len(self._parts) > 1:
                     del whole.Root[name]
-            whole.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            if self._sheet.origin:
+                whole.Root["/TangThuOrigin"] = pikepdf.String(clean(self._sheet.origin))
+            # The root comes first in the file; outside object streams nothing of it is compressed.
+            whole.save(target, object_stream_mode=pikepdf.ObjectStreamMode.disable)
 
 
 def breakable(text: str) -> str:

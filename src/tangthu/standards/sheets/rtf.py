@@ -73,6 +73,7 @@ def _opening(sheet: Sheet, wide: int, high: int) -> bytes:
         r"{\rtf1\ansi\ansicpg1252\uc1\deff0\deflang1066"
         r"{\fonttbl{\f0\froman\fcharset0 Times New Roman;}}"
         r"{\colortbl;\red128\green128\blue128;\red237\green237\blue237;}"
+        rf"{{\info{{\doccomm {rtf_text(sheet.origin)}}}}}"
         rf"\paperw{wide}\paperh{high}{lie}\margl{_BINDING}\margr{_MARGIN}\margt1134\margb1134"
         rf"\headery500\footery500\sectd{lie}\pgwsxn{wide}\pghsxn{high}"
         rf"{{\header\pard\brdrb\brdrs\brdrw5\brsp20\brdrcf1\ql\fs17 {rtf_text(sheet.mark)}\par}}"

@@ -30,6 +30,8 @@ def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path
         "strings_to_urls": False, "strings_to_numbers": False,
     }  # fmt: skip
     with xlsxwriter.Workbook(str(path), options) as book:
+        if sheet.origin:
+            book.set_custom_property("Origin", clean(sheet.origin), "text")
         font = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
         plain = book.add_format(font)
         bold = book.add_format({**font, "bold": True})
