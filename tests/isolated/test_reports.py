@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tangthu.archive.actions.describe_record import describe_dossier, digest_of
-from tangthu.kernel import clock
 from tangthu.records.models import Use
 from tangthu.reports import queries
 from tests.isolated.test_work import TOKEN, band_of
@@ -51,11 +50,8 @@ def test_the_history_of_use_names_no_secret_to_an_overseer_who_is_not_cleared_fo
     isolated_cast: TestHouse, sign_in: SignIn
 ) -> None:
     made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
-    use = Use.objects.create(
-        body=isolated_cast.body("H30.81"),
-        person_id=isolated_cast.acting("cuc").viewer.person_id,
-        at=clock.now(), kind=Use.Kind.PRINT, obj=made.dossier.pk, serial="TT-00000-00001",
-    )  # fmt: skip
+    sign_in("cuc").get(f"/in/ho-so/{made.dossier.pk}/")
+    use = Use.objects.get(kind=Use.Kind.PRINT)
     seen = {
         name: (
             queries.uses(isolated_cast.acting(name).viewer, everybody=True).count(),

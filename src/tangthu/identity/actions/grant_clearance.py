@@ -72,9 +72,9 @@ def set_clearance(
             Event(
                 kind="identity.person.cleared",
                 obj=person.pk,
-                body=body_id,
+                body=person.home_body_id,
                 actor=acting.actor(body_id),
-                detail={"old": before, "new": degree, "decision": decision},
+                detail={"old": before, "new": degree, "decision": decision, "at": str(body_id)},
             )
         )
     return granted
