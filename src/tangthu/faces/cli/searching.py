@@ -106,7 +106,9 @@ def _export(who: Acting, pairs: dict[str, str], columns: list[str], target: Path
             "Không xuất được ra loại tệp này.", hint="Dùng đuôi .xlsx, .docx, .doc hoặc .pdf."
         )
     if target.exists():
-        raise InvalidInput(f"Đã có tệp {target}.", hint="Chọn tên khác; tệp có sẵn không bị ghi đè.")
+        raise InvalidInput(
+            f"Đã có tệp {target}.", hint="Chọn tên khác; tệp có sẵn không bị ghi đè."
+        )
     known = {column.key for column in sources.columns_of(pairs.get("kind", ""))}
     strange = [key for key in columns if key not in known]
     if strange:

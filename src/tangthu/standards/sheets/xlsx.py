@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,10 +15,14 @@ _MAX_FOOTER = 240
 _WIDTH = 130
 
 
+class TooManyRowsError(ValueError):
+    """A list is longer than a sheet."""
+
+
 def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path) -> int:
     """Write the list to `path`; `temporary` holds what is streamed meanwhile. Raises OSError.
 
-    Returns how many rows there were; more than MAX_ROWS do not fit a sheet and are left out.
+    Returns how many rows there were. Raises TooManyRowsError beyond MAX_ROWS: no more fit a sheet.
     """
     options = {
         "constant_memory": True, "tmpdir": str(temporary), "strings_to_formulas": False,
@@ -55,8 +58,10 @@ def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path
             page.write_string(at, number, _fit(column.heading), heading)
         _set_print(page, sheet, at)
         count = 0
-        for row in itertools.islice(rows, MAX_ROWS):
+        for row in rows:
             count += 1
+            if count > MAX_ROWS:
+                raise TooManyRowsError(f"{MAX_ROWS} rows fit a sheet")
             at += 1
             for number, text in enumerate(row):
                 page.write_string(at, number, _fit(text), cells[number])
