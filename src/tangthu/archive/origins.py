@@ -105,9 +105,9 @@ class _Look:
                     self._left -= len(head) if inside else 0
                     if _signed(head):
                         return True
-                    if depth and head.startswith(_ZIP) and self._modest(info):
-                        if self._in_entry(entry, head, info.file_size, depth):
-                            return True
+                    zipped = depth and head.startswith(_ZIP) and self._modest(info)
+                    if zipped and self._in_entry(entry, head, info.file_size, depth):
+                        return True
             except _DAMAGE:
                 continue
         return False
