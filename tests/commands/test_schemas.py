@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -208,8 +209,15 @@ def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
     written = told(call(cast, *words, "--export", str(file), "--json"), "search", DONE)
     assert written["export"]["rows"] == 1
     assert written["export"]["bytes"] == file.stat().st_size
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = file.read_bytes()
+    told(call(cast, *words, "--export", str(file), "--json"), "error", COULD_NOT)
+    assert file.read_bytes() == before
+    apart = unicodedata.normalize("NFD", "thanh lý")
+    again = ("--as", "cuc", "search", apart, "--export", str(file.with_name("ra-2.docx")))
+    assert told(call(cast, *again, "--json"), "search", DONE)["export"]["rows"] == 1
     for wrong in (("--export", str(file.with_suffix(".exe"))),
-                  ("--export", str(file), "--columns", "nope"),
+                  ("--export", str(file.with_suffix(".pdf")), "--columns", "nope"),
                   ("--export", str(file / "x.pdf"))):  # fmt: skip
         told(call(cast, *words, *wrong, "--json"), "error", COULD_NOT)
     told(call(cast, "--as", "cuc", "search", "--json"), "error", COULD_NOT)

@@ -13,10 +13,11 @@ import pypdfium2 as pdfium
 import pytest
 
 from tangthu.kernel import clock, jobs
-from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
 from tangthu.ledger.history import history
-from tangthu.records.models import Document, Use
+from tangthu.records import leaving
+from tangthu.records.models import Use
 from tangthu.reports import files, sources
 from tangthu.reports.actions.order_export import ExportStale, fetch_export, order_export
 from tangthu.reports.models import Export
@@ -172,14 +173,38 @@ def test_what_is_withheld_leaves_neither_in_a_new_file_nor_in_an_old_one(cast: T
 
 
 def test_a_file_that_tells_of_what_its_owner_may_no_longer_see_is_not_handed_out(
-    cast: TestHouse,
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tangthu.archive.actions.withhold_document import withhold_document
+
     one = make_dossier(cast)
-    export = made(cast, "hoa")
-    assert fetch_export(cast.acting("hoa"), export.pk)
-    Document.objects.filter(pk=one.documents[0].pk).update(access_level="02")
+    export = made(cast)
+    monkeypatch.setattr(leaving, "_handlers", {})
+    withhold_document(cast.acting("cuc"), one.documents[0].pk)
     with pytest.raises(ExportStale):
-        fetch_export(cast.acting("hoa"), export.pk)
+        fetch_export(cast.acting("cuc"), export.pk)
+
+
+def test_an_export_that_is_taken_back_while_it_is_written_says_so(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tangthu.archive.actions.withhold_document import withhold_document
+    from tangthu.reports import exporting
+
+    one = make_dossier(cast)
+    write = exporting._Writing._write
+
+    def withheld_first(writing: object, sheet: object) -> int:
+        withhold_document(cast.acting("cuc"), one.documents[0].pk)
+        return write(writing, sheet)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exporting._Writing, "_write", withheld_first)
+    _export, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={}, columns=[], format_="docx", queued=False
+    )
+    done = jobs.execute(job.id)
+    assert done.state == Job.State.FAILED
+    assert "Quyền xem đã thay đổi" in done.message
 
 
 def test_rights_are_asked_again_between_reading_and_writing(
@@ -196,6 +221,8 @@ def test_rights_are_asked_again_between_reading_and_writing(
         return write(writing, sheet)  # type: ignore[arg-type]
 
     monkeypatch.setattr(exporting._Writing, "_write", withheld_first)
+    # Nothing is taken back meanwhile: the rights alone keep the row out.
+    monkeypatch.setattr(leaving, "_handlers", {})
     told = text_of(made(cast))
     assert "Chuyện thường" in told
     assert "Chuyện kín" not in told
@@ -561,3 +588,38 @@ def test_exports_that_tell_of_what_is_withheld_are_removed_at_once_finished_or_n
     assert files.file_of(other).is_file()
     with pytest.raises(NotFoundForViewer):
         fetch_export(cast.acting("cuc"), finished.pk)
+
+
+def test_a_body_is_told_of_its_own_rows_only(cast: TestHouse) -> None:
+    make_dossier(cast, documents=[{}, {}, {}])
+    make_dossier(cast, "nga", number="09", documents=[{}])
+    from tangthu.records.actions.note_access import note_list
+
+    mine, other = cast.body("H30.81").id, cast.body("H31.07").id
+    noted = note_list(
+        cast.acting("cuc"), [mine, other], use=Use.Kind.LIST_EXPORT, copy=uuid.uuid4(),
+        event="reports.list.exported", detail={"list": "documents", "asked": {}, "columns": [],
+        "format": "docx", "sha256": "0" * 64}, rows={mine: 3, other: 1},
+    )  # fmt: skip
+    assert [one.detail["rows"] for one in noted] == [3, 1]
+    export = made(cast)
+    (use,) = Use.objects.filter(serial=export.serial)
+    assert use.detail["rows"] == export.rows == 3
+
+
+def test_a_person_keeps_so_many_exports_of_so_many_rows(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_dossier(cast, documents=[{}] * 3)
+    monkeypatch.setattr("tangthu.reports.actions.order_export.MOST_KEPT", 1)
+    made(cast)
+    with pytest.raises(Refused):
+        made(cast)
+    Export.objects.update(expires_at=clock.now())
+    monkeypatch.setattr("tangthu.reports.exporting.MOST_ROWS", 2)
+    _export, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={}, columns=[], format_="docx", queued=False
+    )
+    done = jobs.execute(job.id)
+    assert done.state == Job.State.FAILED
+    assert "quá dài" in done.message

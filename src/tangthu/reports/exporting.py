@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel import clock, deployment
 from tangthu.kernel.deployment import isolated
+from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import finish_export, stale
@@ -44,8 +46,15 @@ from tangthu.ui import formats
 _WEIGHTS = {"text": 14, "short": 9, "code": 15, "number": 7, "date": 10, "tag": 11}
 _ALIGNS = {"number": "right", "date": "center"}
 _PRIMARY = 34
-# Of a row that was read: its kind, the id of its record, its cells.
-Line = tuple[str, str, list[str]]
+# Of a row that was read: its kind, the id of its record, its cells, its body.
+Line = tuple[str, str, list[str], str]
+
+# Each time the file is fetched, the rights to every row are asked for.
+MOST_ROWS = 200_000
+
+
+class TooLong(Refused):
+    """The list has more rows than are written to one file."""
 
 
 def run_export(running: Running) -> dict[str, Any]:
@@ -76,7 +85,7 @@ class _Writing:
         self._read: int = kept.get("read", 0)
         self._after: list[str] | None = kept.get("after")
         self._complete: bool = kept.get("complete", False)
-        self._bodies: set[str] = set(kept.get("bodies", []))
+        self._by_body: Counter[uuid.UUID] = Counter()
         self._total: int | None = kept.get("total")
 
     def run(self) -> None:
@@ -98,7 +107,7 @@ class _Writing:
             rows=rows,
             size=path.stat().st_size,
             sha256=durable.digest_file(path).digests["sha256"],
-            bodies=[uuid.UUID(body) for body in sorted(self._bodies)],
+            by_body=self._by_body,
         )
         for portion in self._folder.glob("rows-*.jsonl"):
             portion.unlink()
@@ -116,7 +125,12 @@ class _Writing:
         for portion, place in sources.portions(self._viewer, wanted, after=after, limit_ms=LONG_MS):
             lines = [
                 json.dumps(
-                    [one.row.kind, str(one.row.obj), sources.cells(one, columns)],
+                    [
+                        one.row.kind,
+                        str(one.row.obj),
+                        sources.cells(one, columns),
+                        str(one.record.body_id),
+                    ],
                     ensure_ascii=False,
                 )
                 for one in portion
@@ -127,8 +141,13 @@ class _Writing:
             self._portions += 1
             self._read += len(portion)
             self._after = [place[0], str(place[1])]
-            self._bodies |= {str(one.record.body_id) for one in portion}
             self._keep()
+            if self._read > MOST_ROWS:
+                raise TooLong(
+                    _("Danh sách quá dài để xuất."),
+                    hint=_("Lọc theo phông, năm hoặc loại rồi xuất từng phần."),
+                    rows=self._read,
+                )
             self._progress(self._read, _("dòng đã đọc"))
         self._complete, self._total = True, self._read
         self._keep()
@@ -137,7 +156,7 @@ class _Writing:
         self._running.keep(
             {
                 "portions": self._portions, "read": self._read, "after": self._after,
-                "complete": self._complete, "bodies": sorted(self._bodies), "total": self._total,
+                "complete": self._complete, "total": self._total,
             }
         )  # fmt: skip
 
@@ -148,16 +167,18 @@ class _Writing:
     def _rows(self) -> Iterator[Row]:
         """The kept rows that may still be seen, numbered; what they tell of goes into `ids`."""
         number = 0
+        self._by_body.clear()
         with (self._folder / "ids").open("wb") as ids:
             for lines in self._kept():
                 viewer = self._viewer()
                 seen: set[str] = set()
                 for kind, mine in _by_kind(lines).items():
                     seen |= {str(one) for one in queries.still_visible(viewer, kind, mine)}
-                for kind, obj, cells in lines:
+                for kind, obj, cells, body in lines:
                     if obj not in seen:
                         continue
                     number += 1
+                    self._by_body[uuid.UUID(body)] += 1
                     ids.write(files.packed(kind, uuid.UUID(obj)))
                     yield [str(number), *cells]
                 self._progress(number, _("dòng đã ghi"))

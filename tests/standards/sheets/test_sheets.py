@@ -24,6 +24,7 @@ from tangthu.standards.sheets import (
     write_docx,
     write_rtf,
     write_xlsx,
+    xlsx,
 )
 from tangthu.standards.sheets.rtf import rtf_text
 from tangthu.standards.sheets.typesetting import LONG_CELL
@@ -186,3 +187,12 @@ def test_the_mark_is_cut_to_what_excel_takes_as_a_header(tmp_path: Path) -> None
     header = page.findtext(".//{*}oddHeader")
     assert header is not None and len(header) <= 255
     assert header.removeprefix("&L").count("&") % 2 == 0
+
+
+def test_rows_that_do_not_fit_a_sheet_are_refused_and_never_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 3)
+    assert write_xlsx(tmp_path / "a.xlsx", SHEET, rows(3), temporary=tmp_path) == 3
+    with pytest.raises(xlsx.TooManyRowsError):
+        write_xlsx(tmp_path / "b.xlsx", SHEET, rows(4), temporary=tmp_path)

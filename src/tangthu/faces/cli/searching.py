@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +78,9 @@ def search(
         lines = [f"{'hơn ' if result.capped else ''}{result.count} kết quả"]
         lines += [f"  {hit['code']}  {hit['date']}  {hit['title'][:100]}" for hit in hits]
         if target is not None:
-            pairs = {"q": text, "sort": order} | ({"kind": kind} if kind else {})
+            from tangthu.reports import sources
+
+            pairs = sources.pairs_of({"q": text, "sort": order, "kind": kind or ""})
             export = _export(who, pairs, [one for one in columns.split(",") if one], target)
             found["export"] = {
                 "file": str(target), "rows": export.rows, "bytes": export.size,
@@ -97,11 +98,16 @@ def _export(who: Acting, pairs: dict[str, str], columns: list[str], target: Path
     from tangthu.kernel.models import Job
     from tangthu.reports import files, sources
     from tangthu.reports.actions.order_export import fetch_export, order_export
+    from tangthu.standards import durable
 
     format_ = target.suffix.lower().removeprefix(".")
     if format_ not in _FORMATS:
         raise InvalidInput(
             "Không xuất được ra loại tệp này.", hint="Dùng đuôi .xlsx, .docx, .doc hoặc .pdf."
+        )
+    if target.exists():
+        raise InvalidInput(
+            f"Đã có tệp {target}.", hint="Chọn tên khác; tệp có sẵn không bị ghi đè."
         )
     known = {column.key for column in sources.columns_of(pairs.get("kind", ""))}
     strange = [key for key in columns if key not in known]
@@ -117,7 +123,8 @@ def _export(who: Acting, pairs: dict[str, str], columns: list[str], target: Path
         raise NotFinished(done.message, hint=done.hint)
     export = fetch_export(who, export.pk)
     try:
-        shutil.copyfile(files.file_of(export), target)
+        chunks = durable.chunks_of(files.file_of(export))
+        durable.write_file(target, chunks, what="export.copy", mode=0o600)
     except OSError as error:
         raise HomeUnusable(
             f"Không ghi được {target}: {error.strerror}.", hint="Chọn chỗ khác."

@@ -94,24 +94,30 @@ def note_list(
     copy: uuid.UUID,
     detail: Mapping[str, Any],
     serial: str = "",
+    rows: Mapping[uuid.UUID, int] | None = None,
 ) -> list[Use]:
     """Record a use of a list in the log of every body that has records in it.
 
     `copy` is the id of the printed or exported copy; its ledger object at a body follows from both.
-    `detail` says what was asked for; values as a ledger event takes them.
+    `detail` says what was asked for; values as a ledger event takes them. `rows`: how many rows are
+    of each body, for the log of a body tells nothing of another's.
     """
     moment = clock.now()
     known = {name: value for name, value in {**detail, "serial": serial}.items() if value != ""}
+
+    def _at(body: uuid.UUID) -> dict[str, Any]:
+        return known if rows is None else {**known, "rows": rows.get(body, 0)}
+
     objects = {body: uuid.uuid5(copy, str(body)) for body in bodies}
     with transaction.atomic():
         record_many(
             [
-                Event(kind=event, obj=obj, body=body, actor=acting.actor(body), detail=known)
+                Event(kind=event, obj=obj, body=body, actor=acting.actor(body), detail=_at(body))
                 for body, obj in objects.items()
             ]
         )
         uses = [
-            _use(acting, body, use, obj, moment, serial, known) for body, obj in objects.items()
+            _use(acting, body, use, obj, moment, serial, _at(body)) for body, obj in objects.items()
         ]
         Use.objects.bulk_create(uses)
     return uses

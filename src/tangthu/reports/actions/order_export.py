@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tangthu.identity.acting import Acting
+from tangthu.identity.models import Person
 from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
@@ -25,6 +26,7 @@ from tangthu.reports.models import Export
 EXPORT = "reports.export"
 KEPT = dt.timedelta(days=3)
 _AT_ONCE = 5
+MOST_KEPT = 100
 
 
 class ExportStale(HouseError):
@@ -55,6 +57,8 @@ def order_export(
     keys = [column.key for column in sources.chosen_columns(wanted, columns)]
     moment = clock.now()
     with transaction.atomic():
+        # Orders of one person wait for each other, so that none passes the ceilings together.
+        me = Person.objects.select_for_update().get(pk=acting.viewer.person_id).pk
         running = Job.objects.filter(
             kind=EXPORT, person_id=acting.viewer.person_id, stop_requested=False,
             state__in=[Job.State.WAITING, Job.State.RUNNING],
@@ -63,6 +67,11 @@ def order_export(
         if running.count() >= _AT_ONCE:
             raise Refused(
                 _("Bạn đang có nhiều bản xuất chưa xong."), hint=_("Đợi xong, hoặc dừng bớt.")
+            )
+        if Export.objects.filter(person_id=me, expires_at__gt=moment).count() >= MOST_KEPT:
+            raise Refused(
+                _("Bạn đã xuất nhiều danh sách trong mấy ngày qua."),
+                hint=_("Tải các bản đã có; mỗi bản tự hết hạn sau ba ngày."),
             )
         export = Export(
             person_id=acting.viewer.person_id, body_id=readable[0], source=source,
@@ -87,20 +96,24 @@ def finish_export(
     rows: int,
     size: int,
     sha256: str,
-    bodies: Sequence[uuid.UUID],
+    by_body: Mapping[uuid.UUID, int],
 ) -> None:
-    """Say that the file is written: the event of the export, at every body it tells of."""
+    """Say that the file is written: the event of the export, at every body it tells of.
+
+    `by_body`: how many rows are of each body; a body's log tells of its own rows only.
+    """
     with transaction.atomic():
         locked = Export.objects.select_for_update().get(pk=export.pk)
         if locked.finished_at is not None:
             return
         note_list(
             acting,
-            list(bodies) or [export.body_id],
+            sorted(by_body) or [export.body_id],
             use=Use.Kind.LIST_EXPORT,
             event="reports.list.exported",
             copy=export.pk,
-            detail={**said_of(export), "rows": rows, "sha256": sha256},
+            detail={**said_of(export), "sha256": sha256},
+            rows=by_body,
             serial=export.serial,
         )
         locked.finished_at, locked.rows = clock.now(), rows

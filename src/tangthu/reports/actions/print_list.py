@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,9 +59,9 @@ def print_list(
             "list": source,
             "asked": dict(sorted(sources.kept_pairs(pairs, wanted).items())),
             "columns": [column.key for column in shown],
-            "rows": len(printed),
         },
         serial=new_serial(),
+        rows=Counter(one.record.body_id for one in printed),
     )
     rows = tuple(sources.cells(one, shown) for one in printed)
     levels = frozenset(one.row.access_level for one in printed)

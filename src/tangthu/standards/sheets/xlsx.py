@@ -5,7 +5,6 @@ Every cell is text, but for whole numbers in the columns of numbers.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,10 +19,14 @@ _WIDTH = 130
 _EXACT = 15  # digits that Excel keeps of a number
 
 
+class TooManyRowsError(ValueError):
+    """A list is longer than a sheet."""
+
+
 def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path) -> int:
     """Write the list to `path`; `temporary` holds what is streamed meanwhile. Raises OSError.
 
-    Returns how many rows there were; more than MAX_ROWS do not fit a sheet and are left out.
+    Returns how many rows there were. Raises TooManyRowsError beyond MAX_ROWS: no more fit a sheet.
     """
     options = {
         "constant_memory": True, "tmpdir": str(temporary), "strings_to_formulas": False,
@@ -59,8 +62,10 @@ def write_xlsx(path: Path, sheet: Sheet, rows: Iterable[Row], *, temporary: Path
             page.write_string(at, number, _fit(column.heading), heading)
         _set_print(page, sheet, at)
         count = 0
-        for row in itertools.islice(rows, MAX_ROWS):
+        for row in rows:
             count += 1
+            if count > MAX_ROWS:
+                raise TooManyRowsError(f"{MAX_ROWS} rows fit a sheet")
             at += 1
             for number, text in enumerate(row):
                 if sheet.columns[number].number and _is_count(text):
