@@ -263,6 +263,6 @@ class _Writing:
 
 def _by_kind(lines: list[Line]) -> dict[str, list[uuid.UUID]]:
     found: dict[str, list[uuid.UUID]] = {}
-    for kind, obj, _cells in lines:
+    for kind, obj, _cells, _body in lines:
         found.setdefault(kind, []).append(uuid.UUID(obj))
     return found
