@@ -146,7 +146,7 @@ def test_every_table_of_record_state_is_watched(shared_cast: TestHouse) -> None:
         "records_dossier", "records_document", "records_membership", "records_contentfile",
         "records_codealias", "repository_package", "repository_packageversion",
         "archive_fonds", "archive_inventory", "archive_place", "kernel_quarantineditem",
-        "records_withheld", "archive_dissemination",
+        "records_withheld", "archive_dissemination", "identity_clearance",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
