@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,6 +58,22 @@ def withheld_in(made: MadeDossier) -> uuid.UUID:
     return found.id if found else uuid.uuid4()
 
 
+def dip_of(made: MadeDossier) -> uuid.UUID:
+    """A use package of the archivist's with the dossier's first document, if it is in an AIP."""
+    from tangthu.archive.actions.order_dip import NotPackaged, order_dip
+    from tangthu.identity.acting import Acting
+    from tangthu.identity.queries import viewer_named
+    from tangthu.kernel.errors import NotFoundForViewer
+    from tests.archive.dips import asked
+
+    for username in ("cuc", "nga"):
+        viewer = viewer_named(username)
+        assert viewer is not None
+        with contextlib.suppress(NotFoundForViewer, NotPackaged):
+            return order_dip(Acting(viewer, "cli"), [made.documents[0].id], asked())[0].id
+    return uuid.uuid4()
+
+
 def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, object]:
     """A value of body A for every parameter that a route may have."""
     package = Package.objects.filter(dossier_id=made.dossier.id).first()
@@ -64,6 +81,7 @@ def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, objec
         "body_id": made.dossier.body_id,
         "package_id": package.id if package else uuid.uuid4(),
         "withheld_id": withheld_in(made),
+        "dip_id": dip_of(made),
         "dossier_id": made.dossier.id,
         "document_id": made.documents[0].id,
         "file_id": made.files[0].id,
