@@ -76,7 +76,7 @@ def test_an_order_for_a_degree_finds_nothing_else_when_the_clearance_is_gone(
         format_="docx", queued=False,
     )  # fmt: skip
     person = Person.objects.get(account__username="cuc")
-    set_clearance(SYSTEM, person.pk, degree="1", decision="06/QĐ-UBND")
+    set_clearance(SYSTEM, person.pk, body_id=person.home_body_id, degree="1", decision="06/QĐ-UBND")
     assert jobs.execute(job.id).state == Job.State.DONE
     export.refresh_from_db()
     assert export.rows == 0
