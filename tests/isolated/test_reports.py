@@ -50,7 +50,7 @@ def test_the_history_of_use_names_no_secret_to_an_overseer_who_is_not_cleared_fo
     isolated_cast: TestHouse, sign_in: SignIn
 ) -> None:
     made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
-    sign_in("cuc").get(f"/in/ho-so/{made.dossier.pk}/")
+    sign_in("cuc").post(f"/in/ho-so/{made.dossier.pk}/")
     use = Use.objects.get(kind=Use.Kind.PRINT)
     seen = {
         name: (
