@@ -57,7 +57,8 @@ def shoot(page: Page, base: str, suffix: str) -> None:
                  "xuat": "/xuat/moi/?nguon=documents&q=quyet+dinh",
                  "lich-su": "/lich-su-khai-thac/"}  # fmt: skip
     page.goto(f"{base}/ho-so/")
-    addresses["mot-ho-so"] = record_link(page, "/ho-so/")
+    dossier = addresses["mot-ho-so"] = record_link(page, "/ho-so/")
+    addresses |= {"dong-goi": f"{dossier}dong-goi/", "goi-su-dung": f"{dossier}goi-su-dung/"}
     page.goto(base + addresses["mot-ho-so"])
     addresses["mot-tai-lieu"] = record_link(page, "/tai-lieu/")
     addresses |= {"nhap-dot": "/dot-so-hoa/moi/", "kho": "/kho/"}
@@ -69,9 +70,18 @@ def shoot(page: Page, base: str, suffix: str) -> None:
     addresses["sua-dong"] = edits.last.get_attribute("href") or batch
     for name, address in addresses.items():
         page.goto(base + address)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(600)
-        page.screenshot(path=str(IMAGES / f"{name}{suffix}.png"))
+        keep(page, f"{name}{suffix}")
+    page.goto(base + dossier)
+    page.locator('summary:has-text("Xuất, in, lưu")').click()
+    page.click('button:has-text("In danh sách")')
+    keep(page, f"muc-luc-in{suffix}")
+
+
+def keep(page: Page, name: str) -> None:
+    """Photograph the page as it stands."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)
+    page.screenshot(path=str(IMAGES / f"{name}.png"))
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from tangthu.discovery import lists
+from tangthu.discovery import asked, lists
 from tests.discovery.entries import ARCHIVIST, counted, entry, put, rare
 from tests.support.house import TestHouse
 
@@ -69,7 +69,7 @@ def test_a_register_with_more_matches_than_are_counted_says_more(
         counted()
     try:
         page = lists.page(ARCHIVIST, "document", text="quyết", limit=20)
-        assert (page.count, page.capped, len(page.rows)) == (lists.TEXT_COUNT_CAP, True, 20)
+        assert (page.count, page.capped, len(page.rows)) == (asked.TEXT_COUNT_CAP, True, 20)
         assert lists.page(ARCHIVIST, "document").count == 1100
     finally:
         rare()

@@ -171,6 +171,9 @@ def test_a_use_package_holds_no_more_than_its_owners_clearance(isolated_cast: Te
     assert b"tangthu-origin:isolated_lan" in dip_path(dip.pk).read_bytes()
     whole = made_dip(isolated_cast, "binh", [document.pk for document in made.documents])
     assert TOKEN.encode() in dip_path(whole.pk).read_bytes()
+    code = made.documents[0].record_archive_code
+    assert f'"{code}|secrecy": "2"'.encode() in dip_path(whole.pk).read_bytes()
+    assert b"|secrecy" not in dip_path(dip.pk).read_bytes()
     clear(isolated_cast, "binh", "1")
     with pytest.raises(DipGone):
         hand_out(isolated_cast.acting("binh"), whole.pk)

@@ -511,18 +511,19 @@ def test_a_file_whose_time_is_over_is_not_handed_out_even_while_it_lies_there(
 def test_a_page_holds_the_database_for_seconds_and_only_the_job_for_longer(
     cast: TestHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tangthu.discovery import asked as asking
     from tangthu.discovery import lists
     from tangthu.discovery.guarded import LIMIT_MS
 
     make_dossier(cast, documents=[{"subject": "Kế hoạch"}])
     limits: list[int] = []
-    reading = lists.reading
+    reading = asking.reading
 
     def noted(limit_ms: int) -> object:
         limits.append(limit_ms)
         return reading(limit_ms)
 
-    monkeypatch.setattr(lists, "reading", noted)
+    monkeypatch.setattr(asking, "reading", noted)
     client = sign_in("cuc")
     query = "?nguon=search&q=k%E1%BA%BF+ho%E1%BA%A1ch"
     form = {"format": "docx", "sort": "place", "columns": ["title"]}

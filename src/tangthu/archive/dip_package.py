@@ -16,8 +16,10 @@ from tangthu.archive.as_tt05 import dip_description
 from tangthu.archive.models import Dissemination, Place
 from tangthu.archive.packaging import SOFTWARE, SOFTWARE_ID
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError
 from tangthu.records import queries as records
+from tangthu.records.levels import degree_of
 from tangthu.records.models import ContentFile, Document, Membership
 from tangthu.repository.models import Copy, Package
 from tangthu.repository.reading import Whereabouts
@@ -83,8 +85,17 @@ def dip_package(
         ),
         sources=tuple(sources),
         origin=settings.DEPLOYMENT_MODE,
+        extra=_degrees(documents),
         label=dip.code,
     )
+
+
+def _degrees(documents: Sequence[Document]) -> dict[str, str]:
+    """The degree of secrecy of each secret document: TT05 has one mode 03 for all (AR-128)."""
+    if not isolated():
+        return {}
+    held = {one: degree_of(records.effective_level(one)) for one in documents}
+    return {f"{one.record_archive_code}|secrecy": found for one, found in held.items() if found}
 
 
 def _homes(viewer: Viewer, documents: Sequence[Document]) -> dict[uuid.UUID, Membership]:

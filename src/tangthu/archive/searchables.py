@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tangthu.archive.models import Place
-from tangthu.discovery import index
+from tangthu.discovery import census, index
 from tangthu.discovery.described import DESCRIBED, marks_of
 from tangthu.discovery.index import Findable
 from tangthu.records.levels import NOBODYS, level_of, strictest
@@ -42,7 +42,8 @@ def renew_outdated() -> Iterator[int]:
     """Write again what an older version wrote into the index; yields how many entries so far.
 
     A portion is one transaction, so that it can be stopped and begun again; records that are
-    written meanwhile are waited for. After the last portion the index is told to be current.
+    written meanwhile are waited for. After the last portion the index is told to be current, and
+    counted anew.
     """
     written, after = 0, uuid.UUID(int=0)
     while portion := index.outdated(after, PORTION):
@@ -55,6 +56,7 @@ def renew_outdated() -> Iterator[int]:
         after = portion[-1][0]
         yield written
     index.settle_layout()
+    census.correct()
 
 
 def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:

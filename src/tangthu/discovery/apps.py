@@ -10,8 +10,11 @@ class DiscoveryConfig(AppConfig):
     verbose_name = "Tìm kiếm"
 
     def ready(self) -> None:
+        from tangthu.discovery import census
+        from tangthu.kernel import rounds
         from tangthu.ui.nav import NavEntry, navigation
 
+        rounds.register("census", census.settle, every=census.EVERY)
         navigation.register(
             NavEntry(
                 "search",

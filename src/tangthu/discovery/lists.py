@@ -8,59 +8,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, cast
 
-import psycopg
-from django.db import OperationalError, connection, transaction
-
-from tangthu.discovery import findable
-from tangthu.discovery.candidates import Candidates, Match
-from tangthu.discovery.frequency import standing
-from tangthu.discovery.guarded import LIMIT_MS, reading
-from tangthu.discovery.language import Query, parse, storable
-from tangthu.discovery.matching import (
-    EACH,
-    IN_EACH,
-    Condition,
-    beside_index,
-    conditions,
-    is_narrow,
-    must_hold,
-    must_not,
-    pairs,
-    share,
-    visible,
-    with_marks,
-)
+from tangthu.discovery.asked import Asked, Facet, named_rows
+from tangthu.discovery.guarded import LIMIT_MS
+from tangthu.discovery.language import parse
 from tangthu.identity.policies import Viewer
 
-COUNT_CAP = 10_000
-# A phrase may have to be looked up in every text, so that fewer matches of words are counted.
-TEXT_COUNT_CAP = 1_000
-# So many entries are looked at for a facet; what is not among them is neither offered nor counted.
-FACET_CAP = 100_000
-FACET_VALUES = 30
-# From this share of entries on, a walk in order is tried first, for so long.
-WALK_SHARE = 0.02
-WALK_MS = 150
 # How long the database may take for a portion of a list that is written out in the background.
 LONG_MS = 60_000
 
 # Orders a person may choose: the column, always followed by obj so that paging by key is exact.
 ORDERS = {"place": "place", "date": "date_from", "code": "code"}
-_FACETS = {
-    "type": "record_type",
-    "year": "year",
-    "retention": "retention_code",
-    "fonds": "fonds_id",
-    "sealed": "sealed",
-}
-
-
-# The values of a facet with their counts, the most frequent first.
-Facet = list[tuple[Any, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +53,6 @@ class Page:
     facets: Mapping[str, Facet] = field(default_factory=dict)
 
 
-_COLUMNS = (
-    "obj, kind, code, title, issuer, date_from, date_to, record_type, retention_code, "
-    "access_level, sealed, dossier_id"
-)
-
-
 def page(
     viewer: Viewer,
     kind: str,
@@ -118,13 +71,13 @@ def page(
     `kind` "" means things of every kind.
 
     `after` / `before` are (sort value, obj) of the last / first row of the neighbouring page.
-    Counting stops at COUNT_CAP, at TEXT_COUNT_CAP where words are asked for. A facet's own filter
-    is left out, so that its other values stay choosable; it has at most FACET_VALUES, counted among
-    the first FACET_CAP matches (TEXT_COUNT_CAP where words are asked for). Raises TooBroad if the
-    database would need too long.
+    What the census knows is counted exactly. Else counting stops at COUNT_CAP, at TEXT_COUNT_CAP
+    where words are asked for. A facet's own filter is left out, so that its other values stay
+    choosable; it has at most FACET_VALUES, counted among the first FACET_CAP matches
+    (TEXT_COUNT_CAP where words are asked for). Raises TooBroad if the database would need too long.
     """
     filters = filters or {}
-    asked = _Asked(viewer, kind, parse(text), filters)
+    asked = Asked(viewer, kind, parse(text), filters)
     backwards = before is not None
     with asked.reading() as cursor:
         found = asked.rows(
@@ -139,7 +92,7 @@ def page(
         for name in filters:
             if name in facets:
                 others = {key: value for key, value in filters.items() if key != name}
-                counted |= _Asked(viewer, kind, asked.query, others).facets(cursor, [name])
+                counted |= Asked(viewer, kind, asked.query, others).facets(cursor, [name])
     more = len(found) > limit
     rows = [Row(*row) for row in found[:limit]]
     if backwards:
@@ -171,11 +124,17 @@ def portion(
     Work in the background may give it LONG_MS instead of the few seconds of a page; raises TooBroad
     beyond.
     """
-    asked = _Asked(viewer, kind, parse(text), filters or {})
+    asked = Asked(viewer, kind, parse(text), filters or {})
     with asked.reading(limit_ms) as cursor:
         direction = "DESC" if descending else "ASC"
         found = asked.rows(cursor, ORDERS.get(order, "place"), direction, after, limit)
     return [Row(*row) for row in found]
+
+
+def named(viewer: Viewer, objs: Sequence[uuid.UUID]) -> list[Row]:
+    """The rows of these things that the viewer may see, in the order given."""
+    found = {row[0]: Row(*row) for row in named_rows(viewer, objs)}
+    return [found[obj] for obj in objs if obj in found]
 
 
 def count(
@@ -190,193 +149,13 @@ def count(
 
     `limit_ms` as for `portion`; raises TooBroad beyond.
     """
-    asked = _Asked(viewer, kind, parse(text), filters or {})
+    asked = Asked(viewer, kind, parse(text), filters or {})
     with asked.reading(limit_ms) as cursor:
         return asked.count(cursor)
 
 
 def facet(viewer: Viewer, kind: str, name: str) -> Facet:
     """Values of one facet of all that the viewer may see."""
-    asked = _Asked(viewer, kind, parse(""), {})
+    asked = Asked(viewer, kind, parse(""), {})
     with asked.reading() as cursor:
         return asked.facets(cursor, [name])[name]
-
-
-class _Asked:
-    """What a register page asks for: the cut, the words and the filters."""
-
-    def __init__(self, viewer: Viewer, kind: str, query: Query, filters: Mapping[str, str]) -> None:
-        self.query = query
-        self._viewer = viewer
-        self._filters = {**filters, "kind": kind} if kind else dict(filters)
-        self._kinds = [kind] if kind else [one.name for one in findable.kinds()]
-        self._limit_ms = LIMIT_MS
-        self._found: list[Match] | None = None
-        self._all_found = True
-        self._seen = pairs(viewer)
-        self._positive = must_hold(query)
-        found = conditions(query, filters)
-        self._excluding = must_not(query)
-        if self._excluding:
-            found.append(Condition("NOT ts_match_vq(whole, %s::tsquery)", (self._excluding,)))
-        self._sql = "".join(f" AND {one.sql}" for one in found)
-        self._values = [value for one in found for value in one.values]
-
-    def reading(self, limit_ms: int = LIMIT_MS) -> AbstractContextManager[Any]:
-        """A cursor to read with; under the limit of time where words are asked for.
-
-        Without words the cost is bounded by the caps.
-        """
-        self._limit_ms = limit_ms
-        if self._positive or self._excluding:
-            return reading(limit_ms)
-        return cast("AbstractContextManager[Any]", connection.cursor())
-
-    def rows(
-        self,
-        cursor: Any,
-        column: str,
-        direction: str,
-        key: tuple[str, uuid.UUID] | None,
-        limit: int,
-    ) -> list[tuple[Any, ...]]:
-        """The rows that follow `key` in the order of `column`, nearest first."""
-        keyset, key_values = "", []
-        if key is not None:
-            keyset = f"AND ({column}, obj) {'>' if direction == 'ASC' else '<'} (%s, %s)"
-            key_values = [storable(key[0]), key[1]]
-        ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
-        rest = f"{self._sql} {keyset}"
-        values = [*self._values, *key_values]
-        if self._positive:
-            found = self._candidates(cursor)
-            few = len(found) <= TEXT_COUNT_CAP
-            if not (few and self._all_found):
-                in_order = self._walked(cursor, column, direction, rest, values, limit)
-                if in_order is not None:
-                    return in_order
-            if few:
-                cursor.execute(
-                    f"SELECT {_COLUMNS}, {column} FROM discovery_entry WHERE obj = ANY(%s) "
-                    f"{keyset} {ordered}",
-                    [[match.obj for match in found], *key_values],
-                )
-                return list(cursor.fetchall())
-            return self._rows_by_index(cursor, column, rest, values, ordered)
-        return self._in_order(cursor, column, direction, rest, values, limit)
-
-    def _walked(
-        self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
-    ) -> list[tuple[Any, ...]] | None:
-        """The rows by a walk in order, where a word is so common that enough are met soon."""
-        if share(self.query, standing().whole) < WALK_SHARE:
-            return None
-        rest = f"AND ts_match_vq(whole, %s::tsquery) {rest}"
-        try:
-            with transaction.atomic():
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(WALK_MS)])
-                return self._in_order(
-                    cursor, column, direction, rest, [self._positive, *values], limit
-                )
-        except OperationalError as error:
-            if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-                return None
-            raise
-        finally:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true)", [str(self._limit_ms)]
-            )
-
-    def _in_order(
-        self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
-    ) -> list[tuple[Any, ...]]:
-        """The rows of each body and level in the order of an index, merged."""
-        ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
-        cursor.execute(
-            f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {_COLUMNS}, {column} AS sort_key "
-            f"FROM discovery_entry WHERE {IN_EACH} {rest} {ordered}) e "
-            f"ORDER BY sort_key {direction}, obj {direction} LIMIT {limit}",
-            [*self._each(), *values],
-        )
-        return list(cursor.fetchall())
-
-    def _rows_by_index(
-        self, cursor: Any, column: str, rest: str, values: Sequence[Any], ordered: str
-    ) -> list[tuple[Any, ...]]:
-        """The rows by the index of words: all matches are found first, and then put in order."""
-        cut = Condition(*visible(self._viewer))
-        if not is_narrow(self._filters):
-            cut = beside_index(cut)
-        words = with_marks(self._positive, self._seen, self.query, self._filters, "whole")
-        cursor.execute(
-            f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
-            f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = ANY(%s) {rest}), "
-            f"first AS MATERIALIZED (SELECT obj FROM found {ordered}) "
-            f"SELECT {_COLUMNS}, {column} FROM discovery_entry JOIN first USING (obj) {ordered}",
-            [words, *cut.values, self._kinds, *values],
-        )
-        return list(cursor.fetchall())
-
-    def count(self, cursor: Any) -> tuple[int, bool]:
-        """How many there are, and whether there are more than were counted."""
-        if self._positive:
-            cap = TEXT_COUNT_CAP
-            found = len(self._candidates(cursor))
-            if not self._all_found:
-                return min(found, cap), True
-        else:
-            cap = COUNT_CAP
-            cursor.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {EACH} CROSS JOIN LATERAL (SELECT FROM "
-                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {cap + 1}) e "
-                f"LIMIT {cap + 1}) capped",
-                [*self._each(), *self._values],
-            )
-            found = cursor.fetchone()[0]
-        return min(found, cap), found > cap
-
-    def facets(self, cursor: Any, names: Sequence[str]) -> dict[str, Facet]:
-        """Each of the named facets, all in one pass."""
-        if not names:
-            return {}
-        columns = ", ".join(_FACETS[name] for name in names)
-        if self._positive:
-            source = f"SELECT {columns} FROM discovery_entry WHERE obj = ANY(%s)"
-            values: list[Any] = [[match.obj for match in self._candidates(cursor)]]
-        else:
-            source = (
-                f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {columns} FROM "
-                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {FACET_CAP}) e "
-                f"LIMIT {FACET_CAP}"
-            )
-            values = [*self._each(), *self._values]
-        sets = ", ".join(f"({_FACETS[name]})" for name in names)
-        cursor.execute(
-            f"SELECT GROUPING({columns}), count(*), {columns} FROM ({source}) found "
-            f"GROUP BY GROUPING SETS ({sets})",
-            values,
-        )
-        counted: dict[str, Facet] = {name: [] for name in names}
-        for mask, count, *row in cursor.fetchall():
-            # The bit of the column that was grouped by is the one that is not set.
-            at = next(n for n in range(len(names)) if not mask >> (len(names) - 1 - n) & 1)
-            if row[at] is not None and row[at] != "":
-                counted[names[at]].append((row[at], count))
-        for found in counted.values():
-            found.sort(key=lambda one: (-one[1], one[0]))
-            del found[FACET_VALUES:]
-        return counted
-
-    def _candidates(self, cursor: Any) -> list[Match]:
-        if self._found is None:
-            way = Candidates(cursor, self._viewer, self.query, self._filters, scored=False)
-            self._found = way.matches()[: TEXT_COUNT_CAP + 1]
-            self._all_found = way.complete
-        return self._found
-
-    def _each(self) -> list[Any]:
-        return [
-            [body for body, _ in self._seen],
-            [level for _, level in self._seen],
-            self._kinds,
-        ]

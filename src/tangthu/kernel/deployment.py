@@ -164,7 +164,8 @@ def _require(found: str | None) -> None:
     if found != mode:
         raise WrongMode(
             f"Cơ sở dữ liệu thuộc chế độ {found}, nhưng cấu hình chọn {mode}.",
-            hint="Sửa TANGTHU_MODE hoặc DATABASE_URL. Hai chế độ không dùng chung dữ liệu.",
+            hint="Sửa TANGTHU_MODE hoặc DATABASE_URL; hai chế độ không dùng chung dữ liệu. Nếu "
+            "`tangthu mode set` bị cắt ngang, chạy lại lệnh đó.",
         )
 
 

@@ -9,8 +9,9 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from tangthu.discovery import census
 from tangthu.discovery.guarded import reading
-from tangthu.discovery.matching import visible
+from tangthu.discovery.matching import Condition, visible
 from tangthu.identity.policies import Viewer
 from tangthu.records.models import Use
 
@@ -45,11 +46,7 @@ def by_fonds(
     cut, values = visible(viewer)
     found: dict[uuid.UUID | None, Figures] = {}
     with reading(_LIMIT_MS) as cursor:
-        cursor.execute(
-            f"SELECT fonds_id, kind, count(*) FROM discovery_entry WHERE {cut} GROUP BY 1, 2",
-            values,
-        )
-        for fonds, kind, count in cursor.fetchall():
+        for fonds, kind, count in census.by_fonds(cursor, [Condition(cut, tuple(values))]):
             one = found.setdefault(fonds, Figures())
             if kind == "dossier":
                 one.dossiers += count

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs
 
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +23,11 @@ from tangthu.discovery.guarded import LIMIT_MS
 from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import SECRET, Viewer
-from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
+from tangthu.records.models import Dossier
 from tangthu.reports import queries
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
@@ -36,18 +39,26 @@ PORTION = 500
 _RECORDS = "*"
 # Whether something is packaged concerns who works on it, not who reads a list on paper.
 _ON_SCREEN = frozenset({"state"})
+# The columns of the form (ND30 PL.V-IV, RM-415), after the running number.
+_CONTENTS_COLUMNS = ("code", "date", "type", "title", "issuer", "page_count", "note")
 _LISTINGS = {"dossiers": DOSSIERS, "documents": DOCUMENTS}
 _PAGES = {
     "search": "discovery:search",
     "dossiers": "archive:dossiers",
     "documents": "archive:documents",
 }
+CONTENTS = "dossier-documents"
 TITLES = {
     "search": gettext_lazy("Kết quả tìm kiếm"),
     "dossiers": gettext_lazy("Danh sách hồ sơ"),
     "documents": gettext_lazy("Danh sách tài liệu"),
+    # The documents of one dossier, in the order in which they are filed in it.
+    CONTENTS: gettext_lazy("Mục lục văn bản, tài liệu trong hồ sơ"),
 }
-KEPT = ("q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang")
+KEPT = (
+    "q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang",
+    "dossier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +87,16 @@ def pairs_of(query: Mapping[str, str]) -> dict[str, str]:
 def asked(
     viewer: Viewer, source: str, pairs: Mapping[str, str], *, limit_ms: int = LIMIT_MS
 ) -> Asked:
-    """What the pairs ask for. Raises InvalidInput for a source that does not exist, TooBroad."""
+    """What the pairs ask for.
+
+    Raises InvalidInput for a source that does not exist, NotFoundForViewer for a dossier that the
+    viewer may not see, TooBroad.
+    """
     if source not in TITLES:
         raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
+    if source == CONTENTS:
+        dossier = _named_dossier(viewer, pairs.get("dossier", ""))
+        return Asked(source, "document", "", "place", False, {"dossier": str(dossier.pk)})
     sort = pairs.get("sort", "")
     order = SORTS.get(sort.removeprefix("-"), "")
     text, filters = pairs.get("q", ""), {}
@@ -106,6 +124,14 @@ def asked(
     return found
 
 
+def _named_dossier(viewer: Viewer, named: str) -> Dossier:
+    try:
+        return records.dossier(viewer, uuid.UUID(named))
+    except ValueError as error:
+        message, hint = _("Không có gì ở đây."), _("Kiểm tra lại địa chỉ.")
+        raise NotFoundForViewer(message, hint=hint) from error
+
+
 def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
     """The pairs that an order keeps: a degree only if it was given to whoever asked."""
     return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
@@ -127,6 +153,10 @@ def count(viewer: Viewer, wanted: Asked, *, limit_ms: int = LIMIT_MS) -> tuple[i
 
     Raises TooBroad when counting takes longer than `limit_ms`.
     """
+    if wanted.source == CONTENTS:
+        return records.documents_of(
+            viewer, _named_dossier(viewer, wanted.filters["dossier"])
+        ).count(), False
     cut = wanted.seen_by(viewer)
     return lists.count(
         cut, wanted.kind, text=wanted.text, filters=wanted.filters, limit_ms=limit_ms
@@ -140,6 +170,15 @@ def title_of(wanted: Asked) -> str:
 
 def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
     """What was asked for as labels and values, the order included."""
+    if wanted.source == CONTENTS:
+        dossier = _named_dossier(viewer, wanted.filters["dossier"])
+        years = sorted({dossier.start_date[:4], dossier.end_date[:4]} - {""})
+        named = [
+            (_("Số, ký hiệu hồ sơ"), dossier.archive_file_code),
+            (_("Tiêu đề hồ sơ"), dossier.title),
+            (_("Năm"), "–".join(years)),
+        ]
+        return [*named, (_("Thứ tự"), _("số thứ tự trong hồ sơ"))]
     words = []
     if wanted.text:
         words.append((_("Từ cần tìm"), wanted.text))
@@ -156,6 +195,8 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
 
 def page_of(source: str, query: str) -> str:
     """Address of the list on the screen."""
+    if source == CONTENTS:
+        return reverse("archive:dossier", args=[parse_qs(query)["dossier"][0]])
     return reverse(_PAGES[source]) + (f"?{query}" if query else "")
 
 
@@ -163,6 +204,11 @@ def chosen_columns(wanted: Asked, keys: Sequence[str]) -> tuple[Column[Listed], 
     """The columns named by `keys`, or those for paper; what names a row is always there."""
     every = columns_of(wanted.kind)
     picked = {column.key for column in every} & set(keys)
+    if wanted.source == CONTENTS:
+        # In the order of the form, then what else was chosen.
+        picked = picked or set(_CONTENTS_COLUMNS)
+        places = {key: place for place, key in enumerate(_CONTENTS_COLUMNS)}
+        every = tuple(sorted(every, key=lambda one: places.get(one.key, len(places))))
     return tuple(
         column
         for column in every
@@ -195,17 +241,37 @@ def portions(
     """
     while True:
         viewer = viewer_now()
-        rows = lists.portion(
-            wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
-            order=wanted.order, descending=wanted.descending, after=after, limit=size,
-            limit_ms=limit_ms,
-        )  # fmt: skip
-        if not rows:
+        if wanted.source == CONTENTS:
+            rows, after = _filed(viewer, wanted, after, size)
+        else:
+            rows = lists.portion(
+                wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
+                order=wanted.order, descending=wanted.descending, after=after, limit=size,
+                limit_ms=limit_ms,
+            )  # fmt: skip
+            after = (rows[-1].key, rows[-1].obj) if rows else after
+        if not rows or after is None:
             return
-        after = (rows[-1].key, rows[-1].obj)
         yield visible(viewer, rows), after
         if len(rows) < size:
             return
+
+
+def _filed(
+    viewer: Viewer, wanted: Asked, after: After | None, size: int
+) -> tuple[list[lists.Row], After | None]:
+    """The next documents of a dossier by their number in it, and where to read on.
+
+    Of the records, not of the index: a document lies in each of its dossiers, and is indexed once.
+    """
+    places = records.documents_of(viewer, _named_dossier(viewer, wanted.filters["dossier"]))
+    if after is not None:
+        places = places.filter(ordinal__gt=int(after[0]))
+    found = list(places.values_list("ordinal", "document_id")[:size])
+    if not found:
+        return [], after
+    rows = lists.named(viewer, [document for _ordinal, document in found])
+    return rows, (str(found[-1][0]), found[-1][1])
 
 
 def visible(viewer: Viewer, rows: Sequence[lists.Row]) -> list[Listed]:

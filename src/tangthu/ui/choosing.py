@@ -114,6 +114,7 @@ def tools_of(
     choices: tuple[ColumnChoice, ...],
     source: str = "",
     fixed: tuple[tuple[str, str], ...] = (),
+    savable: bool = True,
 ) -> ListTools:
     """The tools of one list; `source` names it to those who take lists out, "" takes none out."""
     here = (request.path + edit_query(request.GET, {COLUMNS: None, AT: None})).removesuffix("?")
@@ -134,7 +135,7 @@ def tools_of(
         columns_url=_route("columns"),
         export_url=_address("export", taken_query) if source else "",
         print_url=_route("print") if source else "",
-        save_url=_address("save", query) if source else "",
+        save_url=_address("save", query) if source and savable else "",
     )
 
 

@@ -227,6 +227,7 @@ class RegisterPage:
     # By which name the whole list can be taken out (ui.choosing), with filters that always hold.
     source: str = ""
     fixed: tuple[tuple[str, str], ...] = ()
+    savable: bool = True
 
 
 class Register(Generic[Row]):
@@ -248,13 +249,16 @@ class Register(Generic[Row]):
         page_size: int = 50,
         source: str = "",
         fixed: Mapping[str, str] | None = None,
+        savable: bool = True,
     ) -> None:
         """`default_sort` is a column key, with `-` before it for descending.
 
-        `source` names the list to those who take lists out; `fixed` are filters that always hold.
+        `source` names the list to those who take lists out; `fixed` are filters that always hold;
+        `savable`: it is a search that can be kept under a name.
         """
         self.source = source
         self._fixed = tuple((fixed or {}).items())
+        self.savable = savable
         self.name = name
         self.caption = caption
         self.columns = tuple(columns)
@@ -354,6 +358,7 @@ class Register(Generic[Row]):
             choices=tuple(choice_of(column) for column in self.columns),
             source=self.source,
             fixed=self._fixed,
+            savable=self.savable,
         )
 
     def _first(self, key: str) -> str:

@@ -125,6 +125,9 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         query=request.GET,
         default_sort="ordinal",
         row_id=lambda row: str(row.document_id),
+        source="dossier-documents",
+        fixed={"dossier": str(found.pk)},
+        savable=False,
         page_size=PAGE,
         columns=(
             Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),

@@ -79,12 +79,15 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ExportForm(
         request.POST or None, initial={"format": "docx", "sort": sort, "columns": shown}
     )
+    if source == sources.CONTENTS:
+        # As filed, and no other way: that is what this list is for.
+        del form.fields["sort"]
     form.fields["columns"].choices = [(one.key, one.label) for one in every]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         export, _job = order_export(
             acting(request),
             source=source,
-            pairs={**pairs, "sort": form.cleaned_data["sort"]},
+            pairs={**pairs, "sort": form.cleaned_data.get("sort", "")},
             columns=form.cleaned_data["columns"],
             format_=form.cleaned_data["format"],
         )

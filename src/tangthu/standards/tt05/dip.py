@@ -37,7 +37,11 @@ def plan(package: DipPackage, work: Path, rules: Rules, *, on: date | None = Non
             refused,
         )
     return Planner(
-        package, work, head=ead.write_request(package.request), describe=_description
+        package,
+        work,
+        head=ead.write_request(package.request),
+        describe=_description,
+        extra=package.extra,
     ).plan()
 
 

@@ -87,6 +87,7 @@ class PackageFrame:
     `record_status`: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER. `fonds_code`: mã phông.
     `created`: when the package was first made; `modified`: when this version was. `events` in time
     order. `software`: name and version. `origin`: the deployment mode it comes from (AR-128).
+    `extra`: additional description, key → value.
     """
 
     id: UUID
@@ -102,6 +103,7 @@ class PackageFrame:
     label: str = ""
     metadata: tuple[ExtraMetadata, ...] = ()
     origin: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
     kind: Kind = AIP
 
     @property
@@ -114,14 +116,13 @@ class PackageFrame:
 class Package(PackageFrame):
     """A file with its documents, as one version of one AIP.
 
-    `events`: all of the earlier versions and the new ones. `extra`: additional description, key →
-    value. `dossier_id`: the record's UUID. `digitised`: AR-52 binds.
+    `events`: all of the earlier versions and the new ones. `dossier_id`: the record's UUID.
+    `digitised`: AR-52 binds.
     """
 
     dossier: DossierDescription
     digitised: bool
     dossier_id: UUID | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
