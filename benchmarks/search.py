@@ -120,6 +120,8 @@ def fill(entries: int) -> dict[str, float]:
     """Fill the index; returns how long each part took, in seconds, and its size."""
     from django.db import connections
 
+    from tangthu.discovery import census
+
     bodies = _bodies()
     with connections["owner"].cursor() as cursor:
         cursor.execute(
@@ -154,6 +156,11 @@ def fill(entries: int) -> dict[str, float]:
         cursor.execute("VACUUM (ANALYZE) discovery_entry")
         cursor.execute("SELECT setval('discovery_entry_serial', %s)", [entries])
         took["index_s"] = round(time.perf_counter() - began, 1)
+        began = time.perf_counter()
+        census.settle()
+        cursor.execute("VACUUM (ANALYZE) discovery_census")
+        cursor.execute("VACUUM (ANALYZE) discovery_censuschange")
+        took["census_s"] = round(time.perf_counter() - began, 1)
         cursor.execute(
             "SELECT count(*), pg_table_size('discovery_entry'), pg_indexes_size('discovery_entry') "
             "FROM discovery_entry"

@@ -25,7 +25,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tangthu.kernel import pg_launcher
+from tangthu.kernel import machine, pg_launcher
 from tangthu.kernel.errors import DatabaseUnusable, HomeUnusable
 from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
@@ -254,6 +254,11 @@ def _clear_old_claim(home: Home) -> None:
     (home.postgres / "data" / "postmaster.pid").unlink(missing_ok=True)
 
 
+def buffers_mb(memory_mb: int) -> int:
+    """How much memory the server keeps pages in (MB): an eighth of it, from 128 MB to 2 GB."""
+    return max(128, min(memory_mb // 8, 2048))
+
+
 def _launch(home: Home) -> None:
     with (home.logs / "postgres.log").open("ab") as log:
         process = subprocess.Popen(
@@ -272,7 +277,7 @@ def _launch(home: Home) -> None:
                     "-c",
                     "max_connections=120",
                     "-c",
-                    "shared_buffers=128MB",
+                    f"shared_buffers={buffers_mb(machine.memory_mb())}MB",
                     "-c",
                     "max_wal_size=1GB",
                     "-c",
