@@ -295,7 +295,16 @@ def refused(act):
         print("let through:", error)
     return False
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+tied = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 checks = [
+    refused(lambda: udp.sendmsg([b"x"], [], 0, ("192.0.2.1", 53))),
+    refused(lambda: tied.connect_ex(("192.0.2.1", 53))),
+    refused(lambda: socket.getaddrinfo("secret-name.example.com", 80)),
+    refused(lambda: socket.getaddrinfo(b"secret-name.example.com", None)),
+    refused(lambda: socket.gethostbyname("secret-name.example.com")),
+    refused(lambda: socket.gethostbyname_ex("secret-name.example.com")),
+    refused(lambda: socket.gethostbyaddr("192.0.2.1")),
+    refused(lambda: socket.getnameinfo(("192.0.2.1", 80), 0)),
     refused(lambda: socket.create_connection(("192.0.2.1", 80), timeout=1)),
     refused(lambda: udp.sendto(b"x", ("192.0.2.1", 53))),
     refused(lambda: socket.socket().bind(("0.0.0.0", 0))),
@@ -304,6 +313,17 @@ checks = [
 ]
 server = socket.create_server(("127.0.0.1", 0))
 socket.create_connection(server.getsockname(), timeout=5).close()
+socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
+socket.getaddrinfo(None, 80, flags=socket.AI_PASSIVE)
+socket.getaddrinfo("192.0.2.1", 80)
+socket.gethostbyname("127.0.0.1"), socket.gethostbyaddr("127.0.0.1"), socket.gethostbyname("localhost")
+socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)
+here = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+here.sendmsg([b"x"], [], 0, ("127.0.0.1", server.getsockname()[1]))
+here.connect(("127.0.0.1", server.getsockname()[1]))
+here.sendmsg([b"x"])
+one, other = socket.socketpair()
+one.sendmsg([b"x"])
 print(checks)
 sys.exit(0 if all(checks) else 1)
 """

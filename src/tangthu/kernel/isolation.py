@@ -102,19 +102,28 @@ def require_local_database(host: str, networks: Sequence[Network]) -> None:
             )
 
 
+_TO_AN_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"}
+# To look a name up is to send it to a name server, by libc and out of sight.
+_TO_A_NAME = {
+    "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo",
+}  # fmt: skip
+
+
 def forbid_outward(networks: Sequence[Network]) -> None:
-    """From now on and for good, refuse this process every connection out of `networks`."""
+    """From now on and for good, refuse this process every connection out of `networks`, and every
+    look-up of a name.
+
+    A name handed straight to a socket is looked up by Python before it asks us: no code here does.
+    """
 
     def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event not in ("socket.connect", "socket.sendto", "socket.bind"):
+        if event in _TO_AN_ADDRESS:
+            refused = not _stays(event, arguments[0], arguments[1], networks)
+        elif event in _TO_A_NAME:
+            refused = not _needs_no_name_server(event, arguments[0])
+        else:
             return
-        address = arguments[1]
-        if not isinstance(address, tuple):
-            return  # a Unix socket is on this machine
-        host = str(address[0])
-        if host == "localhost" or (event == "socket.bind" and host == ""):
-            return
-        if not is_local(host, networks):
+        if refused:
             raise Outward(
                 "Hệ thống trên mạng LAN độc lập không kết nối ra ngoài.",
                 hint="Xem docs/isolated.md.",
@@ -122,3 +131,31 @@ def forbid_outward(networks: Sequence[Network]) -> None:
             )
 
     sys.addaudithook(refuse)
+
+
+def _stays(event: str, given: object, address: object, networks: Sequence[Network]) -> bool:
+    """Whether what a socket is told to do stays in `networks`."""
+    if not isinstance(address, tuple):  # nothing new (sendmsg), or a path on this machine
+        return address is None or getattr(given, "family", None) == socket.AF_UNIX
+    host = str(address[0])
+    return host == "localhost" or (event == "socket.bind" and not host) or is_local(host, networks)
+
+
+def _needs_no_name_server(event: str, asked: object) -> bool:
+    """Whether a look-up is answered by this machine: an address, `localhost`, or nothing asked."""
+    if isinstance(asked, tuple):  # arguments, or the address of a socket
+        asked = asked[0]
+    host = asked.decode("ascii", "replace") if isinstance(asked, bytes) else str(asked or "")
+    if host in ("", "localhost"):
+        return True
+    # The way back, from an address to its name, asks for all but this machine's.
+    back = event in ("socket.gethostbyaddr", "socket.getnameinfo")
+    return is_local(host, LOOPBACK) if back else _is_address(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
