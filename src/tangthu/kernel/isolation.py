@@ -10,7 +10,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tangthu.kernel.deployment import CONNECTED
 from tangthu.kernel.errors import HouseError, PortUnusable
@@ -27,6 +27,11 @@ _PRIVATE: tuple[Network, ...] = tuple(
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
     )
 )  # fmt: skip
+
+
+# Where libpq would look besides what it is told, and what sends it to look elsewhere.
+_LIBPQ_READS = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE")
+_NOT_TOLD = ("service", "servicefile", "oauth_issuer")
 
 
 class Outward(HouseError):
@@ -86,20 +91,36 @@ def bind_address(mode: str) -> str:
     return given
 
 
-def require_local_database(host: str, networks: Sequence[Network]) -> None:
-    """Raise Outward unless the database is on this machine or in a local network."""
-    if not host or host.startswith("/"):
-        return
-    for one in host.split(","):
-        try:
-            found = {str(info[4][0]) for info in socket.getaddrinfo(one, None)}
-        except OSError:
-            found = set()
-        if not found or not all(is_local(address, networks) for address in found):
-            raise Outward(
-                f"Cơ sở dữ liệu ở {one[:80]} không thuộc mạng nội bộ.",
-                hint="Chế độ isolated_lan chỉ dùng cơ sở dữ liệu trong TANGTHU_LOCAL_NETWORKS.",
-            )
+def require_local_databases(
+    places: Iterable[Mapping[str, object]], networks: Sequence[Network]
+) -> None:
+    """Raise Outward unless every place, by libpq's keywords, is this machine or a local network.
+
+    By address: a name would be asked of a name server, and could mean something else tomorrow. It
+    may stand beside its `hostaddr`, to be read in a certificate.
+    """
+    stray = [name for name in _LIBPQ_READS if os.environ.get(name)]
+    for place in places:
+        stray += [name for name in _NOT_TOLD if place.get(name)]
+        names = str(place.get("host") or "").split(",")
+        addresses = str(place.get("hostaddr") or "").split(",")
+        looked_up = names if addresses == [""] else []
+        if len(addresses) == len(names):
+            looked_up = [one for one, at in zip(names, addresses, strict=True) if not at]
+        for one in (*looked_up, *filter(None, addresses)):
+            at_hand = one in looked_up and (one in ("", "localhost") or one[0] in "/@")
+            if not (at_hand or is_local(one, networks)):
+                raise Outward(
+                    f"Cơ sở dữ liệu ở {one[:80]} không thuộc mạng nội bộ.",
+                    hint="Chế độ isolated_lan chỉ dùng cơ sở dữ liệu trong TANGTHU_LOCAL_NETWORKS, "
+                    "khai bằng địa chỉ chứ không bằng tên.",
+                )
+    if stray:
+        raise Outward(
+            f"{', '.join(stray)}: không biết cơ sở dữ liệu có thuộc mạng nội bộ hay không.",
+            hint="Chế độ isolated_lan chỉ nhận nơi có cơ sở dữ liệu trong DATABASE_URL và các biến "
+            "cùng loại.",
+        )
 
 
 _TO_AN_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"}
