@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -45,6 +45,18 @@ def attempted(what: str | int) -> Iterator[bool]:
         if got:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def until_commit(names: Iterable[str]) -> None:
+    """Hold the locks of these names to the end of the transaction; waits for whoever has one.
+
+    They are taken in one order, so that two who want several do not wait for each other.
+    """
+    keys = sorted({_key(name) for name in names})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS wanted (key)", [keys]
+        )
 
 
 def _held(name: str, take: str, give: str) -> Iterator[None]:
