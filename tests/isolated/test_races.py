@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tangthu.archive.actions.describe_record import describe_document, digest_of
+from tangthu.archive.actions.classify_record import classify_document, classify_dossier
+from tangthu.archive.actions.describe_record import (
+    describe_document,
+    describe_dossier,
+    digest_of,
+)
 from tangthu.discovery.models import Entry
+from tangthu.kernel.errors import NotFoundForViewer
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
-from tests.support.isolated import classify
+from tests.support.isolated import classify, clear, secret_dossier
 from tests.support.meanwhile import overtaken
 from tests.support.records import make_dossier
 
@@ -48,3 +56,45 @@ def test_a_dossier_that_becomes_secret_while_a_document_is_described_keeps_nobod
         classify(isolated_cast, made.dossier, "3")
     entry = Entry.objects.get(obj=document.pk)
     assert (entry.access_level, entry.subtitle) == ("S3", "Quyết định x")
+
+
+@pytest.mark.req("AR-128")
+@pytest.mark.parametrize("level", ["dossier", "document"])
+def test_a_degree_raised_beyond_ones_clearance_meanwhile_is_not_ended_nor_described_by_one(
+    isolated_cast: TestHouse, level: str
+) -> None:
+    made = secret_dossier(isolated_cast, "1", number="02", token=TOKEN)
+    cleared_to_3 = isolated_cast.acting("cuc")
+    clear(isolated_cast, "cuc", "1")
+    cleared_to_1 = isolated_cast.acting("cuc")
+    act: Any
+    describe: Any
+    act, describe, found = {
+        "dossier": (classify_dossier, describe_dossier, made.dossier),
+        "document": (classify_document, describe_document, made.documents[0]),
+    }[level]
+    found.refresh_from_db()
+    shown = type(found).objects.get(pk=found.pk)
+    with (
+        pytest.raises(NotFoundForViewer),
+        overtaken(
+            isolated_cast,
+            "tangthu.archive.actions.classify_record:_classify",
+            lambda: act(cleared_to_3, found.pk, degree="3", basis="Danh mục, mục 1"),
+        ),
+    ):
+        act(cleared_to_1, found.pk, degree="", basis="Giải mật")
+    found.refresh_from_db()
+    assert found.secrecy == "3"
+    act(cleared_to_3, found.pk, degree="1", basis="Quyết định điều chỉnh")
+    with (
+        pytest.raises(NotFoundForViewer),
+        overtaken(
+            isolated_cast,
+            "tangthu.archive.actions.describe_record:_describe",
+            lambda: act(cleared_to_3, found.pk, degree="3", basis="Danh mục, mục 1"),
+        ),
+    ):
+        describe(cleared_to_1, found.pk, {"note": "x"}, expected=digest_of(shown))
+    found.refresh_from_db()
+    assert (found.secrecy, found.note) == ("3", shown.note)

@@ -72,7 +72,7 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
         words = _("Ghi căn cứ: danh mục bí mật nhà nước, hoặc quyết định điều chỉnh, giải mật.")
         raise InvalidInput(words, problems={"basis": [words]})
     with transaction.atomic():
-        shown = type(found).objects.select_for_update().get(pk=found.pk)
+        shown = queries.locked(acting.viewer, found)
         before = shown.secrecy or ""
         if before == degree:
             return
