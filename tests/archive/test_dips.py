@@ -32,6 +32,7 @@ from tangthu.repository.stores import object_root
 from tangthu.standards.tt05.reader import read_package
 from tangthu.standards.tt05.validator import validate
 from tests.archive.dips import asked, made, ordered
+from tests.support import killing
 from tests.support.house import TestHouse
 from tests.support.records import (
     CONDITIONAL,
@@ -375,3 +376,18 @@ def test_a_killed_run_is_done_again_to_the_same_package(
         hand_out(cast.acting("cuc"), dip.pk)
     assert execute(job.id).state == "done"
     assert b"".join(hand_out(cast.acting("cuc"), dip.pk)[1])
+
+
+@pytest.mark.req("AR-129")
+def test_a_process_killed_after_it_withheld_a_document_leaves_word_to_take_packages_back(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    dip = made(cast, "binh", ids(sealed))
+    with killing.Runner(cast.environment) as runner:
+        runner.kill(
+            "tests.archive.steps:withhold", str(ids(sealed)[1]), at=("records.leaving.noted", 1)
+        )
+        assert dip_path(dip.pk).exists()
+        runner.run("tests.archive.steps:tidy")
+    assert not dip_path(dip.pk).exists()
+    assert kinds(dip.pk)[-1] == "archive.dip.removed"

@@ -18,6 +18,7 @@ from tangthu.identity.models import Person
 from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
+from tangthu.records import leaving
 from tangthu.records.actions.note_access import new_serial, note_list
 from tangthu.records.models import Use
 from tangthu.reports import files, queries, sources
@@ -140,8 +141,11 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
     export = queries.export(acting.viewer, export_id)
     if not files.is_ready(export):
         raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
+    awaited = leaving.awaited()
     for found in files.told_of(export):
         for kind, ids in found.items():
+            if not awaited.isdisjoint(ids):
+                raise stale()
             if len(queries.still_visible(acting.viewer, kind, ids)) < len(set(ids)):
                 raise stale()
     uses = Use.objects.filter(kind=Use.Kind.LIST_EXPORT, serial=export.serial)
