@@ -20,7 +20,7 @@ from tangthu.standards import durable
 from tests.archive import dips
 from tests.reports.test_exports import made
 from tests.support.house import TestHouse
-from tests.support.isolated import classify
+from tests.support.isolated import classify, clear, secret_dossier
 from tests.support.records import MadeDossier, make_dossier, sealed_package
 
 
@@ -84,3 +84,20 @@ def test_a_use_package_that_is_still_to_be_taken_back_is_not_handed_out(
         hand_out(house.acting("cuc"), dip.pk)
     assert not dip_path(dip.pk).exists()
     assert history(dip.pk)[-1].fields["detail"]["why"] == "không được giao nữa"
+
+
+@pytest.mark.req("AR-128")
+def test_a_use_package_that_its_owner_may_no_longer_have_is_stopped_and_not_unwanted(
+    isolated_cast: TestHouse,
+) -> None:
+    house = isolated_cast
+    one = secret_dossier(house, "2", number="02", token="Xanhdam")
+    sealed_package(house, one)
+    dip = dips.made(house, "cuc", [one.documents[0].pk])
+    clear(house, "cuc", "1")
+    with pytest.raises(DipGone):
+        hand_out(house.acting("cuc"), dip.pk)
+    told = history(dip.pk)[-1]
+    assert told.kind_name == "archive.dip.removed"
+    assert told.fields["detail"]["why"] == "không được giao nữa"
+    assert "person" not in told.fields["agent"]

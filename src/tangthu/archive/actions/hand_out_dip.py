@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import queries
 from tangthu.archive.actions.make_dip import NoLongerThere, dip_path, visible_documents
-from tangthu.archive.actions.remove_dip import remove_dip, stop_dip
+from tangthu.archive.actions.remove_dip import stop_dip
 from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
@@ -40,7 +40,7 @@ def hand_out(acting: Acting, dip_id: uuid.UUID) -> tuple[Dissemination, Iterator
     try:
         documents = visible_documents(acting, dip)
     except NoLongerThere:
-        remove_dip(acting, dip.pk)
+        stop_dip(dip.pk)
         raise _gone() from None
     if not leaving.awaited().isdisjoint(one.pk for one in documents):
         stop_dip(dip.pk)
