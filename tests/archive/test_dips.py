@@ -34,6 +34,7 @@ from tangthu.standards.tt05.validator import validate
 from tests.archive.dips import asked, made, ordered
 from tests.support import killing
 from tests.support.house import TestHouse
+from tests.support.meanwhile import overtaken
 from tests.support.records import (
     CONDITIONAL,
     MadeDossier,
@@ -241,6 +242,20 @@ def test_files_that_nobody_owns_are_removed(cast: TestHouse, sealed: MadeDossier
     (left / "made").mkdir(parents=True)
     remove_expired()
     assert [path.name for path in cast.home.dips.iterdir()] == [dip_path(dip.pk).name]
+
+
+def test_a_package_made_while_files_that_nobody_owns_are_removed_stays(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    made_meanwhile: list[Dissemination] = []
+
+    def make() -> None:
+        made_meanwhile.append(made(cast, "cuc", ids(sealed)))
+
+    with overtaken(cast, "pathlib:Path.iterdir", make):
+        remove_expired()
+    assert dip_path(made_meanwhile[0].pk).is_file()
+    b"".join(hand_out(cast.acting("cuc"), made_meanwhile[0].pk)[1])
 
 
 @pytest.mark.parametrize(

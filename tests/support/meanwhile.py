@@ -61,14 +61,17 @@ def _waits(looking: psycopg.Connection[Any]) -> bool:
 
 @contextmanager
 def overtaken(house: TestHouse, place: str, work: Callable[[], object]) -> Iterator[None]:
-    """In the block, whoever first calls `place` ("module:name") stands still before it.
+    """In the block, whoever first calls `place` ("module:name", "module:Class.name") stands still.
 
-    `work` is then done by another session, to its end or until it has to wait for the first. What
-    is handed to `place` has been made by then, also where it is handed over as an iterator.
+    Before the call, `work` is done by another session, to its end or until it has to wait. What is
+    handed to `place` has been made by then, also where it is handed over as an iterator.
     """
-    module_name, name = place.split(":")
-    module = importlib.import_module(module_name)
-    real = getattr(module, name)
+    module_name, path = place.split(":")
+    *classes, name = path.split(".")
+    owner: Any = importlib.import_module(module_name)
+    for one in classes:
+        owner = getattr(owner, one)
+    real = getattr(owner, name)
     other = Other(house, work)
     first = threading.Lock()
 
@@ -79,7 +82,7 @@ def overtaken(house: TestHouse, place: str, work: Callable[[], object]) -> Itera
         return real(*given, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, name, stopped)
+        patch.setattr(owner, name, stopped)
         yield
         assert first.locked(), f"nobody came to {place}"
         other.end()

@@ -56,8 +56,10 @@ def remove_expired() -> None:
     ):
         if dip.made_at is not None or _came_to_nothing(dip):
             _remove(SYSTEM, dip.pk, EXPIRED)
+    # Files first: each lies there only while its row lives, which is written before it.
+    lying = list(settings.HOME.dips.iterdir())
     alive = set(Dissemination.objects.filter(removed_at=None).values_list("pk", flat=True))
-    for path in settings.HOME.dips.iterdir():
+    for path in lying:
         try:
             owner = uuid.UUID(path.name.strip(".").removesuffix(".zip"))
         except ValueError:
