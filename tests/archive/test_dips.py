@@ -310,6 +310,21 @@ def test_one_person_has_only_so_many_at_a_time(cast: TestHouse, sealed: MadeDoss
     ordered(cast, "cuc", ids(sealed)[:1])
 
 
+def test_two_orders_at_once_do_not_pass_the_ceiling_together(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    for _ in range(MOST_AT_ONCE - 1):
+        ordered(cast, "cuc", ids(sealed)[:1])
+    with (
+        pytest.raises(TooManyDips),
+        overtaken(
+            cast, "tangthu.kernel.jobs:enqueue", lambda: ordered(cast, "cuc", ids(sealed)[:1])
+        ),
+    ):
+        ordered(cast, "cuc", ids(sealed)[:1])
+    assert Dissemination.objects.filter(removed_at=None).count() == MOST_AT_ONCE
+
+
 def test_what_no_aip_holds_is_not_handed_out(cast: TestHouse, sealed: MadeDossier) -> None:
     loose = make_dossier(cast, number="02")
     with pytest.raises(NotPackaged):
