@@ -51,7 +51,7 @@ def _write_alone(touched: QuerySet[Membership], dossier_ids: Iterable[uuid.UUID]
     """
     homes = Membership.objects.filter(document__in=touched.values("document"))
     wanted = {*dossier_ids, *homes.values_list("dossier_id", flat=True).distinct()}
-    advisory.until_commit(f"index entries {one}" for one in wanted)
+    advisory.until_commit(*(f"index entries {one}" for one in wanted))
 
 
 def renew_outdated() -> Iterator[int]:
@@ -73,6 +73,7 @@ def renew_outdated() -> Iterator[int]:
         yield written
     index.settle_layout()
     census.correct()
+    census.settle()
 
 
 def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -47,8 +47,8 @@ def attempted(what: str | int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def until_commit(names: Iterable[str]) -> None:
-    """Hold the locks of these names to the end of the transaction; waits for whoever has one.
+def until_commit(*names: str) -> None:
+    """Hold locks alone until the transaction ends; waits for whoever holds one of them.
 
     They are taken in one order, so that two who want several do not wait for each other.
     """
