@@ -4,6 +4,8 @@ import uuid
 
 from django.db import migrations, models
 
+from tangthu.kernel.logins import APP_ROLE
+
 
 class Migration(migrations.Migration):
 
@@ -23,5 +25,9 @@ class Migration(migrations.Migration):
                 ),
                 ("obj", models.UUIDField()),
             ],
+        ),
+        # At once, not only with the grants after the migrations: who works meanwhile needs it.
+        migrations.RunSQL(
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON records_leaving TO {APP_ROLE}"
         ),
     ]
