@@ -28,8 +28,8 @@ PAGES = (
     "/lich-su-khai-thac/?ai=tat-ca", "/thong-ke/", "/ban-in/?ma=", "/tim-kiem-da-luu/",
     "/ho-so/?cot=title,record_count,note", f"/tim/?q={TOKEN}&dang=bang", "/tim/?q=2010&dang=bang",
 )  # fmt: skip
-# Besides tokens and the time of printing: how far the ledger has come. Its size and root tell that something was recorded,
-# as in any log that is only added to, and never what (docs/isolated.md).
+# Besides tokens and the time of printing: how far the ledger has come. Its size and root tell that
+# something was recorded, as in any log that is only added to, and never what (docs/isolated.md).
 _VOLATILE = re.compile(
     r'csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"|\d+ giây'
     r"|In từ hệ thống Tàng Thư lúc [^,]+"
@@ -152,10 +152,14 @@ def test_of_a_change_to_a_secret_document_strangers_see_a_new_version_of_the_pac
     assert seen() == before
     sealed_package(isolated_cast, made)
     version = re.compile(r'<tr><th scope="row">v2</th><td>.*?</td></tr>')
+    checked = re.compile(r"kiểm tra lúc [^<]+")  # with the version, the time of its first check
     after = seen()
     assert [bool(version.search(one[address][1])) for one in after] == [True, False, False]
     for one, then in zip(after, before, strict=True):
-        assert {at: (code, version.sub("", text)) for at, (code, text) in one.items()} == then
+        for at, (code, text) in one.items():
+            assert code == then[at][0], at
+            told = checked.sub("", version.sub("", text))
+            assert told == checked.sub("", then[at][1]), at
 
 
 @pytest.mark.req("AR-128")
