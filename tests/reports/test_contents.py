@@ -13,7 +13,7 @@ from django.db import connections
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import exporting, files, sources
 from tests.office.conftest import SignIn
-from tests.reports.test_exports import made
+from tests.reports.test_exports import FORMATS, made
 from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier
 
@@ -129,3 +129,20 @@ def test_the_page_of_a_dossier_offers_its_contents_to_print_and_to_take_out(
     assert printed.index("Đầu tiên") < printed.index("Thứ hai") < printed.index("Thứ ba")
     assert f'href="/ho-so/{two[0].dossier.pk}/' in printed
     assert Use.objects.filter(kind=Use.Kind.LIST_PRINT).count() == 1
+
+
+@pytest.mark.req("RM-661", "AR-27")
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_contents_can_be_downloaded_in_every_format(
+    cast: TestHouse, sign_in: SignIn, two: tuple[MadeDossier, MadeDossier], format_: str
+) -> None:
+    export = made(cast, source=CONTENTS, format_=format_, dossier=str(two[0].dossier.pk))
+    answer = sign_in("cuc").get(f"/xuat/{export.pk}/tep/")
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content) == files.file_of(export).read_bytes()
+    name = f'"muc-luc-van-ban-[0-9]{{8}}-[0-9]{{4}}.{format_}"'
+    assert re.search(name, answer["Content-Disposition"])
+
+
+def test_every_list_that_can_be_taken_out_has_a_name_for_its_file() -> None:
+    assert sources.FILE_NAMES.keys() == sources.TITLES.keys()

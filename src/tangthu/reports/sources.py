@@ -55,6 +55,11 @@ TITLES = {
     # The documents of one dossier, in the order in which they are filed in it.
     CONTENTS: gettext_lazy("Mục lục văn bản, tài liệu trong hồ sơ"),
 }
+# How its file is called when it is taken out; it says nothing of what is in it.
+FILE_NAMES = {
+    "search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu",
+    CONTENTS: "muc-luc-van-ban",
+}  # fmt: skip
 KEPT = (
     "q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang",
     "dossier",
