@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tangthu.archive.actions.describe_record import describe_dossier, digest_of
 from tangthu.records.models import Use
 from tangthu.reports import queries
+from tangthu.reports.figures import lists_taken
 from tests.isolated.test_work import TOKEN, band_of
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
 from tests.support.isolated import secret_dossier
+from tests.support.records import make_dossier
 
 
 @pytest.mark.req("AR-128")
@@ -78,3 +82,25 @@ def test_a_saved_search_is_shared_with_nobody(isolated_cast: TestHouse, sign_in:
     assert TOKEN in sign_in("cuc").get("/tim-kiem-da-luu/").content.decode()
     page = sign_in("cuc").get("/tim-kiem-da-luu/moi/?nguon=search&q=x").content.decode()
     assert "Mọi người của" not in page
+
+
+@pytest.mark.req("AR-128")
+def test_the_figures_count_no_list_that_others_took_out_for_who_may_not_see_all(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
+    before = {name: sign_in(name).get("/thong-ke/").content for name in ("hoa", "binh")}
+    printed = sign_in("cuc").post("/in/danh-sach/", {"nguon": "documents", "secrecy": "3"})
+    assert TOKEN in printed.content.decode()
+    for name, page in before.items():
+        after = sign_in(name).get("/thong-ke/").content
+        assert _figures(after) == _figures(page), name
+    assert lists_taken(isolated_cast.acting("cuc").viewer, None, None) == {"list_print": 1}
+    make_dossier(isolated_cast, number="03")
+    assert sign_in("hoa").post("/in/danh-sach/", {"nguon": "documents"}).status_code == 200
+    assert lists_taken(isolated_cast.acting("hoa").viewer, None, None) == {"list_print": 1}
+    assert lists_taken(isolated_cast.acting("cuc").viewer, None, None) == {"list_print": 2}
+
+
+def _figures(page: bytes) -> list[str]:
+    return re.findall(r'<[^>]*class="stat-[^>]*>([^<]*)<', page.decode())
