@@ -13,12 +13,16 @@ from django.utils.translation import gettext as _
 from tangthu.discovery.models import Entry
 from tangthu.identity.models import Appointment
 from tangthu.identity.policies import Viewer
+from tangthu.kernel.clock import VIETNAM
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.models import Document, Dossier, Use, Withheld
 from tangthu.reports.models import Export, SavedView
+from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
 
+_EARLIEST = dt.date.min + dt.timedelta(days=1)
+_LATEST = dt.date.max - dt.timedelta(days=1)
 LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 
 
@@ -137,15 +141,26 @@ def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dos
     return seen
 
 
-def days(start: str, end: str) -> tuple[dt.date | None, dt.date | None]:
-    """Two days as typed; what is no day is open."""
-    return _day(start), _day(end)
+def span(start: str, end: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From which moment on, and up to but without which, as two dates typed in words.
+
+    A month or a year means its first day as a start, its last as an end. What is no date is open,
+    and so is an end beyond the calendar. Moments begin a day after the calendar does: before that
+    they cannot be compared in another time zone.
+    """
+    first, last = _typed(start), _typed(end)
+    begin = max(first.first_day(), _EARLIEST) if first else None
+    until = max(last.last_day(), _EARLIEST) if last else None
+    after = until + dt.timedelta(days=1) if until and until < _LATEST else None
+    return _midnight(begin), _midnight(after)
 
 
-def _day(typed: str) -> dt.date | None:
-    from tangthu.standards.vietnamese.dates import DateError, parse_date
-
+def _typed(typed: str) -> PartialDate | None:
     try:
-        return parse_date(typed).first_day() if typed else None
+        return parse_date(typed) if typed else None
     except DateError:
         return None
+
+
+def _midnight(day: dt.date | None) -> dt.datetime | None:
+    return dt.datetime.combine(day, dt.time(), VIETNAM) if day else None

@@ -130,15 +130,24 @@ def asked(
 
 
 def _named_dossier(viewer: Viewer, named: str) -> Dossier:
+    return records.dossier(viewer, _dossier_id(named))
+
+
+def _dossier_id(named: str) -> uuid.UUID:
     try:
-        return records.dossier(viewer, uuid.UUID(named))
+        return uuid.UUID(named)
     except ValueError as error:
         message, hint = _("Không có gì ở đây."), _("Kiểm tra lại địa chỉ.")
         raise NotFoundForViewer(message, hint=hint) from error
 
 
 def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
-    """The pairs that an order keeps: a degree only if it was given to whoever asked."""
+    """The pairs that an order keeps: a degree only if it was given to whoever asked.
+
+    A dossier is written as its id is, however it was spelt.
+    """
+    if wanted.source == CONTENTS:
+        return dict(wanted.filters)
     return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
 
 
@@ -199,9 +208,10 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
 
 
 def page_of(source: str, query: str) -> str:
-    """Address of the list on the screen."""
+    """Address of the list on the screen. Raises NotFoundForViewer for contents of no dossier."""
     if source == CONTENTS:
-        return reverse("archive:dossier", args=[parse_qs(query)["dossier"][0]])
+        named = parse_qs(query).get("dossier", [""])[0]
+        return reverse("archive:dossier", args=[_dossier_id(named)])
     return reverse(_PAGES[source]) + (f"?{query}" if query else "")
 
 

@@ -73,13 +73,14 @@ def _made_by(me: Viewer, use: Use) -> list[tuple[str, str]]:
 @require_POST
 def print_a_list(request: HttpRequest) -> HttpResponse:
     """The list that the posted pairs name, as a page for paper."""
+    pairs = sources.pairs_of(request.POST)
     made = print_list(
         acting(request),
         source=request.POST.get("nguon", ""),
-        pairs=sources.pairs_of(request.POST),
+        pairs=pairs,
         columns=sources.keys_of(request.POST),
     )
-    pairs = sources.pairs_of(request.POST)
+    pairs = sources.kept_pairs(pairs, made.wanted)
     conditions = sources.conditions_in_words(viewer(request), made.wanted)
     context: dict[str, Any] = {
         **_copy(viewer(request), made.use, made.levels),
