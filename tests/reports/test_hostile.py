@@ -72,8 +72,8 @@ def spellings(one: uuid.UUID) -> tuple[str, ...]:
     """Ways to write the id that Python's own reader takes for the same."""
     plain = str(one)
     return (
-        plain, plain.upper(), f"urn:uuid:{plain}", f"{{{plain}}}", one.hex, plain.replace("-", "--"),
-        f" {plain} ", f"urn:uuid:{{{one.hex.upper()}}}",
+        plain, plain.upper(), f"urn:uuid:{plain}", f"{{{plain}}}", one.hex,
+        plain.replace("-", "--"), f" {plain} ", f"urn:uuid:{{{one.hex.upper()}}}",
     )  # fmt: skip
 
 

@@ -10,14 +10,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.discovery.models import Entry
 from tangthu.identity.models import Appointment
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.clock import VIETNAM
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
-from tangthu.records.models import Document, Dossier, Use, Withheld
+from tangthu.records.models import Document, Dossier, Membership, Use, Withheld
 from tangthu.reports.models import Export, SavedView
 from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
 
@@ -93,9 +92,22 @@ def still_visible(viewer: Viewer, kind: str, ids: Iterable[uuid.UUID]) -> set[uu
 
 
 def levels_of(kind: str, ids: Iterable[uuid.UUID]) -> set[str]:
-    """The access levels that really hold of some records, those of their dossiers included."""
-    found = Entry.objects.filter(kind=kind, obj__in=list(ids))
-    return set(found.values_list("access_level", flat=True).distinct().order_by())
+    """The access levels of some records and, of documents, of the dossiers that they stand in.
+
+    Of the records, not of the index, which may lack one; by themselves, so that the highest of them
+    is never lower than what really holds.
+    """
+    wanted = list(ids)
+    pairs = ("access_level", "secrecy")
+    dossiers = Dossier.objects.filter(pk__in=wanted)
+    found: set[tuple[str, str | None]] = set()
+    if kind == "document":
+        own = Document.objects.filter(pk__in=wanted)
+        found |= set(own.values_list(*pairs).distinct().order_by())
+        standing = Membership.objects.filter(document__in=wanted)
+        dossiers = Dossier.objects.filter(pk__in=standing.values("dossier"))
+    found |= set(dossiers.values_list(*pairs).distinct().order_by())
+    return {f"{SECRET}{degree}" if degree else level for level, degree in found}
 
 
 def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:

@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
     me = viewer(request)
     wanted = sources.asked(me, source, pairs)
     pairs = sources.kept_pairs(pairs, wanted)
-    every = sources.columns_of(wanted.kind)
+    every = sources.every_column(wanted)
     shown = [one.key for one in sources.chosen_columns(wanted, sources.keys_of(request.GET))]
     sort = ("-" if wanted.descending else "") + wanted.order
     form = ExportForm(

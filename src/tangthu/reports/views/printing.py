@@ -91,7 +91,7 @@ def print_a_list(request: HttpRequest) -> HttpResponse:
         "kinds": [column.kind for column in made.columns],
         "rows": [
             (number, [(cell, column.kind) for cell, column in zip(row, made.columns, strict=True)])
-            for number, row in enumerate(made.rows, start=1)
+            for number, row in zip(made.numbers, made.rows, strict=True)
         ],
         "count": formats.thousands(len(made.rows)),
         "most": formats.thousands(MOST) if made.more else "",
