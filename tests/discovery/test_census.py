@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tangthu.discovery import asked, census, lists
 from tangthu.discovery.index import drop
 from tests.discovery.entries import ARCHIVIST, BODIES, CLERK, entry, put
 from tests.support.house import TestHouse
+from tests.support.workers import wait_until
 
 FACETS = ("type", "year", "retention", "fonds", "sealed")
 FONDS = (None, uuid.UUID(int=7), uuid.UUID(int=8))
@@ -160,6 +162,33 @@ def test_a_census_that_was_lost_is_put_right_while_others_write(index: TestHouse
     assert census.correct() == 2
     assert lists.page(ARCHIVIST, "document").count == 3
     assert census.correct() == 0
+
+
+def _corrected_elsewhere() -> int:
+    try:
+        return census.correct()
+    finally:
+        connection.close()
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+def test_two_who_put_the_census_right_at_once_put_it_right_once(index: TestHouse) -> None:
+    put(*(entry("x", year=2010) for _ in range(3)))
+    census.settle()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM discovery_census")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert census.correct() == 1
+            second = pool.submit(_corrected_elsewhere)
+            wait_until(_somebody_waits_for_a_lock, 10)
+        assert second.result(10) == 0
+    assert in_census() == counted_one_by_one()
 
 
 def test_who_adds_up_waits_for_no_writer_and_loses_none(index: TestHouse) -> None:

@@ -57,6 +57,7 @@ def renew_outdated() -> Iterator[int]:
         yield written
     index.settle_layout()
     census.correct()
+    census.settle()
 
 
 def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tangthu.discovery.matching import Condition
+from tangthu.kernel import advisory
 
 # The columns by which the census counts within a body and level.
 COLUMNS = ("kind", "record_type", "year", "retention_code", "sealed", "fonds_id")
@@ -49,9 +50,11 @@ def settle() -> None:
 def correct() -> int:
     """Count all entries and note what the census lacks; returns how many of its counts were wrong.
 
-    One statement, hence one view of the index and of the census: writers need not stop.
+    One statement, hence one view of the index and of the census: writers need not stop. Two at once
+    would both note what is lacking: the second waits.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        advisory.until_commit("census")
         cursor.execute(_CORRECT)
         return int(cursor.rowcount)
 

@@ -47,6 +47,12 @@ def attempted(what: str | int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
+def until_commit(name: str) -> None:
+    """Hold the lock `name` alone until the transaction ends; waits for whoever holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
+
+
 def _held(name: str, take: str, give: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {take}(%s)", [_key(name)])

@@ -6,6 +6,8 @@ written to.
 
 from django.db import migrations
 
+from tangthu.kernel.logins import APP_ROLE
+
 KEY = "body_id, access_level, kind, record_type, year, retention_code, sealed, fonds_id"
 COLUMNS = """
     body_id uuid NOT NULL, access_level varchar(2) NOT NULL, kind varchar(20) NOT NULL,
@@ -41,6 +43,9 @@ CREATE TRIGGER entry_recounted AFTER UPDATE ON discovery_entry
 
 INSERT INTO discovery_census ({KEY}, n)
     SELECT {KEY}, count(*) FROM discovery_entry GROUP BY {KEY};
+
+-- From here on the triggers write as whoever writes entries, also where a later migration fails.
+GRANT SELECT, INSERT, UPDATE, DELETE ON discovery_census, discovery_censuschange TO {APP_ROLE};
 """
 
 
