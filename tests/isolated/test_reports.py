@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from urllib.parse import parse_qsl
@@ -10,6 +11,9 @@ import pytest
 from django.db import connections
 
 from tangthu.archive.actions.describe_record import describe_dossier, digest_of
+from tangthu.identity.acting import SYSTEM
+from tangthu.identity.actions.add_person import appoint
+from tangthu.identity.models import Person
 from tangthu.records import leaving
 from tangthu.records.models import Use
 from tangthu.reports import queries
@@ -18,6 +22,7 @@ from tangthu.reports.figures import lists_taken
 from tangthu.reports.models import Export
 from tests.isolated.test_work import TOKEN, band_of
 from tests.office.conftest import SignIn
+from tests.reports.test_contents import as_owner, filed_also
 from tests.reports.test_exports import made, text_of
 from tests.support.house import TestHouse
 from tests.support.isolated import classify, clear, secret_dossier
@@ -171,6 +176,31 @@ def test_contents_of_a_secret_dossier_whose_documents_are_all_higher_are_not_mad
     assert hoa.post("/in/danh-sach/", posted).status_code == 400
     assert not Export.objects.exists()
     assert not Use.objects.filter(kind__startswith="list_").exists()
+
+
+@pytest.mark.req("AR-128")
+def test_contents_bear_the_degree_of_their_dossier_also_over_a_document_of_another_body(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    """Such a document is not raised by the dossier: the head alone makes the list a secret."""
+    ours = make_dossier(isolated_cast, number="02", title=f"Hồ sơ {TOKEN}")
+    theirs = make_dossier(isolated_cast, "nga", number="03", documents=[{"subject": "Của họ"}])
+    classify(isolated_cast, ours.dossier, "2")
+    filed_also(theirs.documents[0], ours.dossier, 2)
+    as_owner(
+        "DELETE FROM records_membership WHERE document_id = %s OR dossier_id = %s",
+        ours.documents[0].pk, theirs.dossier.pk,
+    )  # fmt: skip
+    cuc = Person.objects.get(account__username="cuc")
+    begun = dt.date(2020, 1, 1)
+    appoint(SYSTEM, person=cuc, body=isolated_cast.body("H31.07"), position="Cố vấn",
+            role="clerk", since=begun)  # fmt: skip
+    pairs = {"dossier": str(ours.dossier.pk)}
+    told = text_of(made(isolated_cast, source=CONTENTS, **pairs))
+    printed = sign_in("cuc").post("/in/danh-sach/", {"nguon": CONTENTS, **pairs}).content.decode()
+    for page in (told, printed):
+        assert "Của họ" in page
+        assert "TỐI MẬT · Tàng Thư" in " ".join(page.split())
 
 
 def _figures(page: bytes) -> list[str]:
