@@ -69,6 +69,18 @@ def test_every_page_bears_the_mode_and_the_highest_degree_on_it(
             assert "không có nội dung mật" in band, (address, band)
 
 
+@pytest.mark.req("AR-128")
+def test_the_page_of_jobs_bears_the_degree_of_the_dossiers_that_it_names(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
+    sealed_package(isolated_cast, made)
+    for address in ("/cong-viec/", "/cong-viec/?state=done"):
+        page = sign_in("cuc").get(address).content.decode()
+        assert f"Hồ sơ {TOKEN}" in page
+        assert band_of(page).strip().endswith("TUYỆT MẬT"), address
+
+
 @pytest.mark.req("AR-128", "AR-131")
 def test_a_degree_is_set_changed_and_ended_on_a_basis_that_is_kept(
     isolated_cast: TestHouse, sign_in: SignIn

@@ -92,10 +92,11 @@ def batch_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str
 
 def dossier_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Code and title of those dossiers that the viewer may see, by id."""
+    # As models: one that is loaded with its degree says so to the band on the page (AR-128).
     found = records.dossiers(viewer).filter(pk__in=ids)
     return {
-        pk: Truncator(f"{code} {title}").chars(_NAME)
-        for pk, code, title in found.values_list("pk", "archive_file_code", "title")
+        one.pk: Truncator(f"{one.archive_file_code} {one.title}").chars(_NAME)
+        for one in found.only("archive_file_code", "title", "secrecy")
     }
 
 

@@ -21,12 +21,14 @@ class Listed:
 
     `record` is None where it was not read, or the viewer may not see it (any more). `whole`: what
     counts a dossier's documents may be shown, for none of them can be hidden from the viewer.
+    `number` is its own in a list that numbers its lines otherwise than one after another.
     """
 
     row: lists.Row
     record: Any = None
     place: Any = None
     whole: bool = False
+    number: int | None = None
 
 
 def read(viewer: Viewer, rows: Sequence[lists.Row], *, wanted: Iterable[str]) -> list[Listed]:

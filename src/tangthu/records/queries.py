@@ -7,7 +7,7 @@ stands in (AR-121). What is forbidden is not found: the same exception, the same
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -134,9 +134,18 @@ def files_of(found: Document) -> QuerySet[ContentFile]:
 
 def effective_level(found: Document) -> str:
     """The strictest access level of a document and of the dossiers it stands in (AR-121)."""
-    standing = Membership.objects.filter(document=found, dossier__body_id=found.body_id)
-    homes = (level_of(one.dossier) for one in standing.select_related("dossier"))
-    return strictest([level_of(found), *homes])
+    return effective_levels([found])[found.pk]
+
+
+def effective_levels(found: Sequence[Document]) -> dict[uuid.UUID, str]:
+    """The same of several documents, by id."""
+    levels = {one.pk: [level_of(one)] for one in found}
+    bodies = {one.pk: one.body_id for one in found}
+    standing = Membership.objects.filter(document__in=levels).select_related("dossier")
+    for place in standing:
+        if place.dossier.body_id == bodies[place.document_id]:
+            levels[place.document_id].append(level_of(place.dossier))
+    return {one: strictest(all_of) for one, all_of in levels.items()}
 
 
 def old_codes(found: Document | Dossier) -> list[str]:

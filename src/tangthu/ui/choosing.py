@@ -115,8 +115,12 @@ def tools_of(
     source: str = "",
     fixed: tuple[tuple[str, str], ...] = (),
     savable: bool = True,
+    taken_as_shown: bool = True,
 ) -> ListTools:
-    """The tools of one list; `source` names it to those who take lists out, "" takes none out."""
+    """The tools of one list; `source` names it to those who take lists out, "" takes none out.
+
+    What is taken out has the columns that are shown, unless it is a form with its own.
+    """
     here = (request.path + edit_query(request.GET, {COLUMNS: None, AT: None})).removesuffix("?")
     kept = {key for key, _value in fixed} | {AT, "nguon", COLUMNS}
     pairs = [(key, value) for key, value in query_pairs(request.GET) if key not in kept]
@@ -124,7 +128,8 @@ def tools_of(
     pairs = [("nguon", source), *pairs, *fixed, (COLUMNS, shown)]
     query = "?" + urlencode(pairs)
     # A list as made is taken out in the columns that are meant for paper.
-    taken = pairs if any(one.on == one.extra for one in choices) else pairs[:-1]
+    chosen = taken_as_shown and any(one.on == one.extra for one in choices)
+    taken = pairs if chosen else pairs[:-1]
     taken_query = "?" + urlencode(taken)
     return ListTools(
         name,

@@ -228,6 +228,7 @@ class RegisterPage:
     source: str = ""
     fixed: tuple[tuple[str, str], ...] = ()
     savable: bool = True
+    taken_as_shown: bool = True
 
 
 class Register(Generic[Row]):
@@ -250,15 +251,18 @@ class Register(Generic[Row]):
         source: str = "",
         fixed: Mapping[str, str] | None = None,
         savable: bool = True,
+        taken_as_shown: bool = True,
     ) -> None:
         """`default_sort` is a column key, with `-` before it for descending.
 
         `source` names the list to those who take lists out; `fixed` are filters that always hold;
-        `savable`: it is a search that can be kept under a name.
+        `savable`: it is a search that can be kept under a name. Not `taken_as_shown`: what is
+        taken out is a form with columns of its own, whatever is shown on the screen.
         """
         self.source = source
         self._fixed = tuple((fixed or {}).items())
         self.savable = savable
+        self.taken_as_shown = taken_as_shown
         self.name = name
         self.caption = caption
         self.columns = tuple(columns)
@@ -359,6 +363,7 @@ class Register(Generic[Row]):
             source=self.source,
             fixed=self._fixed,
             savable=self.savable,
+            taken_as_shown=self.taken_as_shown,
         )
 
     def _first(self, key: str) -> str:

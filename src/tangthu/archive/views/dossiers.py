@@ -128,6 +128,7 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         source="dossier-documents",
         fixed={"dossier": str(found.pk)},
         savable=False,
+        taken_as_shown=False,
         page_size=PAGE,
         columns=(
             Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),

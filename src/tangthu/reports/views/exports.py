@@ -73,7 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
     pairs = sources.pairs_of(request.GET)
     me = viewer(request)
     wanted = sources.asked(me, source, pairs)
-    every = sources.columns_of(wanted.kind)
+    pairs = sources.kept_pairs(pairs, wanted)
+    every = sources.every_column(wanted)
     shown = [one.key for one in sources.chosen_columns(wanted, sources.keys_of(request.GET))]
     sort = ("-" if wanted.descending else "") + wanted.order
     form = ExportForm(
@@ -182,24 +183,26 @@ def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGr
 @require_safe
 def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     """The file, for its owner alone; each time is recorded."""
+    found = queries.export(viewer(request), export_id)
+    if not files.is_ready(found):
+        raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
+    kind = _TYPES[found.format]
     if request.method == "HEAD":
-        found = queries.export(viewer(request), export_id)
-        if not files.is_ready(found):
-            raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
-        return HttpResponse(content_type=_TYPES[found.format])
-    found = fetch_export(acting(request), export_id)
+        return HttpResponse(content_type=kind)
     moment = timezone.localtime(found.ordered_at)
-    name = f"{_slug(found.source)}-{moment:%Y%m%d-%H%M}.{found.format}"
-    response = FileResponse(files.file_of(found).open("rb"), content_type=_TYPES[found.format])
+    name = f"{sources.FILE_NAMES[found.source]}-{moment:%Y%m%d-%H%M}.{found.format}"
+    # Recorded last: what could fail has not failed by then.
+    response = FileResponse(files.file_of(found).open("rb"), content_type=kind)
+    try:
+        fetch_export(acting(request), export_id)
+    except Exception:
+        response.close()
+        raise
     response["Content-Disposition"] = disposition(name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _slug(source: str) -> str:
-    return {"search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu"}[source]
 
 
 @require_safe

@@ -5,7 +5,6 @@ And the register of copies: the code on a printed sheet leads to who made it, wh
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from tangthu.archive.views.asked import viewer
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.clock import VIETNAM
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import queries, sources
 from tangthu.ui import formats
@@ -72,19 +70,15 @@ def history(request: HttpRequest) -> HttpResponse:
     kinds = register.chosen("viec")
     if kinds:
         found = found.filter(kind__in=kinds)
-    first, last = queries.days(*register.span("ngay"))
-    if first:
-        found = found.filter(at__gte=_midnight(first))
-    if last:
-        found = found.filter(at__lt=_midnight(last) + dt.timedelta(days=1))
+    start, end = queries.span(*register.span("ngay"))
+    if start:
+        found = found.filter(at__gte=start)
+    if end:
+        found = found.filter(at__lt=end)
     page = page_by_time(
         register, found, "at", prepare=lambda rows: titles.update(queries.used_records(me, rows))
     )
     return render(request, "reports/history.html", {"register": page, "everyone": everyone})
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), VIETNAM)
 
 
 def _kind(use: Use) -> Cell:

@@ -106,6 +106,11 @@ def new(request: HttpRequest) -> HttpResponse:
     """Save the list that the query string names."""
     source = request.GET.get("nguon", "")
     pairs = sources.pairs_of(request.GET)
+    if source == sources.CONTENTS:
+        raise InvalidInput(
+            _("Mục lục của một hồ sơ không phải là tìm kiếm để lưu."),
+            hint=_("Mở hồ sơ, rồi in hoặc xuất mục lục ở đó."),
+        )
     wanted = sources.asked(viewer(request), source, pairs)
     pairs = sources.kept_pairs(pairs, wanted)
     columns = request.GET.get(COLUMNS, "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_safe
 from tangthu.archive import queries as archive
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.asked import viewer
-from tangthu.kernel.clock import VIETNAM
 from tangthu.records.models import Use
 from tangthu.reports import figures, queries
 from tangthu.ui import formats
@@ -38,9 +35,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         columns=(),
         empty=EmptyState(_("Chưa có phông nào")),
     )
-    first, last = queries.days(*register.span("ngay"))
-    start = dt.datetime.combine(first, dt.time(), VIETNAM) if first else None
-    end = dt.datetime.combine(last, dt.time(), VIETNAM) + dt.timedelta(days=1) if last else None
+    start, end = queries.span(*register.span("ngay"))
     counted = figures.by_fonds(me, start, end)
     lists = figures.lists_taken(me, start, end)
 
