@@ -139,6 +139,7 @@ def test_the_page_of_a_dossier_offers_its_contents_to_print_and_to_take_out(
     assert "Mục lục văn bản, tài liệu trong hồ sơ" in text
     assert 'name="sort"' not in text
     assert "Lưu tìm kiếm này" not in page
+    assert "In mục lục văn bản, tài liệu" in page
     posted = dict(re.findall(r'<input type="hidden" name="(nguon|dossier)" value="([^"]*)"', page))
     printed = client.post("/in/danh-sach/", posted).content.decode()
     assert "Mục lục văn bản, tài liệu trong hồ sơ" in printed
@@ -337,3 +338,22 @@ def test_contents_are_no_search_to_be_kept(
             cast.acting("cuc"), name="x", source=CONTENTS, query=query, shared_with=None
         )
         assert client.get(f"/tim-kiem-da-luu/{kept.pk}/").status_code == status
+
+
+def test_a_taken_contents_list_says_of_which_dossier_as_long_as_that_may_be_seen(
+    cast: TestHouse, sign_in: SignIn, two: tuple[MadeDossier, MadeDossier]
+) -> None:
+    dossier = two[0].dossier
+    export = made(cast, "hoa", source=CONTENTS, dossier=str(dossier.pk))
+    client = sign_in("hoa")
+    pages = ("/xuat/", "/lich-su-khai-thac/", "/cong-viec/")
+    for page in pages:
+        assert dossier.archive_file_code in client.get(page).content.decode(), page
+    fetched = client.get(f"/xuat/{export.pk}/tep/")
+    assert f"muc-luc-van-ban-{dossier.archive_file_code}-" in fetched["Content-Disposition"]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE records_dossier SET access_level = '02' WHERE id = %s", [dossier.pk])
+        cursor.execute("SET session_replication_role = DEFAULT")
+    for page in pages:
+        assert dossier.archive_file_code not in client.get(page).content.decode(), page

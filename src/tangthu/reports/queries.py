@@ -144,9 +144,16 @@ def _may_know(viewer: Viewer, use: Use) -> bool:
     return bool(used_records(viewer, [use]))
 
 
+def dossier_asked(use: Use) -> uuid.UUID | None:
+    """The dossier whose contents the list of a use was; None for another list."""
+    named = use.detail.get("asked", {}).get("dossier")
+    return uuid.UUID(named) if named else None
+
+
 def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dossier | Document]:
-    """The records of some uses that the viewer may see, by id."""
-    ids = {use.obj for use in found}
+    """The records of some uses that the viewer may see, by id; of contents lists their dossier."""
+    uses = list(found)
+    ids = {use.obj for use in uses} | {one for one in map(dossier_asked, uses) if one is not None}
     seen: dict[uuid.UUID, Dossier | Document] = {}
     seen.update(records.dossiers(viewer).in_bulk(list(ids)))
     seen.update(records.documents(viewer).in_bulk(list(ids)))
@@ -160,14 +167,15 @@ def span(start: str, end: str) -> tuple[dt.datetime | None, dt.datetime | None]:
     and so is an end beyond the calendar. Moments begin a day after the calendar does: before that
     they cannot be compared in another time zone.
     """
-    first, last = _typed(start), _typed(end)
+    first, last = typed_date(start), typed_date(end)
     begin = max(first.first_day(), _EARLIEST) if first else None
     until = max(last.last_day(), _EARLIEST) if last else None
     after = until + dt.timedelta(days=1) if until and until < _LATEST else None
     return _midnight(begin), _midnight(after)
 
 
-def _typed(typed: str) -> PartialDate | None:
+def typed_date(typed: str) -> PartialDate | None:
+    """The date that was typed; None for nothing, and for what is none."""
     try:
         return parse_date(typed) if typed else None
     except DateError:

@@ -6,6 +6,7 @@ and a printed list ask for the same; who asks gets what he may see at that momen
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,11 +25,13 @@ from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.errors import InvalidInput
+from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
 from tangthu.records.models import Dossier
 from tangthu.reports import contents, queries
 from tangthu.reports.contents import After
+from tangthu.reports.models import Export
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
 from tangthu.ui.tables import Cell, Column
@@ -285,7 +288,28 @@ def cells(one: Listed, columns: Sequence[Column[Listed]]) -> list[str]:
 
 def export_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Which list those exports are that the viewer ordered, with its words, by id."""
+    found = list(queries.exports(viewer).filter(pk__in=ids))
+    words = words_of(viewer, found)
     return {
-        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), one.asked.get("q", ""))))
-        for one in queries.exports(viewer).filter(pk__in=ids)
+        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), words[one.pk]))) for one in found
+    }
+
+
+def file_name(viewer: Viewer, found: Export) -> str:
+    """How the file of an export is called, without its moment; of contents with the code."""
+    code = words_of(viewer, [found])[found.pk] if found.source == CONTENTS else ""
+    return "-".join(filter(None, (FILE_NAMES[found.source], re.sub(r"[^\w.]+", "-", code))))
+
+
+def words_of(viewer: Viewer, found: Sequence[Export]) -> dict[uuid.UUID, str]:
+    """What tells some exports of one list apart: the words sought, or the dossier's code.
+
+    The code is shown as long as the viewer may see the dossier.
+    """
+    named = {one.pk: one.asked["dossier"] for one in found if one.source == CONTENTS}
+    seen = records.dossiers(viewer).in_bulk([uuid.UUID(one) for one in set(named.values())])
+    codes = {str(pk): dossier.archive_file_code for pk, dossier in seen.items()}
+    return {
+        one.pk: codes.get(named[one.pk], "") if one.pk in named else str(one.asked.get("q", ""))
+        for one in found
     }

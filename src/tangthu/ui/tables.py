@@ -106,6 +106,14 @@ class RangeFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenForm:
+    """A list that leaves as a form with columns of its own, by its name; no search to be kept."""
+
+    print_label: Label
+    export_label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class BulkAction:
     """What can be done with the marked rows: a button that posts `ids` to `url`."""
 
@@ -227,8 +235,7 @@ class RegisterPage:
     # By which name the whole list can be taken out (ui.choosing), with filters that always hold.
     source: str = ""
     fixed: tuple[tuple[str, str], ...] = ()
-    savable: bool = True
-    taken_as_shown: bool = True
+    form: TakenForm | None = None
 
 
 class Register(Generic[Row]):
@@ -250,19 +257,16 @@ class Register(Generic[Row]):
         page_size: int = 50,
         source: str = "",
         fixed: Mapping[str, str] | None = None,
-        savable: bool = True,
-        taken_as_shown: bool = True,
+        form: TakenForm | None = None,
     ) -> None:
         """`default_sort` is a column key, with `-` before it for descending.
 
         `source` names the list to those who take lists out; `fixed` are filters that always hold;
-        `savable`: it is a search that can be kept under a name. Not `taken_as_shown`: what is
-        taken out is a form with columns of its own, whatever is shown on the screen.
+        `form`: taken out, the list is a form of its own.
         """
         self.source = source
         self._fixed = tuple((fixed or {}).items())
-        self.savable = savable
-        self.taken_as_shown = taken_as_shown
+        self.form = form
         self.name = name
         self.caption = caption
         self.columns = tuple(columns)
@@ -362,8 +366,7 @@ class Register(Generic[Row]):
             choices=tuple(choice_of(column) for column in self.columns),
             source=self.source,
             fixed=self._fixed,
-            savable=self.savable,
-            taken_as_shown=self.taken_as_shown,
+            form=self.form,
         )
 
     def _first(self, key: str) -> str:

@@ -35,7 +35,7 @@ from tangthu.repository.models import Copy, Package
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Notice
-from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage, TakenForm
 
 PAGE = 50
 _SHOWN_PLACES = 20
@@ -127,8 +127,7 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         row_id=lambda row: str(row.document_id),
         source="dossier-documents",
         fixed={"dossier": str(found.pk)},
-        savable=False,
-        taken_as_shown=False,
+        form=TakenForm(_("In mục lục văn bản, tài liệu"), _("Xuất mục lục ra Word, Excel, PDF")),
         page_size=PAGE,
         columns=(
             Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),

@@ -190,7 +190,7 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(content_type=kind)
     moment = timezone.localtime(found.ordered_at)
-    name = f"{sources.FILE_NAMES[found.source]}-{moment:%Y%m%d-%H%M}.{found.format}"
+    name = f"{sources.file_name(viewer(request), found)}-{moment:%Y%m%d-%H%M}.{found.format}"
     # Recorded last: what could fail has not failed by then.
     response = FileResponse(files.file_of(found).open("rb"), content_type=kind)
     try:
@@ -208,6 +208,8 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
 @require_safe
 def exports(request: HttpRequest) -> HttpResponse:
     """What the person ordered, newest first."""
+    me = viewer(request)
+    words: dict[uuid.UUID, str] = {}
     register: Register[Export] = Register(
         name="exports",
         caption=_("Bản xuất của tôi"),
@@ -220,7 +222,7 @@ def exports(request: HttpRequest) -> HttpResponse:
                 lambda one: Cell(
                     str(sources.TITLES[one.source]),
                     reverse("reports:export", args=[one.pk]),
-                    note=one.asked.get("q", ""),
+                    note=words.get(one.pk, ""),
                 ),
                 primary=True,
             ),
@@ -238,7 +240,12 @@ def exports(request: HttpRequest) -> HttpResponse:
             _("Ở trang tìm kiếm hay danh sách, chọn “Xuất, in, lưu”."),
         ),
     )  # fmt: skip
-    page = page_by_time(register, queries.exports(viewer(request)), "ordered_at")
+    page = page_by_time(
+        register,
+        queries.exports(me),
+        "ordered_at",
+        prepare=lambda rows: words.update(sources.words_of(me, rows)),
+    )
     return render(request, "reports/exports.html", {"register": page})
 
 

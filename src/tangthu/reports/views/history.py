@@ -18,6 +18,7 @@ from tangthu.archive.views.asked import viewer
 from tangthu.identity.policies import Viewer
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import queries, sources
+from tangthu.reports.views.days import fault_of
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Crumb, Fact, FactGroup
@@ -76,7 +77,11 @@ def history(request: HttpRequest) -> HttpResponse:
     if end:
         found = found.filter(at__lt=end)
     page = page_by_time(
-        register, found, "at", prepare=lambda rows: titles.update(queries.used_records(me, rows))
+        register,
+        found,
+        "at",
+        prepare=lambda rows: titles.update(queries.used_records(me, rows)),
+        trouble=fault_of(*register.span("ngay")),
     )
     return render(request, "reports/history.html", {"register": page, "everyone": everyone})
 
@@ -96,7 +101,10 @@ def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
     """What was used, as far as the viewer may know of it now."""
     if use.kind in queries.LISTS:
         name = str(sources.TITLES.get(use.detail.get("list", ""), _("Danh sách")))
-        parts = [str(use.detail.get("asked", {}).get("q", ""))]
+        asked = use.detail.get("asked", {})
+        dossier = titles.get(queries.dossier_asked(use))
+        parts = [dossier.archive_file_code if isinstance(dossier, Dossier) else ""]
+        parts.append(str(asked.get("q", "")))
         if "rows" in use.detail:
             parts.append(_("%(n)s dòng") % {"n": formats.thousands(use.detail["rows"])})
         if "format" in use.detail:

@@ -216,8 +216,7 @@ def register_table(context: Context, page: RegisterPage) -> dict[str, Any]:
             choices=choices,
             source=page.source if page.rows else "",
             fixed=page.fixed,
-            savable=page.savable,
-            taken_as_shown=page.taken_as_shown,
+            form=page.form,
         )
     return {
         "page": only_chosen(page, choices),
