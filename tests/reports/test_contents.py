@@ -157,7 +157,7 @@ def test_the_contents_can_be_downloaded_in_every_format(
     answer = sign_in("cuc").get(f"/xuat/{export.pk}/tep/")
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == files.file_of(export).read_bytes()
-    name = f'"muc-luc-van-ban-[0-9]{{8}}-[0-9]{{4}}.{format_}"'
+    name = f'"muc-luc-van-ban-[0-9A-Z.]+-[0-9]{{8}}-[0-9]{{4}}.{format_}"'
     assert re.search(name, answer["Content-Disposition"])
 
 
