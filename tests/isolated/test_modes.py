@@ -295,7 +295,16 @@ def refused(act):
         print("let through:", error)
     return False
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+tied = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 checks = [
+    refused(lambda: udp.sendmsg([b"x"], [], 0, ("192.0.2.1", 53))),
+    refused(lambda: tied.connect_ex(("192.0.2.1", 53))),
+    refused(lambda: socket.getaddrinfo("secret-name.example.com", 80)),
+    refused(lambda: socket.getaddrinfo(b"secret-name.example.com", None)),
+    refused(lambda: socket.gethostbyname("secret-name.example.com")),
+    refused(lambda: socket.gethostbyname_ex("secret-name.example.com")),
+    refused(lambda: socket.gethostbyaddr("192.0.2.1")),
+    refused(lambda: socket.getnameinfo(("192.0.2.1", 80), 0)),
     refused(lambda: socket.create_connection(("192.0.2.1", 80), timeout=1)),
     refused(lambda: udp.sendto(b"x", ("192.0.2.1", 53))),
     refused(lambda: socket.socket().bind(("0.0.0.0", 0))),
@@ -304,6 +313,18 @@ checks = [
 ]
 server = socket.create_server(("127.0.0.1", 0))
 socket.create_connection(server.getsockname(), timeout=5).close()
+socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
+socket.getaddrinfo(None, 80, flags=socket.AI_PASSIVE)
+socket.getaddrinfo("192.0.2.1", 80)
+socket.gethostbyname("127.0.0.1"), socket.gethostbyaddr("127.0.0.1")
+socket.gethostbyname("localhost")
+socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)
+here = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+here.sendmsg([b"x"], [], 0, ("127.0.0.1", server.getsockname()[1]))
+here.connect(("127.0.0.1", server.getsockname()[1]))
+here.sendmsg([b"x"])
+one, other = socket.socketpair()
+one.sendmsg([b"x"])
 print(checks)
 sys.exit(0 if all(checks) else 1)
 """
@@ -318,15 +339,65 @@ sys.exit(0 if all(checks) else 1)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+ELSEWHERE = [
+    {"DATABASE_URL": "postgresql://x@192.0.2.1/x"},
+    {"DATABASE_URL": "postgresql://x@10.1.1.1/x"},
+    {"DATABASE_URL": "postgresql://x@127.0.0.1,192.0.2.1/x"},
+    {"DATABASE_URL": "postgresql://a:b@localhost/db?hostaddr=203.0.113.5"},
+    {"DATABASE_URL": "postgresql://a:b@127.0.0.1,localhost/db?hostaddr=127.0.0.1,203.0.113.5"},
+    {"DATABASE_URL": "host=/var/run/postgresql hostaddr=203.0.113.5 dbname=x user=x"},
+    {"DATABASE_URL": "postgresql://x@db.example.com/x"},
+    {"DATABASE_URL": "postgresql:///?service=elsewhere"},
+    {"DATABASE_URL": "postgresql://x@127.0.0.1/x", "PGHOSTADDR": "203.0.113.5"},
+    {"DATABASE_URL": "dbname=x user=x", "PGHOST": "203.0.113.5"},
+    {"PGSERVICE": "elsewhere"}, {"PGSERVICEFILE": "/tmp/x"}, {"PGHOSTADDR": "203.0.113.5"},
+    {"DATABASE_URL": "postgresql://x@127.0.0.1/x",
+     "DATABASE_INTEGRATOR_URL": "postgresql://tangthu_integrator@203.0.113.5/x"},
+    {"DATABASE_URL": "postgresql://x@127.0.0.1/x",
+     "DATABASE_APP_URL": "postgresql://tangthu_app@localhost/x?hostaddr=203.0.113.5"},
+    {"DATABASE_URL": "postgresql://127.0.0.1/x",
+     "DATABASE_OWNER_URL": "postgresql://owner@203.0.113.5/x"},
+]  # fmt: skip
+LOCAL = [
+    {}, {"DATABASE_URL": "postgresql://x@127.0.0.1/x"}, {"DATABASE_URL": "postgresql://x@[::1]/x"},
+    {"DATABASE_URL": "postgresql://x@localhost/x"}, {"DATABASE_URL": "dbname=x user=x"},
+    {"DATABASE_URL": "host=/run/postgresql dbname=x user=x"},
+    {"DATABASE_URL": "postgresql://x@192.168.10.9/x",
+     "DATABASE_OWNER_URL": "postgresql://owner@192.168.10.9/x"},
+    {"DATABASE_URL": "postgresql://x@kho.noi-bo/x?hostaddr=192.168.10.9&sslmode=verify-full"},
+]  # fmt: skip
+
+
 @pytest.mark.req("AR-128")
-def test_an_isolated_site_uses_no_database_elsewhere(tmp_path: Path) -> None:
-    for host in ("192.0.2.1", "10.1.1.1"):
-        refused = alone(
-            tmp_path / "nha", "check", TANGTHU_MODE="isolated_lan",
-            DATABASE_URL=f"postgresql://x@{host}/x",
-        )  # fmt: skip
-        assert refused.returncode == 2
-        assert "không thuộc mạng nội bộ" in refused.stderr
+@pytest.mark.parametrize("given", [*ELSEWHERE, *LOCAL])
+def test_every_login_of_an_isolated_site_must_lead_to_a_database_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    from tangthu.kernel.database import places
+
+    for name in [name for name in os.environ if name.startswith(("DATABASE_", "PG"))]:
+        monkeypatch.delenv(name)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    home = Home(tmp_path / "nha").ensure()
+    networks = isolation.local_networks("192.168.10.0/24")
+    if given in LOCAL:
+        isolation.require_local_databases(places(home), networks)
+        return
+    with pytest.raises(isolation.Outward):
+        isolation.require_local_databases(places(home), networks)
+
+
+@pytest.mark.req("AR-128")
+@pytest.mark.parametrize("number", [0, 3, 8, 13, 15])
+def test_an_isolated_site_does_not_start_with_a_database_elsewhere(
+    tmp_path: Path, number: int
+) -> None:
+    given = ELSEWHERE[number]
+    refused = alone(tmp_path / "nha", "check", TANGTHU_MODE="isolated_lan", **given)
+    assert refused.returncode == 2
+    assert "mạng nội bộ" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.req("AR-128")

@@ -15,8 +15,8 @@ from tangthu.discovery.search import search
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries
 from tests.office.conftest import SignIn
-from tests.support.house import TestHouse
-from tests.support.isolated import CLEARED, classify, clear, secret_dossier
+from tests.support.house import PASSWORD, TestHouse
+from tests.support.isolated import CLEARED, classify, clear, isolated_house, secret_dossier
 from tests.support.records import MadeDossier, make_dossier, sealed_package
 
 TOKEN = "Xanhdamtrang"
@@ -28,10 +28,11 @@ PAGES = (
     "/lich-su-khai-thac/?ai=tat-ca", "/thong-ke/", "/ban-in/?ma=", "/tim-kiem-da-luu/",
     "/ho-so/?cot=title,record_count,note", f"/tim/?q={TOKEN}&dang=bang", "/tim/?q=2010&dang=bang",
 )  # fmt: skip
-# Besides tokens: how far the ledger has come. Its size and root tell that something was recorded,
+# Besides tokens and the time of printing: how far the ledger has come. Its size and root tell that something was recorded,
 # as in any log that is only added to, and never what (docs/isolated.md).
 _VOLATILE = re.compile(
     r'csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"|\d+ giây'
+    r"|In từ hệ thống Tàng Thư lúc [^,]+"
     r'|<section class="facts proof.*?</section>',
     re.DOTALL,
 )
@@ -71,6 +72,96 @@ def test_the_site_is_the_same_for_a_stranger_whether_secrets_are_there_or_not(
         for address, (status, text) in answers.items():
             assert after[name][address][0] == status, (name, address)
             assert after[name][address][1] == text, (name, address)
+
+
+# What differs between two runs whatever is in them: times, identifiers, digests.
+_BY_CHANCE = re.compile(
+    r'datetime="[^"]+"|\d\d:\d\d \d\d/\d\d/\d{4}|[0-9a-f]{12,64}|'
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+# The gap: number 2 is not shown, so what follows it is number 3, and so is its code and its file.
+_GAP = (
+    ('data-label="STT">3<', 'data-label="STT">2<'), ("số thứ tự 3", "số thứ tự 2"),
+    ("Đánh dấu 3. ", "Đánh dấu 2. "), (".0000003", ".0000002"), (".003.pdf", ".002.pdf"),
+)  # fmt: skip
+
+
+def seen_by_strangers(house: TestHouse, secret: bool) -> dict[tuple[str, str, str], str]:
+    """What strangers see of a dossier of two documents, between which a secret one may stand, new
+    and sealed.
+    """
+    given = [{"subject": "Bản đầu", "number": "7"}, {"subject": "Bản sau", "number": "8"}]
+    if secret:
+        given.insert(1, {"subject": f"Kế hoạch {TOKEN}", "note": TOKEN})
+    made = make_dossier(house, number="01", documents=given)
+    if secret:
+        classify(house, made.documents[1], "3")
+    fonds = made.dossier.place.inventory.fonds_id
+    more = [f"/phong/{fonds}/"]
+    shown = [f"/tai-lieu/{one.pk}/" for one in (made.documents[0], made.documents[-1])]
+    for address in (f"/ho-so/{made.dossier.pk}/", *shown):
+        more += [f"{address}{page}" for page in ("", "goi-su-dung/", "chung-cu.json")]
+    found = {}
+    for stage in ("new", "sealed"):
+        if stage == "sealed":
+            sealed_package(house, made)
+        for name in ("hoa", "binh", "lan", "dung"):  # binh is cleared, but not for that degree
+            client = Client()
+            client.post("/dang-nhap/", {"username": name, "password": PASSWORD})
+            for number, (status, text) in enumerate(pages(client, more).values()):
+                address = (*PAGES, *more)[number]
+                place = (stage, name, f"{number} {_BY_CHANCE.sub('', address)}")
+                found[place] = f"{status} {_BY_CHANCE.sub('', text)}"
+    return found
+
+
+@pytest.mark.req("AR-128")
+def test_of_a_secret_document_in_an_open_dossier_strangers_see_its_gap_alone(
+    test_house: TestHouse,
+) -> None:
+    """As docs/isolated.md says under “What is still told”."""
+    with isolated_house(test_house):
+        without = seen_by_strangers(test_house, secret=False)
+    with isolated_house(test_house):
+        beside = seen_by_strangers(test_house, secret=True)
+    assert beside.keys() == without.keys()
+    with_a_gap = set()
+    for place, text in beside.items():
+        closed = text
+        for gap, none in _GAP:
+            closed = closed.replace(gap, none)
+        assert closed == without[place], place
+        if closed != text:
+            with_a_gap.add(place[1:])
+    told = {address.rpartition(" ")[2] for name, address in with_a_gap}
+    assert told == {"/ho-so//", "/ho-so//goi-su-dung/", "/tai-lieu//", "/tai-lieu//goi-su-dung/"}
+    assert {name for name, _address in with_a_gap} == {"hoa", "binh"}
+
+
+@pytest.mark.req("AR-128")
+def test_of_a_change_to_a_secret_document_strangers_see_a_new_version_of_the_package_alone(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="01", token=TOKEN, dossier_too=False)
+    sealed_package(isolated_cast, made)
+    address = f"/ho-so/{made.dossier.pk}/"
+    more = [address, f"/tai-lieu/{made.documents[1].pk}/"]
+    clients = [sign_in(name) for name in ("hoa", "lan", "dung")]
+
+    def seen() -> list[dict[str, tuple[int, str]]]:
+        return [pages(client, more) for client in clients]
+
+    seen()  # views are noted once
+    before = seen()
+    classify(isolated_cast, made.documents[0], "2")
+    assert seen() == before
+    sealed_package(isolated_cast, made)
+    version = re.compile(r'<tr><th scope="row">v2</th><td>.*?</td></tr>')
+    after = seen()
+    assert [bool(version.search(one[address][1])) for one in after] == [True, False, False]
+    for one, then in zip(after, before, strict=True):
+        assert {at: (code, version.sub("", text)) for at, (code, text) in one.items()} == then
 
 
 @pytest.mark.req("AR-128")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from typing import Any
 
@@ -26,15 +26,25 @@ LARGEST = 2_147_483_647
 
 
 class DescriptionForm(forms.Form):
-    """The editable description of a document or dossier, with its rows of extra metadata."""
+    """The editable description of a document or dossier, with its rows of extra metadata.
+
+    Fields named in `hidden` are not in it: neither shown nor changed (AR-128).
+    """
 
     state = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(
-        self, record: Dossier | Document, on: date, data: Mapping[str, Any] | None = None
+        self,
+        record: Dossier | Document,
+        on: date,
+        data: Mapping[str, Any] | None = None,
+        *,
+        hidden: Set[str] = frozenset(),
     ) -> None:
         self.record = record
-        self.described = editable_fields(type(record), on)
+        self.described = tuple(
+            field for field in editable_fields(type(record), on) if field.identifier not in hidden
+        )
         rows = sorted(record.extra.items())
         initial: dict[str, Any] = {
             field.identifier: getattr(record, field.identifier) for field in self.described

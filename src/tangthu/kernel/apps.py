@@ -11,6 +11,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
-        from tangthu.kernel.prepare import refuse_superuser
+        from tangthu.kernel.prepare import refuse_other_mode, refuse_superuser
 
         connection_created.connect(refuse_superuser, dispatch_uid="tangthu.superuser")
+        connection_created.connect(refuse_other_mode, dispatch_uid="tangthu.mode")

@@ -69,6 +69,14 @@ def django_databases(home: Home, process: str = COMMAND) -> dict[str, dict[str, 
     return found
 
 
+def places(home: Home) -> list[dict[str, Any]]:
+    """Where each login that this process was told of would connect, by libpq's keywords."""
+    found = [logins.conninfo(home, role) for role in logins.ROLES]
+    if logins.names_owner():
+        found.append(logins.parsed(logins.owner_conninfo(home)))
+    return found
+
+
 def owner_database(home: Home) -> dict[str, Any]:
     """The entry of DATABASES for the owner's login."""
     return _entry(logins.parsed(logins.owner_conninfo(home)), COMMAND)

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 
 from tangthu.kernel import database, deployment, logins
-from tangthu.kernel.errors import DatabaseUnusable
+from tangthu.kernel.errors import DatabaseUnusable, HouseError
 
 _SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
 log = logging.getLogger("tangthu.kernel")
@@ -86,8 +86,8 @@ def owner_alias() -> Iterator[None]:
 def require_mode() -> None:
     """Raise WrongMode unless the database belongs to this deployment mode; for a web server.
 
-    A database that is away now is not waited for: what it holds of secrets it shows to nobody
-    without a clearance, and those exist on an isolated LAN alone.
+    A database that is away now is not waited for, so that people are told so; when it comes, every
+    connection is asked before anything is read by it (`refuse_other_mode`).
     """
     try:
         deployment.require_recorded(connections["default"])
@@ -130,6 +130,21 @@ def refuse_superuser(connection: Any, **_facts: Any) -> None:
         raise DatabaseUnusable(
             "Không chạy bằng đăng nhập có quyền của chủ cơ sở dữ liệu.", hint=_SEE_LOGINS
         )
+
+
+def refuse_other_mode(connection: Any, **_facts: Any) -> None:
+    """Close a new connection of the running site to a database of another mode (AR-128).
+
+    Its database may have been away when the site started, or be another one since. Raises
+    WrongMode, or ProgrammingError where the database states no mode at all.
+    """
+    if os.environ.get(database.PROCESS, database.COMMAND) == database.COMMAND:
+        return
+    try:
+        deployment.require_recorded(connection)
+    except (HouseError, DatabaseError):
+        connection.close()
+        raise
 
 
 def require_narrow() -> None:

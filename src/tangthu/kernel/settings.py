@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from tangthu import __version__
 from tangthu.kernel import deployment, isolation
-from tangthu.kernel.database import COMMAND, PROCESS, django_databases
+from tangthu.kernel.database import COMMAND, PROCESS, django_databases, places
 from tangthu.kernel.home import Home
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -104,7 +104,7 @@ FORM_RENDERER = "tangthu.ui.forms.Renderer"
 
 DATABASES = django_databases(HOME, os.environ.get(PROCESS, COMMAND))
 if DEPLOYMENT_MODE == deployment.ISOLATED:
-    isolation.require_local_database(str(DATABASES["default"]["HOST"]), LOCAL_NETWORKS)
+    isolation.require_local_databases(places(HOME), LOCAL_NETWORKS)
     isolation.forbid_outward(LOCAL_NETWORKS)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Account"

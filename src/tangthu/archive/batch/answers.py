@@ -1,4 +1,4 @@
-"""Answers and edited values as fields want them: codes recognised, dates real, nothing secret."""
+"""Answers and edited values as fields want them: codes recognised, dates real, no secrecy."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def checked_answers(answers: Mapping[str, str], lists: CodeLists) -> dict[str, s
 def checked_value(name: str, value: str, lists: CodeLists) -> str:
     """A value for a field as the field wants it, codes recognised. Raises BadDecisionError."""
     value = " ".join(value.split())
+    if name == "secrecy":
+        raise BadDecisionError(what="độ mật không sửa ở đây")
     listed = LISTS.get(name)
     if value and listed is not None:
         code = lists.find(listed, value)

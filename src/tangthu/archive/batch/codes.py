@@ -7,6 +7,7 @@ words that archivists write for them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -50,10 +51,18 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "language": {"viet nam": "01", "viet ngu": "01"},
     "risk_recovery_status": {"da lap": "01", "chua lap": "02"},
 }
+MODE_SECRET = "03"  # noqa: S105 - an access level of TT05
+MAX_MARK = 30
 _YEARS = re.compile(r"^(\d{1,3})\s*(?:nam)?$")
 _PARTS = re.compile(r"\s*[;,/+&]\s*|\s+va\s+")
-_SECRET = re.compile(r"^(?:do\s+)?(?:tuyet\s+mat|toi\s+mat|mat)$")
-_NOT_SECRET = frozenset({"", "0", "khong", "khong mat", "thuong", "01", "02", "1", "2"})
+# A degree in words, also behind its code as lists show it: `Tối mật`, `độ Mật`, `03 Mật`.
+_SECRET = re.compile(r"^(?:0*3 )?(?:do )?(tuyet mat|toi mat|mat)$")
+_SECRECY_NAME = re.compile(r"\b(do (bao )?mat|secrecy)\b")
+_MORE_THAN_A_DASH = re.compile(r"[^\s\-\u2010-\u2015\u2212]")
+_NO_MARK = re.compile(r"[^a-z0-9;,/+&]+")
+_NOT_SECRET = frozenset({"khong", "khong mat", "thuong"})
+_DEGREES = {"mat": "1", "c": "1", "toi mat": "2", "b": "2", "tuyet mat": "3", "a": "3"}
+HIGHEST = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +122,61 @@ class CodeLists:
         return found
 
 
-def declares_secret(text: str) -> bool:
-    """Whether a value of an access or secrecy column says Mật, Tối mật, Tuyệt mật (AR-127)."""
-    key = _key(text)
-    return key == "03" or key == "3" or bool(_SECRET.match(key))
+def degree_of_mode(text: str) -> str:
+    """The degree that a value of an access column (`Chế độ sử dụng`) states, "" for none.
 
-
-def degree_of(text: str) -> str:
-    """The degree that a value of an access or secrecy column states: "1" Mật to "3" Tuyệt mật.
-
-    "" for no secret. What is marked in a way nobody knows counts as the highest: those who may see
-    that can put it right.
+    Figures are the codes of TT05's list there: 03, or 3, is Mật, whatever 1 and 2 mean elsewhere.
     """
-    key = _key(text).removeprefix("do ")
-    if key in ("03", "3", "mat", "c"):
-        return "1"
-    if key in ("toi mat", "b"):
-        return "2"
-    return "3"
+    key = _mark(text)
+    if key.isdigit():
+        return "1" if int(key) == int(MODE_SECRET) else ""
+    named = _SECRET.match(key)
+    return _DEGREES[named[1]] if named else ""
 
 
-def secret_in_words(text: str) -> bool:
-    """Whether a value in a column of unknown meaning is nothing but a degree of secrecy."""
-    return bool(text) and len(text) <= 30 and bool(_SECRET.match(_key(text)))
+def degree_of_mark(text: str) -> str:
+    """The degree that a value of a secrecy column (`Độ mật`) states, "" for no secret.
+
+    Figures are degrees there: 1 Mật, 2 Tối mật, 3 Tuyệt mật. No secret is nothing, a dash, 0,
+    `Không` or `Thường` alone. A mark that nobody knows counts as the highest: those who may see
+    that can put it right (docs/decisions/006-two-modes.md).
+    """
+    if not _MORE_THAN_A_DASH.search(text):
+        return ""
+    key = _mark(text)
+    if key.isdigit():
+        figure = key.lstrip("0")
+        return figure if figure in ("", *_DEGREES.values()) else HIGHEST
+    if key in _NOT_SECRET:
+        return ""
+    return _DEGREES.get(key.removeprefix("do "), HIGHEST)
+
+
+def degree_in_words(text: str) -> str:
+    """The degree whose name a value in a column of unknown meaning is, "" for none."""
+    return degree_of_mode(text) if _SECRET.match(_mark(text)) else ""
+
+
+def declares_secret(text: str) -> bool:
+    """Whether a value of an access column says Mật, Tối mật or Tuyệt mật (AR-127)."""
+    return bool(degree_of_mode(text))
 
 
 def marks_secrecy(text: str) -> bool:
-    """Whether a value in a secrecy column (`Độ mật`) is anything but “not secret”."""
-    return _key(text) not in _NOT_SECRET
+    """Whether a value of a secrecy column is anything but “not secret” (AR-127)."""
+    return bool(degree_of_mark(text))
+
+
+def names_secrecy(heading: str) -> bool:
+    """Whether a heading, or the name of an additional value, speaks of secrecy: `Độ bảo mật`."""
+    return bool(_SECRECY_NAME.search(" ".join(fold(heading).split())))
+
+
+def _mark(text: str) -> str:
+    """A mark in small letters and figures; what is too long for one keeps a sign of that."""
+    text = " ".join(unicodedata.normalize("NFKC", text[: MAX_MARK * 100]).split())
+    key = " ".join(_NO_MARK.sub(" ", fold(text)).split())
+    return key if len(text) <= MAX_MARK else f"{key}…"
 
 
 def _key(text: str) -> str:

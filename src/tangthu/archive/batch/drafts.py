@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tangthu.archive.batch.codes import CodeLists
+from tangthu.archive.batch.codes import MODE_SECRET, CodeLists
 from tangthu.archive.batch.findings import (
     COUNTED,
     DEFAULT,
@@ -132,7 +132,10 @@ def _fonds(values: Mapping[str, Value]) -> str:
 
 
 def merged(rows: Sequence[RowDraft]) -> tuple[dict[str, Value], dict[str, list[str]]]:
-    """The dossier values that most rows state, and for each field stated differently the values."""
+    """The dossier values that most rows state, and for each field stated differently the values.
+
+    Of several degrees of secrecy the highest holds, however few rows state it.
+    """
     counts: dict[str, Counter[str]] = {}
     first: dict[tuple[str, str], Value] = {}
     previous: Mapping[str, Value] | None = None
@@ -146,6 +149,9 @@ def merged(rows: Sequence[RowDraft]) -> tuple[dict[str, Value], dict[str, list[s
             counts.setdefault(name, Counter())[value.value] += 1
             first.setdefault((name, value.value), value)
     values = {name: first[name, counter.most_common(1)[0][0]] for name, counter in counts.items()}
+    if "secrecy" in counts:
+        values["secrecy"] = first["secrecy", max(counts["secrecy"])]
+        values["mode"] = first["mode", MODE_SECRET]
     differing = {name: list(counter) for name, counter in counts.items() if len(counter) > 1}
     return values, differing
 

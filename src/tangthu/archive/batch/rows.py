@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 
 from tangthu.archive.batch.cells import Row, Table
 from tangthu.archive.batch.codes import (
+    MODE_SECRET,
     CodeLists,
     declares_secret,
-    degree_of,
-    marks_secrecy,
-    secret_in_words,
+    degree_in_words,
+    degree_of_mark,
+    degree_of_mode,
+    names_secrecy,
 )
 from tangthu.archive.batch.findings import (
     DEFAULT,
@@ -127,7 +129,9 @@ class RowReader:
         dossier = self._dossier_values(row)
         document = self._level(row, self._document, DOCUMENT, target, self.findings)
         extras = {
-            heading: row.value(column) for column, heading in self._extras if row.value(column)
+            heading: text
+            for column, heading in self._extras
+            if (text := row.value(column)) and not (names_secrecy(heading) and degree_of_mark(text))
         }
         path = row.value(self._document["path"]) if "path" in self._document else ""
         if secret:
@@ -143,23 +147,29 @@ class RowReader:
         """
         found = []
         for values, columns in ((dossier, self._dossier), (document, self._document)):
-            stated = [
-                text
-                for name, tells in (("mode", declares_secret), ("secrecy", marks_secrecy))
-                if name in columns and tells(text := row.value(columns[name]))
-            ]
-            if columns is self._document:
-                texts = (row.value(column) for column, _ in self._extras)
-                stated += [text for text in texts if secret_in_words(text)]
-            degree = max(map(degree_of, stated), default="")
+            degree, text = max(self._stated(row, columns), default=("", ""))
             if degree:
                 values = {
                     **values,
-                    "mode": Value("03", stated[0], INDEX, ""),
-                    "secrecy": Value(degree, stated[0], INDEX, ""),
+                    "mode": Value(MODE_SECRET, text, INDEX, ""),
+                    "secrecy": Value(degree, text, INDEX, ""),
                 }
             found.append(values)
         return found[0], found[1]
+
+    def _stated(self, row: Row, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+        """Each degree of secrecy that the columns of one level state, with the text of the cell."""
+        cells = [
+            (tells, row.value(columns[name]))
+            for name, tells in (("mode", degree_of_mode), ("secrecy", degree_of_mark))
+            if name in columns
+        ]
+        if columns is self._document:
+            cells += [
+                (degree_of_mark if names_secrecy(heading) else degree_in_words, row.value(column))
+                for column, heading in self._extras
+            ]
+        return [(degree, text) for tells, text in cells if (degree := tells(text))]
 
     def _secret_draft(self, row: Row, level: str) -> RowDraft:
         if "path" in self._document:
@@ -172,12 +182,8 @@ class RowReader:
 
     def _secret(self, row: Row) -> str:
         for level, columns in ((DOSSIER, self._dossier), (DOCUMENT, self._document)):
-            if "mode" in columns and declares_secret(row.value(columns["mode"])):
+            if self._stated(row, columns):
                 return level
-            if "secrecy" in columns and marks_secrecy(row.value(columns["secrecy"])):
-                return level
-        if any(secret_in_words(row.value(column)) for column, _ in self._extras):
-            return DOCUMENT
         return ""
 
     def _dossier_values(self, row: Row) -> Mapping[str, Value]:
@@ -216,7 +222,7 @@ class RowReader:
                 continue
             place = self._table.address(row.number, column)
             if name == "mode" and self._lists.secrets and declares_secret(raw):
-                values[name] = Value("03", raw, INDEX, place)
+                values[name] = Value(MODE_SECRET, raw, INDEX, place)
                 continue
             value = self._value(kind, key, raw, target, place, findings)
             if value is not None:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -23,7 +24,14 @@ from tangthu.archive.actions import describe_record as record_action
 from tangthu.archive.descriptions import as_text, findings
 from tangthu.archive.forms import DescriptionForm, FondsForm
 from tangthu.archive.models import Fonds
-from tangthu.archive.views.facts import DOCUMENT_GROUPS, DOSSIER_GROUPS, HEADINGS, Groups
+from tangthu.archive.searchables import COUNTED
+from tangthu.archive.views.facts import (
+    DOCUMENT_GROUPS,
+    DOSSIER_GROUPS,
+    HEADINGS,
+    Groups,
+    sees_all,
+)
 from tangthu.archive.views.telling import field_name
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
@@ -96,10 +104,11 @@ def _record(
 ) -> HttpResponse:
     _allowed(request.viewer, found)  # type: ignore[attr-defined]
     today = timezone.localdate()
+    hidden = _hidden(request.viewer, found)  # type: ignore[attr-defined]
     conflict: list[Row] = []
     status = 200
     if request.method == "POST":
-        form = DescriptionForm(found, today, request.POST)
+        form = DescriptionForm(found, today, request.POST, hidden=hidden)
         if form.is_valid():
             try:
                 done = describe(
@@ -107,11 +116,11 @@ def _record(
                     found.pk,
                     form.values(),
                     extra=form.cleaned_data["extra"],
-                    expected=form.cleaned_data["state"],
+                    expected=_digest_meant(found, form.cleaned_data["state"]),
                 )
             except record_action.ChangedMeanwhile as error:
                 conflict = _differences(error.current, form)
-                form = _with_state(form, record_action.digest_of(error.current))
+                form = _with_state(form, _token(error.current))
                 status = 409
             except InvalidInput as error:
                 _show_problems(form, error)
@@ -120,8 +129,8 @@ def _record(
                 return redirect(home)
         status = status if conflict else 422
     else:
-        form = DescriptionForm(found, today)
-        form.initial["state"] = record_action.digest_of(found)
+        form = DescriptionForm(found, today, hidden=hidden)
+        form.initial["state"] = _token(found)
     context = {
         "form": form,
         "groups": _drawn(form, layout, findings(found, today)),
@@ -135,10 +144,27 @@ def _record(
     return render(request, "archive/describe.html", context, status=status)
 
 
-def _with_state(form: DescriptionForm, digest: str) -> DescriptionForm:
+def _hidden(viewer: Viewer, found: Described) -> frozenset[str]:
+    """What tells of documents that the viewer may not know of: the facts hide it as well."""
+    return COUNTED if isinstance(found, Dossier) and not sees_all(viewer, found) else frozenset()
+
+
+def _token(shown: Described) -> str:
+    """The state of a record for the form; keyed, so that nobody can guess hidden fields from it."""
+    digest = record_action.digest_of(shown)
+    return salted_hmac("tangthu.archive.describe", digest, algorithm="sha256").hexdigest()
+
+
+def _digest_meant(found: Described, token: str) -> str:
+    """The digest of the state that the form was made from; "" if that is no longer the state."""
+    same = constant_time_compare(_token(found), token)
+    return record_action.digest_of(found) if same else ""
+
+
+def _with_state(form: DescriptionForm, token: str) -> DescriptionForm:
     """The same entries against the description as it stands now, so that saving again is meant."""
     data = form.data.copy()
-    data["state"] = digest
+    data["state"] = token
     form.data = data
     return form
 
