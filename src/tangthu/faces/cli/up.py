@@ -134,7 +134,7 @@ def _run(
     try:
         house.start()
         if _wait_until_answering(port, address, house):
-            _welcome(port, signins, home.root)
+            _welcome(address, port, signins, home.root)
         elif not house.stopping:
             print("Trang web chưa trả lời; vẫn đang thử.", file=sys.stderr)
         house.watch()
@@ -150,8 +150,14 @@ def _environments(home: Home) -> dict[str, dict[str, str]]:
     return {"web": site, "worker": site, "integrator": integrator}
 
 
-def _welcome(port: int, signins: list[demonstration.SignIn], root: Path) -> None:
-    print(f"\nTàng Thư: http://localhost:{port}/\n", flush=True)
+def site_address(address: str, port: int) -> str:
+    """Where a browser finds the site that listens at `address`."""
+    host = "localhost" if address in {"127.0.0.1", "::1"} else _in_url(address)
+    return f"http://{host}:{port}/"
+
+
+def _welcome(address: str, port: int, signins: list[demonstration.SignIn], root: Path) -> None:
+    print(f"\nTàng Thư: {site_address(address, port)}\n", flush=True)
     if signins:
         print("Đăng nhập (bản trình diễn):")
         for signin in signins:
