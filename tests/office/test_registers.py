@@ -136,3 +136,57 @@ def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: Sig
     large["document"] = queries_of(client, f"/tai-lieu/{many.documents[30].id}/")
     assert large == small
     assert max(large.values()) <= 30
+
+
+def test_an_inventory_leads_to_its_dossiers_and_the_other_counts_stay_right(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.actions.open_fonds import inventory_of
+
+    first = make_dossier(cast).dossier
+    fonds = first.place.inventory.fonds
+    second = inventory_of(cast.acting("cuc"), fonds, "02", "Hồ sơ nhân sự")
+    for number in ("02", "03"):
+        make_dossier(cast, number=number)
+    ids = [make_dossier(cast, number=n, inventory="02").dossier.id for n in ("04", "05")]
+    client = sign_in("hoa")
+    page = client.get(f"/phong/{fonds.id}/").content.decode()
+    link = re.search(r'<li><a href="([^"]+)"><span class="code">02</span>', page)
+    assert link
+    address = link[1].replace("&amp;", "&")
+    cut = client.get(address).content.decode()
+    assert {row.split("/")[2] for row in rows(cut)} == {str(one) for one in ids}
+    assert "2 trong phạm vi bạn được xem" in cut
+    assert "Mục lục: 02 – Hồ sơ nhân sự" in cut.replace('<span class="clip">', "")
+    chips = cut[cut.index('<div class="chips">') :]
+    assert "02 – Hồ sơ nhân sự" in chips[: chips.index("</div>")]
+    # The census knows no inventories: the other filters are counted at the entries themselves.
+    assert re.search(r'year=2010".*?2010</span><span class="count">2<', cut)
+    assert re.search(r'retention=01".*?<span class="count">2<', cut)
+    assert re.search(r'inventory=[^"]+"[^>]*>.*?01</span></a>', cut), "the other is a link away"
+    own = f"/phong/{fonds.id}/?inventory={second.id}"
+    assert len(rows(client.get(own).content.decode())) == 2
+    assert len(rows(client.get("/ho-so/").content.decode())) == 5
+    assert "Mục lục:" not in client.get("/ho-so/").content.decode()
+    for unknown in (f"?inventory={fonds.id}", "?inventory=x", f"?fonds={second.id}"):
+        assert len(rows(client.get(f"/ho-so/{unknown}").content.decode())) == 5
+    foreign = sign_in("lan").get(address).content.decode()
+    assert "nhân sự" not in foreign
+    assert "0 trong phạm vi bạn được xem" in foreign
+    place = client.get(f"/ho-so/{ids[0]}/").content.decode()
+    assert f'<a href="{link[1]}" class="code">02</a>' in place
+
+
+def test_a_list_cut_to_an_inventory_is_taken_out_as_it_is_shown(cast: TestHouse) -> None:
+    from tangthu.reports import sources
+
+    made = make_dossier(cast)
+    make_dossier(cast, number="02")
+    inventory = made.dossier.place.inventory
+    viewer = cast.acting("hoa").viewer
+    pairs = sources.pairs_of({"inventory": str(inventory.id)})
+    wanted = sources.asked(viewer, "dossiers", pairs)
+    assert sources.count(viewer, wanted) == (2, False)
+    assert ("Mục lục", "01") in sources.conditions_in_words(viewer, wanted)
+    stranger = cast.acting("lan").viewer
+    assert sources.asked(stranger, "dossiers", pairs).filters == {}

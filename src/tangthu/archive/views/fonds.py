@@ -1,0 +1,92 @@
+"""The list of fonds and the page of each."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tangthu.archive import queries
+from tangthu.archive.models import Fonds
+from tangthu.archive.views.catalogue import DOSSIERS, PAGE, in_words, listed
+from tangthu.archive.views.facts import fonds_facts, inventory_address
+from tangthu.archive.views.telling import tell
+from tangthu.discovery import lists
+from tangthu.identity.policies import Viewer
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb
+from tangthu.ui.tables import Cell, Column, EmptyState, Register
+
+
+@require_safe
+def fonds_list(request: HttpRequest) -> HttpResponse:
+    """The fonds of the bodies in which the viewer reads."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    counts = {str(key): n for key, n in lists.facet(viewer, "dossier", "fonds")}
+    rows = list(queries.fonds(viewer)[: PAGE * 10])
+    register: Register[Fonds] = Register(
+        name="fonds",
+        caption=_("Phông lưu trữ"),
+        query=request.GET,
+        default_sort="code",
+        row_id=lambda row: str(row.id),
+        page_size=PAGE * 10,
+        columns=(
+            Column("code", _("Mã phông"), lambda row: row.code, "code"),
+            Column(
+                "name",
+                _("Tên phông"),
+                lambda row: Cell(
+                    row.name, reverse("archive:fonds", args=[row.id]), note=row.body.name
+                ),
+                primary=True,
+            ),
+            Column("dates", _("Thời gian"), lambda row: row.date_range),
+            Column(
+                "count",
+                _("Hồ sơ"),
+                lambda row: formats.thousands(counts.get(str(row.id), 0)),
+                "number",
+            ),
+            Column("status", _("Trạng thái"), lambda row: row.get_status_display(), "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa có phông nào"),
+            _("Phông được mở khi nhập đợt số hóa đầu tiên của một cơ quan hình thành tài liệu."),
+        ),
+    )
+    page = register.page(rows, sort_values=lambda row: (row.code,), total=len(rows))
+    return render(request, "archive/fonds_list.html", {"register": page})
+
+
+@require_safe
+def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
+    """One fonds: its description, inventories, dossiers and history."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    found = queries.one_fonds(viewer, fonds_id)
+    page, count = listed(request, viewer, DOSSIERS, {"fonds": str(found.id)})
+    documents_count = _count(viewer, "document", found)
+    actions = []
+    if viewer.may("archive.describe", found.body_id):
+        edit = reverse("archive:fonds-describe", args=[found.id])
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+    context: dict[str, Any] = {
+        "fonds": found,
+        "way": [Crumb(_("Phông lưu trữ"), reverse("archive:fonds-list")), Crumb(found.name)],
+        "actions": actions,
+        "fact_groups": fonds_facts(found, count, documents_count),
+        "inventories": [(one, inventory_address(one)) for one in queries.inventories_of(found)],
+        "register": page,
+        "history": tell(found.id, whole=found.body_id in viewer.whole_bodies()),
+    }
+    return render(request, "archive/fonds.html", context)
+
+
+def _count(viewer: Viewer, kind: str, found: Fonds) -> str:
+    counted = lists.page(viewer, kind, filters={"fonds": str(found.id)}, limit=1)
+    return in_words(counted.count, capped=counted.capped)
