@@ -68,6 +68,7 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "dossiers": "/ho-so/",
         "filtered": "/ho-so/?sealed=0&q=2010",
         "emptied": "/ho-so/?sealed=1",
+        "inventory": f"/ho-so/?fonds={fonds}&inventory={dossier.place.inventory_id}",
         "dossier": f"/ho-so/{dossier.id}/",
         "describe dossier": f"/ho-so/{dossier.id}/mo-ta/",
         "seal": f"/ho-so/{Dossier.objects.get(archive_file_code__endswith='.03').id}/dong-goi/",
@@ -120,6 +121,10 @@ def test_pages_before_sign_in_and_after_errors_are_accessible_too(
     assert visitor.axe() == []
     inside = visit(site, "cuc", size=size)
     inside.go("/ho-so/00000000-0000-4000-8000-000000000000/")
+    assert (inside.axe(), inside.overflow()) == ([], 0)
+    inside.go("/ho-so/?q=1")
+    inside.page.evaluate("location.assign('/xuat/moi/?nguon=x')")
+    inside.page.wait_for_selector("a:has-text('Quay lại trang trước')")
     assert (inside.axe(), inside.overflow()) == ([], 0)
     inside.go(f"/tai-lieu/{made.documents[1].id}/mo-ta/")
     inside.page.fill("#id_subject", "")
