@@ -119,7 +119,11 @@ def test_pages_before_sign_in_and_after_errors_are_accessible_too(
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_selector(".error-summary")
     assert visitor.axe() == []
+    visitor.go("/dang-nhap/?next=/ho-so/&het-han=1")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
     inside = visit(site, "cuc", size=size)
+    inside.go("/in/danh-sach/")
+    assert (inside.axe(), inside.overflow()) == ([], 0)
     inside.go("/ho-so/00000000-0000-4000-8000-000000000000/")
     assert (inside.axe(), inside.overflow()) == ([], 0)
     inside.go("/ho-so/?q=1")

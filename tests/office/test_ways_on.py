@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.office.conftest import SignIn
 from tests.support.house import PASSWORD, TestHouse
@@ -61,3 +67,81 @@ def test_a_wrong_host_is_answered_too(shared_cast: TestHouse) -> None:
     page = Client().get("/", headers={"Host": "evil.example", "Referer": "http://evil.example/x"})
     assert page.status_code == 400
     assert back_of(page.content) == ""
+
+
+@pytest.mark.parametrize("username", ["", "cuc"])
+def test_an_address_that_only_a_button_leads_to_is_answered_by_a_page_of_ours(
+    shared_cast: TestHouse, sign_in: SignIn, username: str
+) -> None:
+    client = sign_in(username) if username else Client()
+    for address in ["/dang-xuat/", *(["/in/danh-sach/"] if username else [])]:
+        page = client.get(address, headers={"Referer": f"{HERE}/ho-so/"})
+        assert page.status_code == 405
+        assert "POST" in page["Allow"]
+        assert "chỉ dùng khi bấm nút" in page.content.decode()
+        assert back_of(page.content) == "/ho-so/"
+        assert back_of(client.get(address).content) == ""
+
+
+def age(client: Client, seconds: int) -> None:
+    """Let the session's last use have been so long ago."""
+    session = client.session
+    session["used"] -= seconds
+    session.save()
+    Session.objects.filter(pk=session.session_key).update(
+        expire_date=timezone.now() + dt.timedelta(seconds=settings.SESSION_COOKIE_AGE - seconds)
+    )
+
+
+def left(client: Client) -> float:
+    """How many seconds the session has left."""
+    found = Session.objects.get(pk=client.session.session_key).expire_date
+    return (found - timezone.now()).total_seconds()
+
+
+def test_a_session_ends_after_its_last_use_and_is_written_every_few_minutes(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    client = sign_in("cuc")
+    whole = settings.SESSION_COOKIE_AGE
+    client.get("/")
+    age(client, 100)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/")
+    assert not [one for one in captured if "UPDATE" in one["sql"]]
+    assert "tangthu_session" not in page.cookies
+    age(client, whole - 400)
+    client.get("/cong-viec/", headers={"HX-Request": "true"})
+    assert left(client) < 500, "a page that asks by itself kept the session alive"
+    page = client.get("/ho-so/")
+    assert left(client) > whole - 60
+    assert page.cookies["tangthu_session"]["max-age"] == whole
+    age(client, whole + 1)
+    assert client.get("/")["Location"] == "/dang-nhap/?next=/"
+
+
+def test_what_was_posted_too_late_is_told_at_sign_in_and_on_the_page_of_the_form(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(cast)
+    form = f"/ho-so/{made.dossier.id}/mo-ta/"
+    told = "Phiên làm việc đã hết hạn; nội dung vừa nhập chưa được lưu."
+    client = Client()
+    late = client.post(form, {"title": "x"}, headers={"Referer": f"{HERE}{form}?q=a%26b"})
+    assert late.status_code == 302
+    page = client.get(late["Location"]).content.decode()
+    assert told in page
+    sent = {"username": "cuc", "password": PASSWORD}
+    answer = client.post(late["Location"], sent)
+    assert answer["Location"] == f"{form}?q=a%26b"
+    assert told in client.get(answer["Location"]).content.decode()
+    assert told not in client.get(answer["Location"]).content.decode()
+    # A button elsewhere posts to an address that cannot be opened: back to where the button is.
+    pressed = f"/in/ho-so/{made.dossier.id}/"
+    late = Client().post(pressed, headers={"Referer": f"{HERE}/ho-so/"})
+    assert late["Location"] == "/dang-nhap/?next=/ho-so/&het-han=1"
+    upload = Client().post(form, headers={"Referer": f"{HERE}{form}", "X-Upload": "1"})
+    assert upload.json()["location"].startswith("/dang-nhap/?next=/ho-so/")
+    foreign = Client().post(form, headers={"Referer": "https://evil.example/"})
+    assert foreign["Location"] == f"/dang-nhap/?next={form}"
+    assert told not in Client().get("/dang-nhap/").content.decode()

@@ -136,7 +136,9 @@ LOGIN_REDIRECT_URL = "office:home"
 SESSION_COOKIE_NAME = "tangthu_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A session ends so long after its last use, which is written down at most every few minutes.
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_NOTED_EVERY = 300
 SESSION_COOKIE_SECURE = SITE_HTTPS
 CSRF_COOKIE_SECURE = SITE_HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -32,6 +32,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "ui/errors/bad_request.html", {"back": way_back(request)}, status=400)
 
 
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only a button leads to was opened by itself."""
+    context = {"back": way_back(request)}
+    response = render(request, "ui/errors/not_allowed.html", context, status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; nothing half-written stays behind, and no code is shown."""
     return render(request, "ui/errors/server.html", status=500)
