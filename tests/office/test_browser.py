@@ -77,6 +77,7 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "describe document": f"/tai-lieu/{document.id}/mo-ta/",
         "report secret": f"/tai-lieu/{document.id}/bao-mat/",
         "fonds list": "/phong/",
+        "new fonds": "/phong/moi/",
         "fonds": f"/phong/{fonds}/",
         "describe fonds": f"/phong/{fonds}/mo-ta/",
         "ledger": "/so-cai/",
@@ -95,8 +96,8 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     site: Server, made: MadeDossier, visit: Visit, username: str, size: tuple[int, int]
 ) -> None:
     visitor = visit(site, username, size=size)
-    closed = {"ledger", "describe dossier", "seal", "describe document", "describe fonds",
-              "report secret", "stores", "packages", "hurt packages", "package",
+    closed = {"ledger", "new fonds", "describe dossier", "seal", "describe document",
+              "describe fonds", "report secret", "stores", "packages", "hurt packages", "package",
               "check"}  # fmt: skip
     for name, address in addresses(made).items():
         if username == "hoa" and name in closed:

@@ -97,6 +97,55 @@ def test_an_empty_register_says_why(cast: TestHouse, sign_in: SignIn) -> None:
     assert "sau khi một đợt số hóa được tiếp nhận" in client.get("/ho-so/").content.decode()
     assert "cùng với hồ sơ chứa nó" in client.get("/tai-lieu/").content.decode()
     assert "Phông được mở khi" in client.get("/phong/").content.decode()
+    assert "Mở phông mới" not in client.get("/phong/").content.decode()
+
+
+def test_an_archivist_of_an_empty_house_is_offered_what_he_can_do(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    client = sign_in("cuc")
+    first = client.get("/").content.decode()
+    assert re.search(r'<a class="btn[^"]*" href="/dot-so-hoa/moi/"[^>]*>Nhập đợt mới', first)
+    assert "Nhập đợt mới" not in sign_in("hoa").get("/").content.decode()
+    fonds = client.get("/phong/").content.decode()
+    assert fonds.count('href="/phong/moi/"') == 2, "over the list, and in its place"
+
+
+def test_a_fonds_is_opened_from_the_list_of_fonds_and_that_is_an_event(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    from tangthu.archive.models import Fonds
+    from tangthu.ledger.history import history
+
+    client = sign_in("cuc")
+    body = cast.body("H30.81")
+    assert f'value="{body.id}" selected' in client.get("/phong/moi/").content.decode()
+    given = {"body": str(body.id), "code": "N1", "name": "Phông Ủy ban", "agency_code": "H30.81"}
+    for missing in given:
+        page = client.post("/phong/moi/", {k: v for k, v in given.items() if k != missing})
+        assert page.status_code == 422, missing
+    foreign = client.post("/phong/moi/", {**given, "body": str(cast.body("H31.07").id)})
+    assert foreign.status_code == 422
+    assert not Fonds.objects.exists()
+    answer = client.post("/phong/moi/", given)
+    fonds = Fonds.objects.get()
+    assert answer["Location"] == f"/phong/{fonds.id}/"
+    assert [one.kind_name for one in history(fonds.id)] == ["archive.fonds.opened"]
+    page = client.get(answer["Location"]).content.decode()
+    assert "Đã mở phông Phông Ủy ban." in page
+    again = client.post("/phong/moi/", given)
+    assert again.status_code == 422
+    assert "Mã phông này đã có." in again.content.decode()
+
+
+@pytest.mark.parametrize("username", ["hoa", "binh", "dung"])
+def test_who_describes_nowhere_has_no_page_for_opening_a_fonds(
+    cast: TestHouse, sign_in: SignIn, username: str
+) -> None:
+    client = sign_in(username)
+    for method in (client.get, client.post):
+        assert method("/phong/moi/").status_code == 404
+        assert method("/phong/moi/").content == method("/phong/khong-co/").content
 
 
 def test_a_fonds_shows_what_article_four_lists(cast: TestHouse, sign_in: SignIn) -> None:
@@ -121,8 +170,8 @@ def queries_of(client: Client, address: str) -> int:
 def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: SignIn) -> None:
     few = make_dossier(cast, number="01", documents=[{}] * 5, pages=1)
     client = sign_in("cuc")
-    lists = ("/", "/ho-so/", "/tai-lieu/", "/tim/?q=thanh+lý", "/phong/", "/so-cai/", "/cong-viec/",
-             "/kho/", "/kho/goi/")  # fmt: skip
+    lists = ("/", "/phong/moi/", "/ho-so/", "/tai-lieu/", "/tim/?q=thanh+lý", "/phong/", "/so-cai/",
+             "/cong-viec/", "/kho/", "/kho/goi/")  # fmt: skip
     fonds = f"/phong/{few.dossier.place.inventory.fonds_id}/"
     small = {address: queries_of(client, address) for address in (*lists, fonds)}
     small["dossier"] = queries_of(client, f"/ho-so/{few.dossier.id}/")

@@ -50,6 +50,7 @@ urlpatterns = [
     ),
     path("tep/<uuid:file_id>/", contents.download, name="file"),
     path("phong/", fonds.fonds_list, name="fonds-list"),
+    path("phong/moi/", fonds.new, name="fonds-new"),
     path("phong/<uuid:fonds_id>/", fonds.fonds, name="fonds"),
     path("phong/<uuid:fonds_id>/mo-ta/", describing.fonds, name="fonds-describe"),
 ]
