@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,6 +72,31 @@ def test_no_command_has_a_word_of_english_in_its_help() -> None:
                 walk(found, f"{name} {inner}")
 
     walk(cli, "tangthu")
+
+
+WALK = """
+import click
+from tangthu.faces.cli.main import cli, in_language
+
+def walk(command, name):
+    context = click.Context(command, info_name=name)
+    print(in_language(command).get_help(context))
+    for inner in command.list_commands(context) if isinstance(command, click.Group) else ():
+        walk(command.get_command(context, inner), f"{name} {inner}")
+
+walk(cli, "tangthu")
+"""
+
+
+def test_no_command_has_a_word_of_vietnamese_in_its_help_for_an_english_locale() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WALK], env={**os.environ, **EN}, capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
+    assert "Usage: tangthu dip make" in done.stdout
+    vietnamese = [line for line in done.stdout.splitlines()
+                  if not line.replace("Tàng Thư", "").isascii()]  # fmt: skip
+    assert vietnamese == []
 
 
 def test_every_word_that_we_translate_is_still_one_of_clicks() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, F, QuerySet
 from django.utils.text import Truncator
@@ -17,6 +17,8 @@ from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
 
 _NAME = 120
+# So many inventories of a fonds are offered as a filter, in the order of their codes.
+_MOST_INVENTORIES = 300
 
 
 def fonds(viewer: Viewer) -> QuerySet[Fonds]:
@@ -39,6 +41,32 @@ def one_fonds(viewer: Viewer, fonds_id: uuid.UUID) -> Fonds:
 def inventories_of(found: Fonds) -> QuerySet[Inventory]:
     """The inventories of a fonds that came through `one_fonds`, by code."""
     return Inventory.objects.filter(fonds=found).order_by("code")
+
+
+def filter_names(viewer: Viewer, asked: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What a list may be cut to, as names by id: every fonds ("fonds"), and inventories
+    ("inventory") of the fonds that `asked` names, or of the fonds of the inventory that it names.
+    """
+    found: dict[str, dict[str, str]] = {
+        "fonds": {str(item.id): item.name for item in fonds(viewer)},
+        "inventory": {},
+    }
+    try:
+        if asked.get("fonds", "") in found["fonds"]:
+            these = Inventory.objects.filter(fonds=uuid.UUID(asked["fonds"]))
+        elif asked.get("inventory"):
+            these = Inventory.objects.filter(
+                fonds__in=found["fonds"], fonds__inventories=uuid.UUID(asked["inventory"])
+            )
+        else:
+            return found
+    except ValueError:
+        return found
+    found["inventory"] = {
+        str(one.id): " – ".join(filter(None, (one.code, one.title)))
+        for one in these.order_by("code", "id")[:_MOST_INVENTORIES]
+    }
+    return found
 
 
 def place_of(dossier: Dossier) -> Place | None:

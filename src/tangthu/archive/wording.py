@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +11,7 @@ from tangthu.archive.batch import findings
 from tangthu.archive.batch.findings import Finding
 from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.model import BatchReport, Reason
+from tangthu.records.fields import code_label
 
 SEVERITIES: dict[str, str | Promise] = {
     findings.BLOCKS: gettext_lazy("Chặn"),
@@ -92,6 +94,8 @@ _KINDS: dict[str, str | Promise] = {
     "dossier.name-year": gettext_lazy("Năm trong tên tệp khác"),
     "dossier.no-file": gettext_lazy("Hồ sơ không có tệp"),
 }
+# Findings whose proposal is a type of document, by code and name.
+_OF_TYPES = {"field.type.mapped", "field.type.unknown"}
 _NOT_RECORD: dict[str, str | Promise] = {
     "system": gettext_lazy("tệp của hệ điều hành"),
     "temporary": gettext_lazy("tệp tạm"),
@@ -117,9 +121,18 @@ def finding_words(finding: Finding) -> str:
     label = params.get("label")
     if isinstance(label, str):
         params["label"] = _(label)
+    if finding.code in _OF_TYPES and "proposal" in params:
+        params["proposal"] = _type_words(str(params["proposal"]))
     if finding.code == "file.not-record":
         params["why"] = str(_NOT_RECORD.get(str(params["why"]), params["why"]))
     return _(finding.kind.words) % params
+
+
+def _type_words(proposal: str) -> str:
+    """A proposed type, code and name, with the name that the reader's language has for the code."""
+    code, _space, name = proposal.partition(" ")
+    known = code_label("document_types", code, timezone.localdate())
+    return f"{code} {known}" if name and known != code else proposal
 
 
 def field_label(name: str, level: str = "") -> str:

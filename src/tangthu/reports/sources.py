@@ -62,8 +62,8 @@ FILE_NAMES = {
     CONTENTS: "muc-luc-van-ban",
 }  # fmt: skip
 KEPT = (
-    "q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang",
-    "dossier",
+    "q", "kind", "sort", "fonds", "inventory", "year", "type", "retention", "sealed", "secrecy",
+    "dang", "dossier",
 )  # fmt: skip
 
 
@@ -111,8 +111,7 @@ def asked(
     listing = _LISTINGS.get(source)
     if listing is not None:
         kind = listing.kind
-        names = {str(item.id): item.name for item in archive.fonds(viewer)}
-        filters = filters_of(listing, pairs, names)
+        filters = filters_of(listing, pairs, archive.filter_names(viewer, pairs))
     elif parse(text).is_empty:
         raise InvalidInput(_("Chưa có gì để tìm."), hint=_("Gõ từ cần tìm rồi xuất kết quả."))
     degree = pairs.get("secrecy", "")
@@ -191,7 +190,7 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
         words.append((_("Từ cần tìm"), wanted.text))
     if wanted.kind and wanted.source == "search":
         words.append((_("Loại kết quả"), str(findable.kind(wanted.kind).label)))
-    names = {str(item.id): item.name for item in archive.fonds(viewer)}
+    names = archive.filter_names(viewer, wanted.filters)
     words += [filter_words(key, value, names) for key, value in wanted.filters.items()]
     if wanted.degree:
         words.append((_("Độ mật"), code_label("secrecy", wanted.degree, timezone.localdate())))

@@ -184,6 +184,8 @@ def _empty(viewer: Viewer) -> EmptyState:
         why = _("Bản sao hỏng và công việc nền của cơ quan sẽ hiện ở đây.")
     else:
         why = _("Vai trò của bạn hiện chỉ tra cứu; chưa có loại việc nào được giao.")
+    if viewer.may_anywhere("archive.import"):
+        return EmptyState(_("Không còn việc nào"), why, _("Nhập đợt mới"), _link("imports:new"))
     if not viewer.may_anywhere("read.public"):
         return EmptyState(_("Không còn việc nào"), why)
     return EmptyState(_("Không còn việc nào"), why, _("Xem hồ sơ"), _link("archive:dossiers"))
