@@ -20,7 +20,7 @@ from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label, fields_of, label_of, shown_date, shown_value
-from tangthu.records.levels import degree_of
+from tangthu.records.levels import degree_words
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
 from tangthu.ui.tables import Cell, Column, Kind, Label
@@ -95,12 +95,15 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
     """The columns that both kinds have."""
 
     def title(one: Listed) -> Cell:
-        return Cell(one.row.title, reverse(url_name, args=[one.row.obj]), note=one.row.issuer)
+        return Cell(
+            one.row.title,
+            reverse(url_name, args=[one.row.obj]),
+            note=one.row.issuer,
+            warning=_degree(one),
+        )
 
     def state(one: Listed) -> Cell:
-        degree = degree_of(one.row.access_level)
         note = _("có điều kiện") if one.row.access_level == CONDITIONAL else ""
-        note = _code_words("secrecy", degree) if degree else note
         sealed = _("Đã đóng gói") if one.row.sealed else _("Chưa đóng gói")
         return Cell(sealed, tone="ok" if one.row.sealed else "", note=note)
 
@@ -119,12 +122,11 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
 
 def _secrecy() -> list[Column[Listed]]:
     """The degree of secrecy that holds, to be chosen; on an isolated LAN alone (AR-128)."""
+    return [Column("secrecy", _("Độ mật"), _degree, "short", extra=True)] if isolated() else []
 
-    def degree(one: Listed) -> str:
-        found = degree_of(one.row.access_level)
-        return _code_words("secrecy", found) if found else ""
 
-    return [Column("secrecy", _("Độ mật"), degree, "short", extra=True)] if isolated() else []
+def _degree(one: Listed) -> str:
+    return degree_words(one.row.access_level, timezone.localdate())
 
 
 def _fields(model: type[Dossier] | type[Document]) -> list[Column[Listed]]:
