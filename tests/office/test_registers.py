@@ -136,3 +136,33 @@ def test_each_page_takes_a_fixed_number_of_queries(cast: TestHouse, sign_in: Sig
     large["document"] = queries_of(client, f"/tai-lieu/{many.documents[30].id}/")
     assert large == small
     assert max(large.values()) <= 30
+
+
+def test_a_document_without_a_number_shows_none_and_is_found_by_its_archive_code(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(
+        cast,
+        documents=[
+            {"subject": "Có số", "number": "12", "symbol": "QĐ-UBND"},
+            {"subject": "Không số", "number": "", "symbol": ""},
+        ],
+    )
+    numbered, bare = (document.record_archive_code for document in made.documents)
+    client = sign_in("hoa")
+
+    def codes(address: str) -> list[str]:
+        page = client.get(address).content.decode()
+        return re.findall(r'class="k-code"[^>]*data-label="Số, ký hiệu"[^>]*>([^<]*)<', page)
+
+    assert sorted(codes("/tai-lieu/?sort=code")) == ["12/QĐ-UBND", "–"]
+    every = client.get("/tai-lieu/?cot=code,title,record_archive_code,pages").content.decode()
+    assert every.count(bare) == 1, "in the column of its own"
+    assert numbered in every
+    assert sorted(codes("/tai-lieu/?cot=code,title,note")) == ["12/QĐ-UBND", "–"]
+    assert codes("/tim/?q=so&kind=document&dang=bang")
+    for address in (f"/tim/?q={bare}", f"/tim/?q={bare}&dang=bang"):
+        page = client.get(address).content.decode()
+        assert "Không số" in page, address
+    # Where codes of every kind stand in one column, its archive code names it.
+    assert f">{bare}<" in client.get("/tim/?q=khong+so&dang=bang").content.decode()

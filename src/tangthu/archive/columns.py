@@ -50,7 +50,11 @@ def dossier_columns() -> tuple[Column[Listed], ...]:
 def document_columns() -> tuple[Column[Listed], ...]:
     """Columns of lists of documents."""
     code: Column[Listed] = Column(
-        "code", _("Số, ký hiệu"), lambda one: one.row.code, "code", sortable=True
+        "code",
+        _("Số, ký hiệu"),
+        lambda one: one.row.code if one.numbered else "",
+        "code",
+        sortable=True,
     )
     title, *rest = _shared("archive:document", _("Trích yếu"))
     kind: Column[Listed] = Column(
@@ -69,9 +73,10 @@ def read(
     viewer: Viewer, rows: Sequence[Row], wanted: frozenset[str], *, dossiers: bool
 ) -> list[Listed]:
     """The rows with their records, where a wanted column needs more than the index holds."""
-    if wanted <= FROM_INDEX:
-        return [Listed(row) for row in rows]
     ids = [row.obj for row in rows]
+    if wanted <= FROM_INDEX:
+        without = set() if dossiers else queries.unnumbered_among(ids)
+        return [Listed(row, numbered=row.obj not in without) for row in rows]
     visible: Any = queries.dossiers(viewer) if dossiers else queries.documents(viewer)
     records = visible.in_bulk(ids)
     places: dict[Any, Place] = {}
@@ -85,6 +90,7 @@ def read(
             record,
             places.get(row.dossier_id) if record else None,
             whole=record is not None and record.body_id in seen,
+            numbered=dossiers or record is None or bool(record.number or record.symbol),
         )
         for row in rows
         for record in [records.get(row.obj)]

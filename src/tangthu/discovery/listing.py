@@ -21,12 +21,15 @@ class Listed:
 
     `record` is None where it was not read, or the viewer may not see it (any more). `whole`: what
     counts a dossier's documents may be shown, for none of them can be hidden from the viewer.
+    `numbered`: the row's code is a document's number and symbol; without them it is listed under
+    its archive code, which is neither.
     """
 
     row: lists.Row
     record: Any = None
     place: Any = None
     whole: bool = False
+    numbered: bool = True
 
 
 def read(viewer: Viewer, rows: Sequence[lists.Row], *, wanted: Iterable[str]) -> list[Listed]:
