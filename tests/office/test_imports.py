@@ -611,3 +611,34 @@ def test_pages_and_read_places_of_waiting_files_are_drawn(
     assert again.status_code == 304
     assert desk.get(address_of(batch, f"tep/{item.pk}/trang/99.webp")).status_code == 422
     assert desk.get(address_of(batch, f"tep/{item.pk}/doan/99.webp")).status_code == 404
+
+
+def test_a_batch_that_is_taken_whole_can_only_be_ended_and_says_so(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper(), Paper(ordinal=2)], upload=True)
+    assert "Xem báo cáo kiểm tra" in text_of(desk.get("/"))
+    answer = desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})
+    run(answer["Location"])
+    for part in ("", "tiep-nhan/"):
+        page = text_of(desk.get(address_of(batch, part)))
+        assert "Đã nhận hết 2 tài liệu của đợt" in page, part
+        for circle in ("Có thể tiếp nhận", "Chưa có tài liệu nào nhận được", "Tiếp nhận…"):
+            assert circle not in page, part
+        links = desk.get(address_of(batch, part)).content.decode()
+        assert address_of(batch, "ket-thuc/") in links
+    queue = text_of(desk.get("/"))
+    assert "Đã nhận hết, chờ kết thúc" in queue
+    assert "Xem báo cáo kiểm tra" not in queue
+    assert desk.post(address_of(batch, "ket-thuc/")).status_code == 302
+    assert "chờ kết thúc" not in text_of(desk.get("/"))
+
+
+def test_a_batch_of_which_something_waits_is_not_called_taken(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    rows = [Paper(), Paper(ordinal=2, changes={"Trích yếu nội dung": ""})]
+    batch = batches.checked(cast, tmp_path, rows, upload=True)
+    run(desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})["Location"])
+    for address in ("/", address_of(batch), address_of(batch, "tiep-nhan/")):
+        assert "Đã nhận hết" not in text_of(desk.get(address)), address

@@ -204,6 +204,12 @@ class Review:
             if target not in self.accepted and target not in self._accepted_dossiers:
                 yield target, reasons
 
+    @cached_property
+    def all_taken(self) -> bool:
+        """Whether the batch has become records and nothing of it waits: it can only be ended."""
+        waits = self.open_counts[findings.ASKS] or self.open_counts[findings.BLOCKS]
+        return bool(self.accepted) and not waits and not any(self.waiting(self.complete))
+
     def document_of(self, target: str) -> DocumentDraft | None:
         """The document that a row or file target is about."""
         known = self.report.documents.get(target)

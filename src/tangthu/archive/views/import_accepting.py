@@ -21,7 +21,7 @@ from tangthu.archive.forms_imports import AcceptForm
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.archive.views.import_frame import OVER, frame, reviewed
+from tangthu.archive.views.import_frame import OVER, frame, reviewed, whole_batch_taken
 from tangthu.archive.wording import kind_words
 from tangthu.kernel.errors import Refused
 from tangthu.ui.parts import Confirmation, Crumb
@@ -46,6 +46,7 @@ def accept(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         **frame(review.batch, review, "batch"),
         "actions": [],
         "form": form,
+        "over": whole_batch_taken(review) if review.all_taken else None,
         "authority": f"{who.full_name}, {position}" if position else who.full_name,
         "dossiers": _dossiers(review),
         "left": _left(review, review.complete),

@@ -25,7 +25,7 @@ from tangthu.archive.review import OPEN, Review
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_cards import Cards, by_cell, kinds_of
 from tangthu.archive.views.import_figures import present_words, questions, stats
-from tangthu.archive.views.import_frame import frame, notices, reviewed
+from tangthu.archive.views.import_frame import frame, notices, reviewed, whole_batch_taken
 from tangthu.archive.views.import_work import working_page
 from tangthu.archive.wording import SEVERITIES, finding_words, kind_words
 from tangthu.kernel.errors import HouseError, InvalidInput
@@ -161,6 +161,8 @@ class Chosen:
     def _empty(self) -> EmptyState:
         if self.severity != TO_DO or self.code or self.dossier:
             return EmptyState(_("Không có phát hiện nào như vậy"))
+        if self._review.all_taken:
+            return whole_batch_taken(self._review)
         return EmptyState(
             _("Không còn gì phải trả lời"),
             _("Mọi phát hiện đã có quyết định. Có thể tiếp nhận."),

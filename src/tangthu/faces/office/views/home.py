@@ -121,11 +121,14 @@ def _quarantined(viewer: Viewer) -> QueueGroup:
 def _batches(viewer: Viewer) -> QueueGroup:
     if not viewer.may_anywhere("archive.import"):
         return _group("", ())
+    taken = archive.taken_whole(viewer)
     items = (
         QueueItem(
             title=batch.name,
             url=_link("imports:batch", batch.id),
-            asked=_("Xem báo cáo kiểm tra và quyết định"),
+            asked=_("Đã nhận hết, chờ kết thúc")
+            if batch.id in taken
+            else _("Xem báo cáo kiểm tra và quyết định"),
             who=_("%(fonds)s, nhập lúc %(when)s")
             % {"fonds": batch.fonds.name, "when": formats.moment(batch.created_at)},
             due_text=_waiting(batch.created_at),
