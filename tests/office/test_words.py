@@ -38,3 +38,17 @@ def test_a_copy_with_its_source_is_not_called_a_sealed_one(
     for found in (page, form, use):
         assert "có dấu" not in found
         assert "mang dấu" not in found
+
+
+def test_open_points_before_sealing_stand_once_and_lead_to_each_document(
+    shared_cast: TestHouse, sign_in: SignIn
+) -> None:
+    documents = [{"issued_on": "2010-02"}, {}, {"issued_on": "2010"}]
+    made = make_dossier(shared_cast, number="02", documents=documents)
+    page = sign_in("cuc").get(f"/ho-so/{made.dossier.pk}/dong-goi/").content.decode()
+    assert page.count("chưa đủ ngày, tháng, năm") == 1
+    assert "issuedDate" not in page
+    for number in (0, 2):
+        address = f"/tai-lieu/{made.documents[number].pk}/mo-ta/"
+        assert f'<a href="{address}">Tài liệu {number + 1}</a>' in page
+    assert f"{made.documents[1].pk}/mo-ta/" not in page
