@@ -166,3 +166,31 @@ def test_a_document_without_a_number_shows_none_and_is_found_by_its_archive_code
         assert "Không số" in page, address
     # Where codes of every kind stand in one column, its archive code names it.
     assert f">{bare}<" in client.get("/tim/?q=khong+so&dang=bang").content.decode()
+
+
+def test_each_inventory_of_a_fonds_leads_to_its_dossiers_and_can_be_taken_out_so(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    one, two = (
+        make_dossier(cast, number=f"0{n}", title=f"Tập thứ {n}", inventory=f"0{n}") for n in (1, 2)
+    )
+    fonds, other = one.dossier.place.inventory.fonds, two.dossier.place.inventory
+    client = sign_in("hoa")
+    page = client.get(f"/phong/{fonds.pk}/").content.decode()
+    assert len(rows(page)) == 2
+    link = f"?inventory={other.pk}"
+    assert f'href="{link}#' in page
+    for base in (f"/phong/{fonds.pk}/", "/ho-so/", "/tai-lieu/"):
+        cut = client.get(base + link).content.decode()
+        assert len(rows(cut)) == 1, base
+        assert "Đang lọc:" in cut, base
+    assert rows(client.get(f"/phong/{fonds.pk}/{link}").content.decode()) == [
+        f"/ho-so/{two.dossier.pk}/"
+    ]
+    form = client.get(f"/xuat/moi/{link}&nguon=dossiers").content.decode()
+    assert "Mục lục" in form
+    assert ">1<" in form or "1 dòng" in form
+    elsewhere = sign_in("lan").get("/ho-so/" + link).content.decode()
+    assert "Đang lọc:" not in elsewhere, "of another body: as if it did not exist"
+    for odd in ("x", str(fonds.pk)):
+        assert client.get(f"/ho-so/?inventory={odd}").status_code == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, F, QuerySet
 from django.utils.text import Truncator
@@ -40,6 +40,25 @@ def one_fonds(viewer: Viewer, fonds_id: uuid.UUID) -> Fonds:
 def inventories_of(found: Fonds) -> QuerySet[Inventory]:
     """The inventories of a fonds that came through `one_fonds`, by code."""
     return Inventory.objects.filter(fonds=found).order_by("code")
+
+
+def filter_names(viewer: Viewer, asked: Mapping[str, str]) -> dict[str, str]:
+    """Names by id of what lists can be cut to: every fonds, and the inventory that is `asked`."""
+    names = {str(item.id): item.name for item in fonds(viewer)}
+    try:
+        chosen = uuid.UUID(asked.get("inventory", ""))
+    except ValueError:
+        return names
+    return names | inventory_names(viewer, Inventory.objects.filter(pk=chosen))
+
+
+def inventory_names(viewer: Viewer, some: QuerySet[Inventory]) -> dict[str, str]:
+    """The names by id of those of `some` inventories whose fonds the viewer may read, by code."""
+    found = some.filter(fonds__in=fonds(viewer)).order_by("code", "id")
+    return {
+        str(pk): f"{code} – {title}" if title else code
+        for pk, code, title in found.values_list("pk", "code", "title")
+    }
 
 
 def place_of(dossier: Dossier) -> Place | None:

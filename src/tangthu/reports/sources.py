@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.archive import queries as archive
-from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, filter_words, filters_of
+from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS
+from tangthu.archive.views.filters import filter_words, filters_of
 from tangthu.discovery import findable, lists
 from tangthu.discovery.guarded import LIMIT_MS
 from tangthu.discovery.language import accented, parse, storable
@@ -57,7 +58,7 @@ TITLES = {
 }
 KEPT = (
     "q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang",
-    "dossier",
+    "dossier", "inventory",
 )  # fmt: skip
 
 
@@ -105,8 +106,7 @@ def asked(
     listing = _LISTINGS.get(source)
     if listing is not None:
         kind = listing.kind
-        names = {str(item.id): item.name for item in archive.fonds(viewer)}
-        filters = filters_of(listing, pairs, names)
+        filters = filters_of(listing.filters, pairs, archive.filter_names(viewer, pairs))
     elif parse(text).is_empty:
         raise InvalidInput(_("Chưa có gì để tìm."), hint=_("Gõ từ cần tìm rồi xuất kết quả."))
     degree = pairs.get("secrecy", "")
@@ -184,7 +184,7 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
         words.append((_("Từ cần tìm"), wanted.text))
     if wanted.kind and wanted.source == "search":
         words.append((_("Loại kết quả"), str(findable.kind(wanted.kind).label)))
-    names = {str(item.id): item.name for item in archive.fonds(viewer)}
+    names = archive.filter_names(viewer, wanted.filters)
     words += [filter_words(key, value, names) for key, value in wanted.filters.items()]
     if wanted.degree:
         words.append((_("Độ mật"), code_label("secrecy", wanted.degree, timezone.localdate())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,12 @@ from django.views.decorators.http import require_safe
 from tangthu.archive import queries
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.facts import fonds_facts
+from tangthu.archive.views.filters import (
+    filter_of,
+    filters_of,
+    inventories_of,
+    inventory_filter,
+)
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
@@ -60,7 +66,7 @@ DOSSIERS = Listing(
     "dossiers",
     gettext_lazy("Hồ sơ"),
     "archive:dossier",
-    ("fonds", "year", "retention", "sealed"),
+    ("fonds", "year", "retention", "sealed", "inventory"),
     EmptyState(
         gettext_lazy("Chưa có hồ sơ nào bạn được xem"),
         gettext_lazy("Hồ sơ hiện ở đây sau khi một đợt số hóa được tiếp nhận."),
@@ -71,7 +77,7 @@ DOCUMENTS = Listing(
     "documents",
     gettext_lazy("Tài liệu"),
     "archive:document",
-    ("type", "year", "retention", "fonds", "sealed"),
+    ("type", "year", "retention", "fonds", "sealed", "inventory"),
     EmptyState(
         gettext_lazy("Chưa có tài liệu nào bạn được xem"),
         gettext_lazy("Tài liệu hiện ở đây cùng với hồ sơ chứa nó."),
@@ -109,10 +115,12 @@ def listed(
     `fixed` are filters that belong to the page and cannot be taken off. Where too much was asked
     for at once, the page says so in the place of its rows, and the count is "".
     """
-    names = {str(item.id): item.name for item in queries.fonds(viewer)}
+    names = queries.filter_names(viewer, request.GET)
     fixed = fixed or {}
+    inventories = inventories_of(viewer, fixed, names, request.GET.get("inventory", ""))
+    names |= inventories
     viewer, degrees = _narrowed(viewer, request.GET.get("secrecy", ""))
-    filters = {**filters_of(listing, request.GET, names), **fixed}
+    filters = {**filters_of(listing.filters, request.GET, names), **fixed}
     register: Register[Listed] = Register(
         name=listing.name,
         caption=listing.caption,
@@ -128,7 +136,8 @@ def listed(
     )
     try:
         chosen = shown_columns(request, listing.name) or ()
-        return _filled(viewer, listing, register, filters, fixed, names, chosen, degrees)
+        more = (*degrees, *inventory_filter(inventories))
+        return _filled(viewer, listing, register, filters, fixed, names, chosen, more)
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
         return register.page([], sort_values=lambda one: (one.row.key,), trouble=trouble), ""
@@ -142,10 +151,10 @@ def _filled(
     fixed: Mapping[str, str],
     fonds: Mapping[str, str],
     chosen: Sequence[str],
-    degrees: tuple[Filter, ...],
+    more: tuple[Filter, ...],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
-    offered = [key for key in listing.filters if key not in fixed]
+    offered = [key for key in listing.filters if key not in fixed and key != "inventory"]
     cursor = register.cursor(width=2)
     key = (str(cursor.values[0]), uuid.UUID(str(cursor.values[1]))) if cursor else None
     backwards = bool(cursor and cursor.backwards)
@@ -162,8 +171,8 @@ def _filled(
         facets=offered,
     )
     register.filters = (
-        *degrees,
-        *(_filter(key, found.facets[key], filters.get(key), fonds) for key in offered),
+        *more,
+        *(filter_of(key, found.facets[key], filters.get(key), fonds) for key in offered),
     )
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
@@ -174,26 +183,6 @@ def _filled(
         total=None if found.capped else found.count,
     )
     return page, in_words(found.count, capped=found.capped)
-
-
-def filters_of(
-    listing: Listing, query: Mapping[str, str], fonds: Mapping[str, str]
-) -> dict[str, str]:
-    """The filters that a query string asks for and that can hold; others are forgotten.
-
-    `fonds` are the names by id of those that the viewer may know.
-    """
-    return {
-        key: value
-        for key in listing.filters
-        if (value := query.get(key, "")) and _known(key, value, fonds)
-    }
-
-
-def filter_words(key: str, value: str, fonds: Mapping[str, str]) -> tuple[str, str]:
-    """A filter and its value as people read them."""
-    label, words = _FILTERS[key]
-    return str(label), fonds.get(value, "–") if key == "fonds" else words(value)
 
 
 def _narrowed(viewer: Viewer, asked: str) -> tuple[Viewer, tuple[Filter, ...]]:
@@ -213,49 +202,6 @@ def in_words(count: int, *, capped: bool) -> str:
     """A count as shown: exact, or `hơn 10.000`."""
     shown = formats.thousands(count)
     return _("hơn %(n)s") % {"n": shown} if capped else shown
-
-
-def _known(key: str, value: str, fonds: Mapping[str, str]) -> bool:
-    """Whether a filter value can stand in an address; others are forgotten, as if not there."""
-    if key == "fonds":
-        return value in fonds
-    if key == "year":
-        return value.isascii() and value.isdigit() and len(value) == 4
-    if key == "sealed":
-        return value in {"0", "1"}
-    lists_of = {"type": "document_types", "retention": "maintenance"}
-    return code_label(lists_of[key], value, timezone.localdate()) != value
-
-
-def _filter(key: str, found: lists.Facet, chosen: str | None, fonds: Mapping[str, str]) -> Filter:
-    """A filter with the values that would leave something, each with its count."""
-    label, words = _FILTERS[key]
-    counts = {("1" if v is True else "0" if v is False else str(v)): n for v, n in found}
-    if chosen is not None:
-        counts.setdefault(chosen, 0)
-    order = sorted(counts, reverse=True) if key == "year" else list(counts)
-    options = tuple(
-        Option(value, fonds.get(value, "–") if key == "fonds" else words(value), counts[value])
-        for value in order
-    )
-    return Filter(key, label, options)
-
-
-def _sealed(value: str) -> str:
-    return _("Đã đóng gói") if value == "1" else _("Chưa đóng gói")
-
-
-def _code_words(list_name: str) -> Callable[[str], str]:
-    return lambda value: code_label(list_name, value, timezone.localdate())
-
-
-_FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
-    "type": (gettext_lazy("Tên loại"), _code_words("document_types")),
-    "year": (gettext_lazy("Năm"), str),
-    "retention": (gettext_lazy("Thời hạn lưu trữ"), _code_words("maintenance")),
-    "fonds": (gettext_lazy("Phông"), str),
-    "sealed": (gettext_lazy("Đóng gói"), _sealed),
-}
 
 
 @require_safe
