@@ -642,3 +642,28 @@ def test_a_batch_of_which_something_waits_is_not_called_taken(
     run(desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})["Location"])
     for address in ("/", address_of(batch), address_of(batch, "tiep-nhan/")):
         assert "Đã nhận hết" not in text_of(desk.get(address)), address
+
+
+def test_what_is_confirmed_together_with_the_acceptance_is_counted_apart(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    strange = {"Tên loại văn bản": "Giấy lạ kỳ"}
+    rows = [Paper(ordinal=n, changes=strange) for n in (1, 2, 3)]
+    batch = batches.checked(cast, tmp_path, rows)
+    page = text_of(desk.get(address_of(batch, "tiep-nhan/")))
+    assert "3 tài liệu trong 1 hồ sơ: 0 đã đủ, 3 nhờ đề xuất" in page
+    for _row in (1, 2):
+        found = desk.get(address_of(batch, "?ma=field.type.unknown")).content.decode()
+        desk.post(address_of(batch, "quyet/"), {**decision(found), "lam": "take"})
+    page = text_of(desk.get(address_of(batch, "tiep-nhan/")))
+    assert "3 tài liệu trong 1 hồ sơ: 2 đã đủ, 1 nhờ đề xuất được xác nhận cùng lúc này" in page
+
+
+def test_coded_answers_and_decisions_are_told_in_words(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    papers = [Paper(ordinal=n, changes={"Chế độ sử dụng hồ sơ": ""}) for n in (1, 2)]
+    batch = batches.checked(cast, tmp_path, papers)
+    desk.post(address_of(batch, "tra-loi/"), {"tl-mode": "02"})
+    page = " ".join(text_of(desk.get(address_of(batch, "quyet-dinh/"))).split())
+    assert "Chế độ sử dụng 02 – Sử dụng có điều kiện" in page

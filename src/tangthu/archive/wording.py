@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.archive.batch import findings
+from tangthu.archive.batch.duties import LISTS
 from tangthu.archive.batch.findings import Finding
 from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.model import BatchReport, Reason
+from tangthu.records.fields import code_label
 
 SEVERITIES: dict[str, str | Promise] = {
     findings.BLOCKS: gettext_lazy("Chặn"),
@@ -128,6 +131,16 @@ def field_label(name: str, level: str = "") -> str:
         if key in BY_KEY:
             return _(BY_KEY[key].label)
     return name
+
+
+def coded_words(name: str, value: str) -> str:
+    """A value of a field as people read it: of one with a list of codes, the code and its name."""
+    listed = LISTS.get(name)
+    if listed is None or not value:
+        return value
+    today = timezone.localdate()
+    words = ((code, code_label(listed, code, today)) for code in value.split(";"))
+    return "; ".join(code if label == code else f"{code} – {label}" for code, label in words)
 
 
 def reason_words(report: BatchReport, reason: Reason) -> str:

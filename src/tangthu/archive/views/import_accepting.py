@@ -75,12 +75,17 @@ def _choices(review: Review) -> list[tuple[str, str]]:
         if proposed:
             words += _(", %(n)s trong đó từ đề xuất bạn đã xác nhận") % {"n": proposed}
         found.append((COMPLETE, words))
-    all_dossiers, all_documents, all_proposed = review.new_in(review.with_proposals)
+    all_dossiers, all_documents, _all_proposed = review.new_in(review.with_proposals)
     if all_documents > documents:
         words = _(
-            "Phần đã đủ và mọi đề xuất còn lại: %(documents)s tài liệu trong %(dossiers)s hồ sơ, "
-            "%(n)s trong đó từ đề xuất được xác nhận cùng lúc này"
-        ) % {"documents": all_documents, "dossiers": all_dossiers, "n": all_proposed}
+            "Phần đã đủ và mọi đề xuất còn lại: %(documents)s tài liệu trong %(dossiers)s hồ sơ: "
+            "%(before)s đã đủ, %(now)s nhờ đề xuất được xác nhận cùng lúc này"
+        ) % {
+            "documents": all_documents,
+            "dossiers": all_dossiers,
+            "before": documents,
+            "now": all_documents - documents,
+        }
         found.append((ALL_PROPOSALS, words))
     return found
 
