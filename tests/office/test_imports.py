@@ -667,3 +667,35 @@ def test_coded_answers_and_decisions_are_told_in_words(
     desk.post(address_of(batch, "tra-loi/"), {"tl-mode": "02"})
     page = " ".join(text_of(desk.get(address_of(batch, "quyet-dinh/"))).split())
     assert "Chế độ sử dụng 02 – Sử dụng có điều kiện" in page
+
+
+def test_a_filled_cell_with_an_unknown_type_is_not_said_to_lack_one(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper(changes={"Tên loại văn bản": "Giấy lạ kỳ"})])
+    codes = [one.code for one in batch_report(batch).findings]
+    assert codes.count("field.type.unknown") == 1
+    assert "field.missing.type" not in codes
+    page = text_of(desk.get(address_of(batch)))
+    assert "không có trong 32 loại" in page
+    assert "Thiếu Tên loại" not in page
+    desk.cookies["tangthu_language"] = "en"
+    assert "32 Other is proposed" in text_of(desk.get(address_of(batch)))
+
+
+def test_what_is_to_be_done_is_counted_alike_everywhere(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    changes = {"Chế độ sử dụng hồ sơ": "", "Tên loại văn bản": "Giấy lạ kỳ"}
+    batch = batches.checked(cast, tmp_path, [Paper(ordinal=n, changes=changes) for n in (1, 2)])
+    page = desk.get(address_of(batch)).content.decode()
+    assert 'name="tl-mode"' in page, "asked once for the whole batch, apart from the findings"
+
+    def tab(words: str) -> int:
+        found = re.search(rf'>{words} <span class="count">([\d.]+)<', page)
+        assert found, words
+        return int(found[1].replace(".", ""))
+
+    assert tab("Phát hiện") == tab("Cần làm") == tab("Chặn") + tab("Cần trả lời") > 0
+    listed = desk.get(address_of(batch, "?muc=asks")).content.decode()
+    assert listed.count('class="finding-head"') == tab("Cần trả lời")

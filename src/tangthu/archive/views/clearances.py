@@ -20,6 +20,7 @@ from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label
 from tangthu.ui import formats
+from tangthu.ui.forms import mark
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 _MOST = 500
@@ -40,6 +41,7 @@ class ClearanceForm(forms.Form):
             choices=[("", _("Không được tiếp cận")), *code_choices("secrecy", today)],
             required=False,
         )
+        mark(self.fields["degree"], "")
         self.fields["decision"] = forms.CharField(
             label=_("Quyết định"),
             max_length=200,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -86,9 +87,10 @@ class Chosen:
         self.focus = _number(get.get("tai", ""))
 
     def _wanted(self, one: Finding) -> bool:
-        state = self._review.states[one.id]
+        if one.id in self._asked:
+            return False
         if self.severity == TO_DO:
-            return state == OPEN and one.id not in self._asked
+            return self._review.states[one.id] == OPEN
         return self.severity in (ALL, one.severity)
 
     def address(self, **changes: object) -> str:
@@ -137,13 +139,15 @@ class Chosen:
 
     def _severity_tabs(self) -> list[Tab]:
         review = self._review
-        counts = review.report.counts()
-        to_do = sum(review.open_counts.values()) - len(review.questions)
+        counts = Counter(
+            one.severity for one in review.report.findings if one.id not in self._asked
+        )
+        to_do = sum(review.open_counts.values())
         tabs = [Tab(_("Cần làm"), self.address(muc=TO_DO, ma=""), self.severity == TO_DO, to_do)]
         for name, words in SEVERITIES.items():
             here = self.severity == name
             tabs.append(Tab(words, self.address(muc=name, ma=""), here, counts[name]))
-        everything = len(review.report.findings)
+        everything = counts.total()
         tabs.append(
             Tab(_("Tất cả"), self.address(muc=ALL, ma=""), self.severity == ALL, everything)
         )

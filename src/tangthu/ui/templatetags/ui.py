@@ -284,8 +284,12 @@ def progress(context: Context, task: Progress) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, object]:
-    """All errors of a form as links to their fields; nothing when there is none."""
-    return {"links": error_links(form) if form.is_bound else []}
+    """All errors of a form as links to their fields; nothing when there is none.
+
+    A form that orders something rather than saves it says so in `not_done`.
+    """
+    not_done = getattr(form, "not_done", None) or _("Chưa lưu được")
+    return {"links": error_links(form) if form.is_bound else [], "not_done": not_done}
 
 
 @register.inclusion_tag("ui/parts/form_actions.html")
