@@ -42,7 +42,7 @@ _KINDS: dict[str, str | Promise] = {
     "table.other-sheet": gettext_lazy("Sheet khác không đọc"),
     "mapping.ambiguous": gettext_lazy("Cột chưa chắc thuộc cấp nào"),
     "mapping.repeated": gettext_lazy("Cột lặp lại"),
-    "mapping.extra": gettext_lazy("Cột giữ làm đặc tả bổ sung"),
+    "mapping.extra": gettext_lazy("Cột giữ làm thông tin bổ sung"),
     "secret.declared": gettext_lazy("Khai là bí mật nhà nước"),
     "secret.suspected": gettext_lazy("Nghi có dấu độ mật"),
     "row.no-dossier": gettext_lazy("Dòng không có số hồ sơ"),
@@ -102,6 +102,10 @@ _NOT_RECORD: dict[str, str | Promise] = {
 }
 
 
+# Findings that propose a type, whose name is told in the language of the reader.
+_NAMES_A_TYPE = frozenset({"field.type.mapped", "field.type.unknown"})
+
+
 def kind_words(code: str) -> str:
     """A kind of finding in a few words."""
     if code.startswith("field.missing."):
@@ -122,6 +126,9 @@ def finding_words(finding: Finding) -> str:
         params["label"] = _(label)
     if finding.code == "file.not-record":
         params["why"] = str(_NOT_RECORD.get(str(params["why"]), params["why"]))
+    if finding.code in _NAMES_A_TYPE and finding.repairs:
+        code = finding.repairs[0].value
+        params["proposal"] = f"{code} {code_label('document_types', code, timezone.localdate())}"
     return _(finding.kind.words) % params
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from tangthu.kernel.deployment import isolated
 from tangthu.ui import formats
