@@ -11,6 +11,7 @@ from tangthu.archive.actions.decide_batch import decide
 from tangthu.archive.actions.hold_suspect import decide_quarantined
 from tangthu.archive.actions.open_batch import open_batch
 from tangthu.archive.actions.tidy_up import tidy_up
+from tangthu.archive.actions.withhold_document import withhold_document
 from tangthu.archive.batch.model import EDIT, Decision
 from tangthu.archive.models import Fonds
 from tangthu.archive.receiving import FILES, receiving
@@ -60,3 +61,8 @@ def end(batch_id: str) -> None:
 def tidy() -> None:
     """What every worker does at its start."""
     tidy_up()
+
+
+def withhold(document_id: str) -> None:
+    """A document turns out to be a state secret."""
+    withhold_document(_acting("cuc"), uuid.UUID(document_id))

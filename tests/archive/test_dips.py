@@ -32,7 +32,9 @@ from tangthu.repository.stores import object_root
 from tangthu.standards.tt05.reader import read_package
 from tangthu.standards.tt05.validator import validate
 from tests.archive.dips import asked, made, ordered
+from tests.support import killing
 from tests.support.house import TestHouse
+from tests.support.meanwhile import overtaken
 from tests.support.records import (
     CONDITIONAL,
     MadeDossier,
@@ -242,6 +244,20 @@ def test_files_that_nobody_owns_are_removed(cast: TestHouse, sealed: MadeDossier
     assert [path.name for path in cast.home.dips.iterdir()] == [dip_path(dip.pk).name]
 
 
+def test_a_package_made_while_files_that_nobody_owns_are_removed_stays(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    made_meanwhile: list[Dissemination] = []
+
+    def make() -> None:
+        made_meanwhile.append(made(cast, "cuc", ids(sealed)))
+
+    with overtaken(cast, "pathlib:Path.iterdir", make):
+        remove_expired()
+    assert dip_path(made_meanwhile[0].pk).is_file()
+    b"".join(hand_out(cast.acting("cuc"), made_meanwhile[0].pk)[1])
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -292,6 +308,21 @@ def test_one_person_has_only_so_many_at_a_time(cast: TestHouse, sealed: MadeDoss
     ordered(cast, "hoa", ids(sealed)[:1])
     remove_dip(cast.acting("cuc"), kept[0].pk)
     ordered(cast, "cuc", ids(sealed)[:1])
+
+
+def test_two_orders_at_once_do_not_pass_the_ceiling_together(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    for _ in range(MOST_AT_ONCE - 1):
+        ordered(cast, "cuc", ids(sealed)[:1])
+    with (
+        pytest.raises(TooManyDips),
+        overtaken(
+            cast, "tangthu.kernel.jobs:enqueue", lambda: ordered(cast, "cuc", ids(sealed)[:1])
+        ),
+    ):
+        ordered(cast, "cuc", ids(sealed)[:1])
+    assert Dissemination.objects.filter(removed_at=None).count() == MOST_AT_ONCE
 
 
 def test_what_no_aip_holds_is_not_handed_out(cast: TestHouse, sealed: MadeDossier) -> None:
@@ -375,3 +406,18 @@ def test_a_killed_run_is_done_again_to_the_same_package(
         hand_out(cast.acting("cuc"), dip.pk)
     assert execute(job.id).state == "done"
     assert b"".join(hand_out(cast.acting("cuc"), dip.pk)[1])
+
+
+@pytest.mark.req("AR-129")
+def test_a_process_killed_after_it_withheld_a_document_leaves_word_to_take_packages_back(
+    cast: TestHouse, sealed: MadeDossier
+) -> None:
+    dip = made(cast, "binh", ids(sealed))
+    with killing.Runner(cast.environment) as runner:
+        runner.kill(
+            "tests.archive.steps:withhold", str(ids(sealed)[1]), at=("records.leaving.noted", 1)
+        )
+        assert dip_path(dip.pk).exists()
+        runner.run("tests.archive.steps:tidy")
+    assert not dip_path(dip.pk).exists()
+    assert kinds(dip.pk)[-1] == "archive.dip.removed"

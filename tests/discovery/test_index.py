@@ -120,7 +120,7 @@ def test_indexing_many_dossiers_takes_as_many_statements_as_few(cast: TestHouse)
 
     small, large = statements(few), statements(many)
     assert small == large
-    assert large <= 16
+    assert large <= 20  # with the transaction and its locks
 
 
 def test_a_dossier_of_more_documents_than_a_portion_is_indexed_whole(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import sys
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -151,10 +153,10 @@ def test_an_export_holds_only_what_its_owner_may_see(cast: TestHouse) -> None:
 
 
 def test_what_counts_hidden_documents_is_left_out(cast: TestHouse) -> None:
-    make_dossier(cast, documents=[{}, {"access_level": "02"}] * 3, declared=97)
+    make_dossier(cast, documents=[{}, {"access_level": "02"}] * 3, declared=971)
     columns = ["record_count", "declared_record_count"]
-    assert "97" in text_of(made(cast, "cuc", source="dossiers", columns=columns))
-    assert "97" not in text_of(made(cast, "hoa", source="dossiers", columns=columns))
+    assert "971" in text_of(made(cast, "cuc", source="dossiers", columns=columns))
+    assert "971" not in text_of(made(cast, "hoa", source="dossiers", columns=columns))
 
 
 @pytest.mark.req("AR-129")
@@ -183,6 +185,87 @@ def test_a_file_that_tells_of_what_its_owner_may_no_longer_see_is_not_handed_out
     withhold_document(cast.acting("cuc"), one.documents[0].pk)
     with pytest.raises(ExportStale):
         fetch_export(cast.acting("cuc"), export.pk)
+
+
+@pytest.mark.parametrize("how", ["empty", "cut in a record", "cut after one", "swollen", "gone"])
+def test_a_file_of_which_is_not_known_whom_it_tells_of_is_not_handed_out(
+    cast: TestHouse, sign_in: SignIn, how: str
+) -> None:
+    make_dossier(cast, documents=[{}] * 3)
+    export = made(cast)
+    told = files.folder_of(export.pk) / "ids"
+    whole = told.read_bytes()
+    changed = {"empty": b"", "cut in a record": whole[:20], "cut after one": whole[:17],
+               "swollen": whole + whole[:17]}  # fmt: skip
+    if how in changed:
+        told.write_bytes(changed[how])
+    else:
+        told.unlink()
+    assert sign_in("cuc").get(f"/xuat/{export.pk}/tep/").status_code == 409
+    assert not Use.objects.filter(kind=Use.Kind.LIST_DOWNLOAD).exists()
+    told.write_bytes(whole)
+    assert sign_in("cuc").get(f"/xuat/{export.pk}/tep/").status_code == 200
+
+
+def test_whom_a_file_tells_of_is_on_the_disk_before_the_file(cast: TestHouse) -> None:
+    make_dossier(cast)
+    passed: list[str] = []
+    durable.observe(passed.append)
+    try:
+        made(cast)
+    finally:
+        durable.observe(None)
+    assert passed.index("export.ids.fsynced") < passed.index("export.file.renamed")
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_looking_for_many_records_in_a_file_takes_as_many_steps_as_for_one(
+    cast: TestHouse, written: bool
+) -> None:
+    make_dossier(cast, documents=[{}] * 40)
+    export = made(cast)
+    if not written:
+        folder = files.folder_of(export.pk)
+        (folder / "ids").unlink()
+        rows = [json.dumps(["document", str(uuid.uuid4()), ["x"], str(uuid.uuid4())])] * 40
+        (folder / "rows-000000.jsonl").write_text("\n".join(rows))
+        export.finished_at = export.rows = None
+
+    def steps(records: int) -> int:
+        seen = [0]
+
+        def count(frame: object, event: str, argument: object) -> None:
+            seen[0] += event in {"call", "c_call"}
+
+        wanted = {uuid.UUID(int=number) for number in range(records)}
+        sys.setprofile(count)
+        try:
+            assert not files.tells_of(export, wanted)
+        finally:
+            sys.setprofile(None)
+        return seen[0]
+
+    assert steps(2000) - steps(1) < 5000
+
+
+def test_a_list_that_is_being_written_is_judged_by_what_was_read_for_it(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = make_dossier(cast, documents=[{}, {}]).documents
+    outside = make_dossier(cast, number="02", documents=[{"subject": "Khác"}]).documents
+    told: list[bool] = []
+
+    def look(ids: object) -> None:
+        export = Export.objects.get()
+        told.extend(files.tells_of(export, {one.pk}) for one in (inside[0], outside[0]))
+
+    monkeypatch.setattr(files, "end_of_told", look)
+    _export, job = order_export(
+        cast.acting("cuc"), source="documents", pairs={"q": "thanh lý"}, columns=[],
+        format_="docx", queued=False,
+    )  # fmt: skip
+    jobs.execute(job.id)
+    assert told == [True, False]
 
 
 def test_an_export_that_is_taken_back_while_it_is_written_says_so(

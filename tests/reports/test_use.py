@@ -12,6 +12,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tangthu.identity.actions.choose_columns import MOST_LISTS, choose_columns
+from tangthu.identity.models import ListChoice
+from tangthu.kernel.errors import Refused
 from tangthu.ledger.history import history
 from tangthu.records.models import Use
 from tangthu.reports.actions.order_export import order_export
@@ -19,6 +22,7 @@ from tangthu.reports.models import SavedView
 from tests.archive.dips import made as made_dip
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
+from tests.support.meanwhile import overtaken
 from tests.support.records import make_dossier, sealed_package, small_pdf
 
 HEADINGS = re.compile(r'<th scope="col" class="k-[^"]*"[^>]*>(?:<a [^>]*>)?([^<]+)')
@@ -436,3 +440,37 @@ def test_exports_are_work_of_their_owner_alone(cast: TestHouse, sign_in: SignIn)
         assert "thanh lý" not in client.get("/cong-viec/").content.decode()
         assert client.get(f"/cong-viec/{job.id}/").status_code == 404
         assert client.post(f"/cong-viec/{job.id}/dung/").status_code == 404
+
+
+def test_a_person_keeps_columns_for_so_many_lists_and_no_more(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    client = sign_in("hoa")
+    for number in range(MOST_LISTS):
+        choose_columns(cast.acting("hoa"), f"list-{number}", ["title"])
+    one_more = {"name": "one-more", "next": "/ho-so/", "column": "title"}
+    answer = client.post("/cot/", one_more)
+    assert answer.status_code == 403
+    assert "quá nhiều danh sách" in answer.content.decode()
+    assert ListChoice.objects.count() == MOST_LISTS
+    known = {**one_more, "name": "list-7", "column": ["title", "note"]}
+    assert client.post("/cot/", known).status_code == 302
+    assert client.post("/cot/", {**known, "default": "1"}).status_code == 302
+    assert client.post("/cot/", one_more).status_code == 302
+    sign_in("cuc").post("/cot/", one_more)
+    assert ListChoice.objects.count() == MOST_LISTS + 1
+
+
+def test_two_choices_of_columns_at_once_do_not_pass_the_ceiling_together(cast: TestHouse) -> None:
+    for number in range(MOST_LISTS - 1):
+        choose_columns(cast.acting("hoa"), f"list-{number}", ["title"])
+    with (
+        pytest.raises(Refused),
+        overtaken(
+            cast,
+            "tangthu.identity.models:ListChoice.save",
+            lambda: choose_columns(cast.acting("hoa"), "first", ["title"]),
+        ),
+    ):
+        choose_columns(cast.acting("hoa"), "second", ["title"])
+    assert ListChoice.objects.count() == MOST_LISTS

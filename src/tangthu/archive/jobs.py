@@ -16,11 +16,12 @@ def register_handlers() -> None:
     from tangthu.archive.actions.accept_batch import ACCEPT
     from tangthu.archive.actions.make_dip import MAKE, run_making
     from tangthu.archive.actions.open_batch import CHECK
-    from tangthu.archive.actions.remove_dip import remove_expired
+    from tangthu.archive.actions.remove_dip import remove_expired, take_back
     from tangthu.archive.actions.seal_dossier import SEAL, run_sealing
     from tangthu.archive.actions.tidy_up import tidy_up
     from tangthu.archive.checking import run_check
     from tangthu.archive.queries import batch_names, dip_names, dossier_names
+    from tangthu.records import leaving
 
     jobs.register(
         CHECK,
@@ -51,5 +52,6 @@ def register_handlers() -> None:
         subject_names=dip_names,
         private=True,
     )
+    leaving.register("use packages", take_back)
     rounds.register("use packages", remove_expired, every=_TEN_MINUTES)
     rounds.register("leftovers", tidy_up, every=_TEN_MINUTES)

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from tangthu.archive.models import Place
 from tangthu.discovery import census, index
 from tangthu.discovery.described import DESCRIBED, marks_of
 from tangthu.discovery.index import Findable
+from tangthu.kernel import advisory
 from tangthu.records.levels import NOBODYS, level_of, strictest
 from tangthu.records.models import CodeAlias, Document, Dossier, Membership
 from tangthu.records.queries import withheld_among
@@ -32,10 +34,24 @@ COUNTED = frozenset({"record_count", "declared_record_count", "sheet_count", "pa
 
 def reindex_dossiers(dossier_ids: Sequence[uuid.UUID]) -> int:
     """Write the index entries of the dossiers and of every document in them; returns how many."""
-    return sum(
-        _reindex(dossier_ids[start : start + PORTION])
-        for start in range(0, len(dossier_ids), PORTION)
-    )
+    with transaction.atomic(savepoint=False):
+        _write_alone(Membership.objects.filter(dossier__in=dossier_ids), dossier_ids)
+        return sum(
+            _reindex(dossier_ids[start : start + PORTION])
+            for start in range(0, len(dossier_ids), PORTION)
+        )
+
+
+def _write_alone(touched: QuerySet[Membership], dossier_ids: Iterable[uuid.UUID] = ()) -> None:
+    """Let nobody else write entries of these dossiers and documents before this commits.
+
+    An entry follows from levels and marks that others may be changing: only what is read from here
+    on is what holds, or whoever changes it waits and writes the entry after us. Locks of the rows
+    would not do, for actions take those of document and dossier in either order.
+    """
+    homes = Membership.objects.filter(document__in=touched.values("document"))
+    wanted = {*dossier_ids, *homes.values_list("dossier_id", flat=True).distinct()}
+    advisory.until_commit(*(f"index entries {one}" for one in wanted))
 
 
 def renew_outdated() -> Iterator[int]:
@@ -80,9 +96,12 @@ def _reindex(dossier_ids: Sequence[uuid.UUID]) -> int:
 
 def reindex_document(document: Document) -> None:
     """Write the index entry of one document again, after its description changed."""
-    membership = Membership.objects.filter(document=document).order_by("ordinal", "pk").first()
-    if membership is not None:
-        index.put(_document_entries([membership]))
+    standing = Membership.objects.filter(document=document).order_by("ordinal", "pk")
+    with transaction.atomic(savepoint=False):
+        _write_alone(standing.order_by())
+        membership = standing.first()
+        if membership is not None:
+            index.put(_document_entries([membership]))
 
 
 def _portions(memberships: Any) -> Iterator[list[Membership]]:

@@ -47,10 +47,16 @@ def attempted(what: str | int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def until_commit(name: str) -> None:
-    """Hold the lock `name` alone until the transaction ends; waits for whoever holds it."""
+def until_commit(*names: str) -> None:
+    """Hold locks alone until the transaction ends; waits for whoever holds one of them.
+
+    They are taken in one order, so that two who want several do not wait for each other.
+    """
+    keys = sorted({_key(name) for name in names})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(name)])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS wanted (key)", [keys]
+        )
 
 
 def _held(name: str, take: str, give: str) -> Iterator[None]:

@@ -230,6 +230,20 @@ class Withheld(models.Model):
         return str(self.id)
 
 
+class Leaving(models.Model):
+    """A record whose copies, lying ready to be taken out, must go (records.leaving).
+
+    Written in the transaction that withholds the record or changes its degree, so that a kill after
+    it leaves word; gone when every copy is. Until then no copy that tells of it is handed out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    obj = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.obj)
+
+
 class Use(models.Model):
     """One use of a record or of a list of records: who looked, printed, took out what, when.
 

@@ -92,6 +92,17 @@ def document(viewer: Viewer, document_id: uuid.UUID) -> Document:
     return found
 
 
+def locked(viewer: Viewer, found: Dossier | Document) -> Dossier | Document:
+    """The record as it is once its row is locked, if the viewer may still see it then.
+
+    For actions: between finding a record and locking it somebody may have raised its level. Raises
+    NotFoundForViewer.
+    """
+    model = type(found)
+    list(model.objects.select_for_update().filter(pk=found.pk).values_list("pk"))
+    return dossier(viewer, found.pk) if model is Dossier else document(viewer, found.pk)
+
+
 def documents_of(viewer: Viewer, found: Dossier) -> QuerySet[Membership]:
     """The places of a dossier whose documents the viewer may see, in order."""
     return (

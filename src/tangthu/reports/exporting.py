@@ -182,6 +182,7 @@ class _Writing:
                     ids.write(files.packed(kind, uuid.UUID(obj)))
                     yield [str(number), *cells]
                 self._progress(number, _("dòng đã ghi"))
+            files.end_of_told(ids)
 
     def _kept(self) -> Iterator[list[Line]]:
         """The portions that were read."""

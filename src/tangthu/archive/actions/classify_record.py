@@ -11,14 +11,14 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.remove_dip import remove_dips_with
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import CONDITIONAL, DEGREES
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
-from tangthu.records import leaving, queries
+from tangthu.records import queries
+from tangthu.records.actions.take_back import finish_taking_back, order_back
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 from tangthu.standards.vietnamese import nfc
@@ -38,8 +38,7 @@ def classify_document(
     _require_isolated()
     found = queries.document(acting.viewer, document_id)
     _classify(acting, found, degree, basis)
-    remove_dips_with(found.pk)
-    leaving.take_back([found.pk])
+    finish_taking_back()
     return found
 
 
@@ -47,11 +46,8 @@ def classify_dossier(acting: Acting, dossier_id: uuid.UUID, *, degree: str, basi
     """Give a dossier a degree; see `classify_document`. Its documents keep their own."""
     _require_isolated()
     found = queries.dossier(acting.viewer, dossier_id)
-    inside = list(Membership.objects.filter(dossier=found).values_list("document_id", flat=True))
     _classify(acting, found, degree, basis)
-    for document_id in inside:
-        remove_dips_with(document_id)
-    leaving.take_back([found.pk, *inside])
+    finish_taking_back()
     return found
 
 
@@ -72,7 +68,7 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
         words = _("Ghi căn cứ: danh mục bí mật nhà nước, hoặc quyết định điều chỉnh, giải mật.")
         raise InvalidInput(words, problems={"basis": [words]})
     with transaction.atomic():
-        shown = type(found).objects.select_for_update().get(pk=found.pk)
+        shown = queries.locked(acting.viewer, found)
         before = shown.secrecy or ""
         if before == degree:
             return
@@ -91,8 +87,11 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
             )
         )
         if isinstance(shown, Dossier):
+            inside = Membership.objects.filter(dossier=shown)
+            order_back([shown.pk, *inside.values_list("document_id", flat=True)])
             reindex_dossiers([shown.pk])
         else:
+            order_back([shown.pk])
             places = Membership.objects.filter(document=shown)
             reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
     found.secrecy, found.access_level = shown.secrecy, shown.access_level

@@ -121,7 +121,7 @@ def _describe(
     acting.require("archive.describe", found.body_id)
     model = type(found)
     with transaction.atomic():
-        shown = model.objects.select_for_update().get(pk=found.pk)
+        shown = queries.locked(acting.viewer, found)
         if digest_of(shown) != expected:
             raise ChangedMeanwhile(shown)
         wanted = {name: cleaned(value) for name, value in values.items()}

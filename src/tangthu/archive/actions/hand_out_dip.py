@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import queries
 from tangthu.archive.actions.make_dip import NoLongerThere, dip_path, visible_documents
-from tangthu.archive.actions.remove_dip import remove_dip
+from tangthu.archive.actions.remove_dip import stop_dip
 from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError
 from tangthu.ledger.record import Event, record
+from tangthu.records import leaving
 from tangthu.records.actions.note_access import note_package
 from tangthu.standards import durable
 
@@ -39,8 +40,11 @@ def hand_out(acting: Acting, dip_id: uuid.UUID) -> tuple[Dissemination, Iterator
     try:
         documents = visible_documents(acting, dip)
     except NoLongerThere:
-        remove_dip(acting, dip.pk)
+        stop_dip(dip.pk)
         raise _gone() from None
+    if not leaving.awaited().isdisjoint(one.pk for one in documents):
+        stop_dip(dip.pk)
+        raise _gone()
     path = dip_path(dip.pk)
     if not path.is_file() or path.stat().st_size != dip.size:
         raise _gone()

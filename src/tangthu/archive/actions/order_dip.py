@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
+from tangthu.identity.models import Person
 from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
@@ -83,6 +84,8 @@ def order_dip(
     acting.require("dissemination.make", body_id)
     asked = _clean(asked)
     with transaction.atomic():
+        # Orders of one person wait for each other, so that none passes the ceiling together.
+        Person.objects.select_for_update().get(pk=acting.viewer.person_id)
         moment = clock.now()
         dip_id = uuid.uuid4()
         code = f"YC.{timezone.localtime(moment):%Y%m%d}.{dip_id.hex[:8].upper()}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import transaction
@@ -33,11 +34,18 @@ def remove_dip(acting: Acting, dip_id: uuid.UUID) -> None:
     _remove(acting, found.pk, UNWANTED)
 
 
-def remove_dips_with(document_id: uuid.UUID) -> None:
-    """Take back every DIP that holds a document which must not leave any more (AR-129)."""
-    holding = Dissemination.objects.filter(removed_at=None, documents__contains=[str(document_id)])
-    for dip_id in holding.values_list("pk", flat=True):
-        _remove(SYSTEM, dip_id, STOPPED)
+def take_back(records: Collection[uuid.UUID]) -> None:
+    """Remove every DIP that holds a document which must not leave any more (AR-129)."""
+    wanted = {str(one) for one in records}
+    alive = Dissemination.objects.filter(removed_at=None)
+    for dip_id, documents in alive.values_list("pk", "documents"):
+        if not wanted.isdisjoint(documents):
+            stop_dip(dip_id)
+
+
+def stop_dip(dip_id: uuid.UUID) -> None:
+    """Remove a DIP that must not be handed out any more, whoever's it is."""
+    _remove(SYSTEM, dip_id, STOPPED)
 
 
 def remove_expired() -> None:
@@ -48,8 +56,10 @@ def remove_expired() -> None:
     ):
         if dip.made_at is not None or _came_to_nothing(dip):
             _remove(SYSTEM, dip.pk, EXPIRED)
+    # Files first: each lies there only while its row lives, which is written before it.
+    lying = list(settings.HOME.dips.iterdir())
     alive = set(Dissemination.objects.filter(removed_at=None).values_list("pk", flat=True))
-    for path in settings.HOME.dips.iterdir():
+    for path in lying:
         try:
             owner = uuid.UUID(path.name.strip(".").removesuffix(".zip"))
         except ValueError:

@@ -129,9 +129,9 @@ def seal(acting: Acting, args: dict[str, Any]) -> PackageVersion:
     """Carry out an order: plan, store in every store, enter in the catalogue.
 
     Safe to repeat after a crash. The version holds the dossier as it was in one instant after the
-    work began, and says which (`state_sha256`). Raises InvalidInput with the findings when the
-    descriptions do not meet TT05; StoreUnusable, CopyDamaged, OcflError or OSError when a store
-    fails.
+    work began, and says which (`state_sha256`). Raises Withheld, also for a document that is
+    withheld meanwhile; InvalidInput with the findings when the descriptions do not meet TT05;
+    StoreUnusable, CopyDamaged, OcflError or OSError when a store fails.
     """
     dossier = Dossier.objects.select_related("body").get(pk=args["dossier"])
     acting.require("archive.seal", dossier.body_id)
@@ -161,10 +161,20 @@ def _store(acting: Acting, dossier: Dossier, order: Order) -> PackageVersion:
             dossier.pk,
             order,
             lambda: _plan(dossier, order, work),
-            lambda: reindex_dossiers([dossier.pk]),
+            lambda: _enter(dossier),
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _enter(dossier: Dossier) -> None:
+    """What the catalogue's transaction does besides.
+
+    A document that was withheld after the plan was made keeps the version out. From the index on,
+    whoever withholds one waits until this is committed.
+    """
+    reindex_dossiers([dossier.pk])
+    _refuse_withheld(dossier)
 
 
 def _plan(dossier: Dossier, order: Order, work: Path) -> tuple[PackagePlan, str]:
@@ -173,6 +183,7 @@ def _plan(dossier: Dossier, order: Order, work: Path) -> tuple[PackagePlan, str]
         translation.override(settings.LANGUAGE_CODE),  # packages speak Vietnamese, whoever asks
         packaging.standing_still(log_of(dossier.body_id), dossier.pk, order.package_id) as still,
     ):
+        _refuse_withheld(still)
         package = packaging.package_of(
             still,
             Place.objects.select_related("inventory__fonds").get(dossier=still),

@@ -11,13 +11,13 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.remove_dip import remove_dips_with
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
-from tangthu.records import leaving, queries
+from tangthu.records import queries
+from tangthu.records.actions.take_back import finish_taking_back, order_back
 from tangthu.records.models import Document, Membership, Withheld
 from tangthu.standards.vietnamese import nfc
 
@@ -44,9 +44,9 @@ def withhold_document(acting: Acting, document_id: uuid.UUID) -> Withheld:
         )
         held.save(force_insert=True)
         record(_event("records.document.withheld", acting, locked, ""))
+        order_back([locked.pk])
         _reindex(locked)
-    remove_dips_with(locked.pk)
-    leaving.take_back([locked.pk])
+    finish_taking_back()
     return held
 
 

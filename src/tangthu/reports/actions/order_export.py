@@ -18,6 +18,7 @@ from tangthu.identity.models import Person
 from tangthu.kernel import clock, jobs
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
+from tangthu.records import leaving
 from tangthu.records.actions.note_access import new_serial, note_list
 from tangthu.records.models import Use
 from tangthu.reports import files, queries, sources
@@ -140,10 +141,8 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
     export = queries.export(acting.viewer, export_id)
     if not files.is_ready(export):
         raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
-    for found in files.told_of(export):
-        for kind, ids in found.items():
-            if len(queries.still_visible(acting.viewer, kind, ids)) < len(set(ids)):
-                raise stale()
+    if not _may_leave(acting, export):
+        raise stale()
     uses = Use.objects.filter(kind=Use.Kind.LIST_EXPORT, serial=export.serial)
     bodies = list(uses.values_list("body_id", flat=True))
     note_list(
@@ -156,6 +155,20 @@ def fetch_export(acting: Acting, export_id: uuid.UUID) -> Export:
         serial=export.serial,
     )
     return export
+
+
+def _may_leave(acting: Acting, export: Export) -> bool:
+    """Whether all that the file tells of may be seen, and none of it is to be taken back."""
+    awaited = leaving.awaited()
+    try:
+        return all(
+            awaited.isdisjoint(ids)
+            and len(queries.still_visible(acting.viewer, kind, ids)) == len(set(ids))
+            for found in files.told_of(export)
+            for kind, ids in found.items()
+        )
+    except files.NotTold:
+        return False
 
 
 def take_back(records: Collection[uuid.UUID]) -> None:
