@@ -130,7 +130,7 @@ BECOMES = {
     "document.note": "description", "document.keyword": "keyword",
     "document.autograph": "autograph", "document.condition": "format",
     "document.info_sign": "inforSign", "document.process": "process",
-    "dossier.title": "title", "dossier.file_code": "fileCode", "dossier.mode": "mode",
+    "dossier.title": "title", "dossier.mode": "mode",
     "dossier.retention": "maintenance", "dossier.language": "language",
     "dossier.start": "startDate", "dossier.end": "endDate", "dossier.keyword": "keyword",
     "dossier.documents": "totalDoc", "dossier.sheets": "numberOfPaper",
