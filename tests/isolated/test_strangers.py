@@ -28,8 +28,8 @@ PAGES = (
     "/lich-su-khai-thac/?ai=tat-ca", "/thong-ke/", "/ban-in/?ma=", "/tim-kiem-da-luu/",
     "/ho-so/?cot=title,record_count,note", f"/tim/?q={TOKEN}&dang=bang", "/tim/?q=2010&dang=bang",
 )  # fmt: skip
-# Besides tokens and the time of printing: how far the ledger has come. Its size and root tell that something was recorded,
-# as in any log that is only added to, and never what (docs/isolated.md).
+# Besides tokens and the time of printing: how far the ledger has come. Its size and root tell that
+# something was recorded, as in any log that is only added to, and never what (docs/isolated.md).
 _VOLATILE = re.compile(
     r'csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"|\d+ giây'
     r"|In từ hệ thống Tàng Thư lúc [^,]+"

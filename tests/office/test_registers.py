@@ -239,3 +239,33 @@ def test_a_list_cut_to_an_inventory_is_taken_out_as_it_is_shown(cast: TestHouse)
     assert ("Mục lục", "01") in sources.conditions_in_words(viewer, wanted)
     stranger = cast.acting("lan").viewer
     assert sources.asked(stranger, "dossiers", pairs).filters == {}
+
+
+def test_a_document_without_a_number_shows_none_and_is_found_by_its_archive_code(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = make_dossier(
+        cast,
+        documents=[
+            {"subject": "Có số", "number": "12", "symbol": "QĐ-UBND"},
+            {"subject": "Không số", "number": "", "symbol": ""},
+        ],
+    )
+    numbered, bare = (document.record_archive_code for document in made.documents)
+    client = sign_in("hoa")
+
+    def codes(address: str) -> list[str]:
+        page = client.get(address).content.decode()
+        return re.findall(r'class="k-code"[^>]*data-label="Số, ký hiệu"[^>]*>([^<]*)<', page)
+
+    assert sorted(codes("/tai-lieu/?sort=code")) == ["12/QĐ-UBND", "–"]
+    every = client.get("/tai-lieu/?cot=code,title,record_archive_code,pages").content.decode()
+    assert every.count(bare) == 1, "in the column of its own"
+    assert numbered in every
+    assert sorted(codes("/tai-lieu/?cot=code,title,note")) == ["12/QĐ-UBND", "–"]
+    assert codes("/tim/?q=so&kind=document&dang=bang")
+    for address in (f"/tim/?q={bare}", f"/tim/?q={bare}&dang=bang"):
+        page = client.get(address).content.decode()
+        assert "Không số" in page, address
+    # Where codes of every kind stand in one column, its archive code names it.
+    assert f">{bare}<" in client.get("/tim/?q=khong+so&dang=bang").content.decode()

@@ -281,7 +281,7 @@ def test_a_file_that_is_no_pdf_inside_is_not_marked_and_no_use_is_recorded(
     assert ContentFile.objects.get(pk=made.files[0].pk).sha256 == digest
     answer = sign_in("hoa").post(f"/tep/{made.files[0].pk}/ban-co-dau/")
     assert answer.status_code == 422
-    assert "Không đánh dấu được" in answer.content.decode()
+    assert "Không ghi được nguồn" in answer.content.decode()
     assert not Use.objects.filter(kind=Use.Kind.MARKED).exists()
 
 

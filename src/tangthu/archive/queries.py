@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive.models import Batch, Dissemination, Fonds, Inventory, Place
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
@@ -83,6 +84,14 @@ def batches_to_review(viewer: Viewer) -> QuerySet[Batch]:
         .select_related("body", "fonds")
         .order_by("created_at", "id")
     )
+
+
+def taken_whole(viewer: Viewer) -> set[uuid.UUID]:
+    """Those batches to review of which the last work took all that there was, by id."""
+    ids = batches_to_review(viewer).values("pk")
+    newest = Job.objects.filter(subject_id__in=ids).order_by("subject_id", "-created_at")
+    last = newest.distinct("subject_id").values_list("subject_id", "result")
+    return {batch for batch, result in last if batch and result and result.get("all_taken")}
 
 
 def dossiers_to_seal(viewer: Viewer) -> QuerySet[Dossier]:

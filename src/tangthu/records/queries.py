@@ -59,6 +59,12 @@ def withheld_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(found.values_list("document_id", flat=True))
 
 
+def unnumbered_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some documents that bear neither a number nor a symbol."""
+    found = Document.objects.filter(pk__in=list(document_ids), number="", symbol="")
+    return set(found.values_list("pk", flat=True))
+
+
 def withheld(viewer: Viewer) -> QuerySet[Withheld]:
     """What is withheld at bodies where the viewer decides on it, oldest first."""
     return Withheld.objects.filter(

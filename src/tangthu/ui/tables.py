@@ -27,12 +27,16 @@ MAX_FREE_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one field of a row; `note` is a second, quieter line; `tone` makes a tag."""
+    """What stands in one field of a row; `note` is a second, quieter line; `tone` makes a tag.
+
+    `warning` is a red tag before the text.
+    """
 
     text: Label
     url: str = ""
     note: Label = ""
     tone: Tone = ""
+    warning: Label = ""
 
 
 # Without slots: typing sets __orig_class__ on an instance of a parametrised class.

@@ -68,7 +68,7 @@ def clearance(
     """Clear a person for the secrets of a body up to a degree; 0 ends it."""
     with house():
         from tangthu.identity.actions.grant_clearance import set_clearance
-        from tangthu.identity.queries import people_to_clear
+        from tangthu.identity.queries import people_to_clear, viewer_named
         from tangthu.kernel.deployment import isolated
 
         if not isolated():
@@ -76,6 +76,11 @@ def clearance(
         person = acting(ctx)
         found = people_to_clear(person.viewer).filter(person__account__username=username)
         places = list(found.filter(body__code=code) if code else found)
+        if viewer_named(username) == person.viewer:
+            # Always refused, in the action's own words.
+            at_home = person.viewer.positions[0][0]
+            own = person.viewer.person_id
+            set_clearance(person, own, body_id=at_home, degree="", decision=decision)
         if not places:
             raise InvalidInput(f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập.")
         if len(places) > 1:

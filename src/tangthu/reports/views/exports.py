@@ -44,6 +44,8 @@ _TYPES = {
 class ExportForm(forms.Form):
     """In which format, in which columns, in which order."""
 
+    not_done = gettext_lazy("Chưa xuất được")
+
     format = forms.ChoiceField(
         label=gettext_lazy("Định dạng"),
         choices=Export.Format.choices,
@@ -100,6 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "conditions": sources.conditions_in_words(me, wanted)[:-1],
         "count": _counted(me, wanted),
         "save_label": _("Xuất"),
+        "cancel_label": _("Không xuất"),
         "cancel_url": back,
     }
     return render(request, "reports/export_form.html", context, status=422 if form.errors else 200)

@@ -190,8 +190,8 @@ def marked_copy(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
         data = marked(path_of(file), _sandbox(), line)
     except SandboxError as error:
         raise NotMarked(
-            _("Không đánh dấu được tệp này."),
-            hint=_("Tải tệp gốc về; tệp gốc không có dấu."),
+            _("Không ghi được nguồn lên các trang của tệp này."),
+            hint=_("Tải tệp gốc về; tệp gốc không ghi nguồn."),
             file=str(file.id),
             cause=type(error).__name__,
         ) from error
