@@ -20,7 +20,7 @@ from tangthu.kernel.models import Job
 from tangthu.records.models import Use
 from tangthu.reports.actions.order_export import EXPORT
 from tangthu.reports.models import Export, SavedView
-from tests.reports.conftest import SignIn
+from tests.office.conftest import SignIn
 from tests.reports.test_exports import made
 from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier
