@@ -72,8 +72,8 @@ def shoot(page: Page, base: str, suffix: str) -> None:
         page.goto(base + address)
         keep(page, f"{name}{suffix}")
     page.goto(base + dossier)
-    page.locator('summary:has-text("Xuất, in, lưu")').click()
-    page.click('button:has-text("In danh sách")')
+    page.locator('summary:has-text("Xuất, in")').click()
+    page.click('button:has-text("In mục lục")')
     keep(page, f"muc-luc-in{suffix}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import unicodedata
 import uuid
@@ -14,9 +15,9 @@ from typing import Any
 import click
 import pytest
 
-from tests.commands.test_commands import call
+from tests.commands.test_commands import TANGTHU, call
 from tests.support import batches
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.json_schema import complaints, keywords
 from tests.support.records import make_dossier, sealed_package, signed_events
 
@@ -201,6 +202,9 @@ def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
     assert told(call(cast, "reindex", "--json"), "reindex", DONE) == {"written": 0}
     found = told(call(cast, "--as", "cuc", "search", "thanh lý", "--json"), "search", DONE)
     assert found["count"] == 1
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["hits"][0]["date"])
+    words = call(cast, "--as", "cuc", "search", "thanh lý").stdout
+    assert "/".join(reversed(found["hits"][0]["date"].split("-"))) in words
     none = told(call(cast, "--as", "nga", "search", "thanh lý", "--json"), "search", FOUND)
     assert none["hits"] == []
     told(call(cast, "search", "x", "--json"), "error", COULD_NOT)
@@ -252,6 +256,7 @@ def test_use_packages_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -
     assert out.stat().st_size == one["bytes"]
     (listed,) = told(call(cast, "--as", "hoa", "dip", "list", "--json"), "dip-list", DONE)
     assert listed == one
+    assert "sẵn sàng" in call(cast, "--as", "hoa", "dip", "list").stdout
     assert told(call(cast, "--as", "cuc", "dip", "list", "--json"), "dip-list", DONE) == []
     again = ["dip", "fetch", one["id"], "--out", str(tmp_path / "lan-nua.zip"), "--json"]
     told(call(cast, "--as", "hoa", *again), "dip-fetch", DONE)
@@ -295,3 +300,78 @@ def test_a_clearance_answers_by_its_schema(isolated_cast: TestHouse) -> None:
     assert told(call(isolated_cast, *given), "clearance", DONE)["degree"] == "1"
     own = ["--as", "dung", "clearance", "dung", "1", "--decision", "9/QĐ", "--json"]
     told(call(isolated_cast, *own), "error", COULD_NOT)
+
+
+BODY = (
+    "--code", "H30.81", "--archive-code", "001.03.08", "--name", "Ủy ban xã",
+    "--short-name", "UBND", "--admin", "dung", "--admin-name", "Phạm Tiến Dũng",
+)  # fmt: skip
+
+
+def test_beginning_answers_by_its_schema_once_and_leaves_nothing_when_it_cannot(
+    db: TestHouse,
+) -> None:
+    from tangthu.identity.models import Account, Appointment, Body
+
+    words = ("begin", *BODY, "--json", "--origin")
+    for wrong in (
+        ("khong", ), ("a.example/b", "--admin", "có dấu"), ("a.example/b", "--admin", ""),
+        ("a.example/b", "--code", "a/b"), ("a.example/b", "--name", " "),
+        ("a.example/b", "--admin-name", " "), ("a.example/b", "--position", "x" * 121),
+        ("a.example/b", "--ask-password"),
+    ):  # fmt: skip
+        told(call(db, *words, *wrong), "error", COULD_NOT)
+        assert not Body.objects.exists(), wrong
+    made = told(call(db, *words, "luutru.example/H30.81"), "begin", DONE)
+    account = Account.objects.get(username="dung")
+    assert account.check_password(made["password"])
+    held = Appointment.objects.get()
+    assert (held.role, held.person_id) == ("administrator", account.person_id)
+    again = told(call(db, *words, "luutru.example/H31"), "error", COULD_NOT)
+    assert "đã có cơ quan" in again["error"]["message"]
+    assert Body.objects.count() == Account.objects.count() == 1
+
+
+def test_adding_a_person_answers_by_its_schema_and_needs_the_right_at_the_body(
+    cast: TestHouse,
+) -> None:
+    from tangthu.identity.models import Account
+    from tangthu.ledger.history import history
+
+    at = ("--name", "Lê Thị Mai", "--position", "Văn thư", "--role", "clerk", "--body")
+    add = ("person", "add", "mai", *at, "H30.81", "--json")
+    absent = told(call(cast, "--as", "dung", *add[:-2], "H99", "--json"), "error", COULD_NOT)
+    foreign = told(call(cast, "--as", "quang", *add), "error", COULD_NOT)
+    assert foreign["error"]["message"].replace("H30.81", "H99") == absent["error"]["message"]
+    for username in ("cuc", "binh", "hoa"):
+        told(call(cast, "--as", username, *add), "error", COULD_NOT)
+    taken = ("person", "add", "HOA", *at, "H30.81", "--json")
+    assert "đã có" in told(call(cast, "--as", "dung", *taken), "error", 2)["error"]["message"]
+    told(call(cast, *add), "error", COULD_NOT)
+    made = told(call(cast, "--as", "dung", *add), "person-add", DONE)
+    account = Account.objects.get(username="mai")
+    assert account.check_password(made["password"])
+    assert [one.kind_name for one in history(account.person_id)] == [
+        "identity.person.added", "identity.person.appointed",
+    ]  # fmt: skip
+    plain = call(cast, "--as", "dung", "person", "add", "mai2", *at, "H30.81")
+    assert "Mật khẩu: " in plain.stdout
+    assert "Mật khẩu: " not in plain.stderr
+
+
+def test_a_first_password_that_is_asked_for_is_not_told_and_must_be_a_good_one(
+    cast: TestHouse,
+) -> None:
+    from tangthu.identity.models import Account
+
+    words = [TANGTHU, "--as", "dung", "person", "add", "mai", "--name", "Lê Thị Mai", "--position",
+             "Văn thư", "--role", "clerk", "--body", "H30.81", "--ask-password",
+             "--json"]  # fmt: skip
+    for given, name, status in (("ngan\n", "error", COULD_NOT), (f"{PASSWORD}\n", "person-add", 0)):
+        done = subprocess.run(
+            words, input=given, env=cast.environment, capture_output=True, text=True, check=False
+        )
+        document = told(done, name, status)
+        assert given.strip() not in done.stdout + done.stderr
+    assert document["password"] is None
+    assert Account.objects.get(username="mai").check_password(PASSWORD)

@@ -61,6 +61,12 @@ def test_the_site_is_the_same_for_a_stranger_whether_secrets_are_there_or_not(
     for number, degree in enumerate("123", start=2):
         made = secret_dossier(isolated_cast, degree, number=f"0{number}", token=TOKEN)
         sealed_package(isolated_cast, made)
+    cuc = sign_in("cuc")
+    for source in ("dossiers", "documents"):
+        taken = cuc.post("/in/danh-sach/", {"nguon": source})
+        assert TOKEN in taken.content.decode()
+    contents = {"nguon": "dossier-documents", "dossier": str(made.dossier.pk)}
+    assert TOKEN in cuc.post("/in/danh-sach/", contents).content.decode()
     after = {name: pages(client, more) for name, client in clients.items()}
     for name, answers in before.items():
         for address, (status, text) in answers.items():

@@ -69,6 +69,18 @@ def test_every_page_bears_the_mode_and_the_highest_degree_on_it(
             assert "không có nội dung mật" in band, (address, band)
 
 
+@pytest.mark.req("AR-128")
+def test_the_page_of_jobs_bears_the_degree_of_the_dossiers_that_it_names(
+    isolated_cast: TestHouse, sign_in: SignIn
+) -> None:
+    made = secret_dossier(isolated_cast, "3", number="02", token=TOKEN)
+    sealed_package(isolated_cast, made)
+    for address in ("/cong-viec/", "/cong-viec/?state=done"):
+        page = sign_in("cuc").get(address).content.decode()
+        assert f"Hồ sơ {TOKEN}" in page
+        assert band_of(page).strip().endswith("TUYỆT MẬT"), address
+
+
 @pytest.mark.req("AR-128", "AR-131")
 def test_a_degree_is_set_changed_and_ended_on_a_basis_that_is_kept(
     isolated_cast: TestHouse, sign_in: SignIn
@@ -327,3 +339,23 @@ def test_commands_are_cut_to_the_clearance_too(isolated_cast: TestHouse) -> None
     assert given.returncode == 0, given.stderr
     done = call(isolated_cast, "--as", "hoa", "search", TOKEN, "--json")
     assert TOKEN in done.stdout
+
+
+@pytest.mark.req("AR-128")
+def test_the_demonstrations_archivists_and_leaders_are_cleared_and_nobody_else(
+    isolated_cast: TestHouse,
+) -> None:
+    from tangthu.faces.cli import demonstration
+    from tangthu.identity.models import Clearance
+    from tangthu.identity.queries import viewer_named
+
+    people = tuple((f"thu-{role}", "Lê Thị Thử", "Chức vụ", role)
+                   for role in ("clerk", "leader", "archivist", "administrator"))  # fmt: skip
+    plan = demonstration._BodyPlan("H99", "001.03.99", "Xã Thử", "Xã Thử", people)
+    before = Clearance.objects.count()
+    for _again in range(2):
+        demonstration._people(plan, {one[0]: "mat-khau-thu-nghiem" for one in people})
+    held = {one[3]: viewer_named(one[0]).clearance for one in people}  # type: ignore[union-attr]
+    assert held == {"clerk": "", "leader": "3", "archivist": "3", "administrator": ""}
+    assert Clearance.objects.count() == before + 2
+    assert viewer_named("thu-archivist").may_anywhere("archive.import")  # type: ignore[union-attr]

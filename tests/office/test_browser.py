@@ -68,6 +68,7 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "dossiers": "/ho-so/",
         "filtered": "/ho-so/?sealed=0&q=2010",
         "emptied": "/ho-so/?sealed=1",
+        "inventory": f"/ho-so/?fonds={fonds}&inventory={dossier.place.inventory_id}",
         "dossier": f"/ho-so/{dossier.id}/",
         "describe dossier": f"/ho-so/{dossier.id}/mo-ta/",
         "seal": f"/ho-so/{Dossier.objects.get(archive_file_code__endswith='.03').id}/dong-goi/",
@@ -76,6 +77,7 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "describe document": f"/tai-lieu/{document.id}/mo-ta/",
         "report secret": f"/tai-lieu/{document.id}/bao-mat/",
         "fonds list": "/phong/",
+        "new fonds": "/phong/moi/",
         "fonds": f"/phong/{fonds}/",
         "describe fonds": f"/phong/{fonds}/mo-ta/",
         "ledger": "/so-cai/",
@@ -94,8 +96,8 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     site: Server, made: MadeDossier, visit: Visit, username: str, size: tuple[int, int]
 ) -> None:
     visitor = visit(site, username, size=size)
-    closed = {"ledger", "describe dossier", "seal", "describe document", "describe fonds",
-              "report secret", "stores", "packages", "hurt packages", "package",
+    closed = {"ledger", "new fonds", "describe dossier", "seal", "describe document",
+              "describe fonds", "report secret", "stores", "packages", "hurt packages", "package",
               "check"}  # fmt: skip
     for name, address in addresses(made).items():
         if username == "hoa" and name in closed:
@@ -118,8 +120,16 @@ def test_pages_before_sign_in_and_after_errors_are_accessible_too(
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_selector(".error-summary")
     assert visitor.axe() == []
+    visitor.go("/dang-nhap/?next=/ho-so/&het-han=1")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
     inside = visit(site, "cuc", size=size)
+    inside.go("/in/danh-sach/")
+    assert (inside.axe(), inside.overflow()) == ([], 0)
     inside.go("/ho-so/00000000-0000-4000-8000-000000000000/")
+    assert (inside.axe(), inside.overflow()) == ([], 0)
+    inside.go("/ho-so/?q=1")
+    inside.page.evaluate("location.assign('/xuat/moi/?nguon=x')")
+    inside.page.wait_for_selector("a:has-text('Quay lại trang trước')")
     assert (inside.axe(), inside.overflow()) == ([], 0)
     inside.go(f"/tai-lieu/{made.documents[1].id}/mo-ta/")
     inside.page.fill("#id_subject", "")

@@ -611,3 +611,91 @@ def test_pages_and_read_places_of_waiting_files_are_drawn(
     assert again.status_code == 304
     assert desk.get(address_of(batch, f"tep/{item.pk}/trang/99.webp")).status_code == 422
     assert desk.get(address_of(batch, f"tep/{item.pk}/doan/99.webp")).status_code == 404
+
+
+def test_a_batch_that_is_taken_whole_can_only_be_ended_and_says_so(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper(), Paper(ordinal=2)], upload=True)
+    assert "Xem báo cáo kiểm tra" in text_of(desk.get("/"))
+    answer = desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})
+    run(answer["Location"])
+    for part in ("", "tiep-nhan/"):
+        page = text_of(desk.get(address_of(batch, part)))
+        assert "Đã nhận hết 2 tài liệu của đợt" in page, part
+        for circle in ("Có thể tiếp nhận", "Chưa có tài liệu nào nhận được", "Tiếp nhận…"):
+            assert circle not in page, part
+        links = desk.get(address_of(batch, part)).content.decode()
+        assert address_of(batch, "ket-thuc/") in links
+    queue = text_of(desk.get("/"))
+    assert "Đã nhận hết, chờ kết thúc" in queue
+    assert "Xem báo cáo kiểm tra" not in queue
+    assert desk.post(address_of(batch, "ket-thuc/")).status_code == 302
+    assert "chờ kết thúc" not in text_of(desk.get("/"))
+
+
+def test_a_batch_of_which_something_waits_is_not_called_taken(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    rows = [Paper(), Paper(ordinal=2, changes={"Trích yếu nội dung": ""})]
+    batch = batches.checked(cast, tmp_path, rows, upload=True)
+    run(desk.post(address_of(batch, "tiep-nhan/"), {"accept": "complete"})["Location"])
+    for address in ("/", address_of(batch), address_of(batch, "tiep-nhan/")):
+        assert "Đã nhận hết" not in text_of(desk.get(address)), address
+
+
+def test_what_is_confirmed_together_with_the_acceptance_is_counted_apart(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    strange = {"Tên loại văn bản": "Giấy lạ kỳ"}
+    rows = [Paper(ordinal=n, changes=strange) for n in (1, 2, 3)]
+    batch = batches.checked(cast, tmp_path, rows)
+    page = text_of(desk.get(address_of(batch, "tiep-nhan/")))
+    assert "3 tài liệu trong 1 hồ sơ: 0 đã đủ, 3 nhờ đề xuất" in page
+    for _row in (1, 2):
+        found = desk.get(address_of(batch, "?ma=field.type.unknown")).content.decode()
+        desk.post(address_of(batch, "quyet/"), {**decision(found), "lam": "take"})
+    page = text_of(desk.get(address_of(batch, "tiep-nhan/")))
+    assert "3 tài liệu trong 1 hồ sơ: 2 đã đủ, 1 nhờ đề xuất được xác nhận cùng lúc này" in page
+
+
+def test_coded_answers_and_decisions_are_told_in_words(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    papers = [Paper(ordinal=n, changes={"Chế độ sử dụng hồ sơ": ""}) for n in (1, 2)]
+    batch = batches.checked(cast, tmp_path, papers)
+    desk.post(address_of(batch, "tra-loi/"), {"tl-mode": "02"})
+    page = " ".join(text_of(desk.get(address_of(batch, "quyet-dinh/"))).split())
+    assert "Chế độ sử dụng 02 – Sử dụng có điều kiện" in page
+
+
+def test_a_filled_cell_with_an_unknown_type_is_not_said_to_lack_one(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    batch = batches.checked(cast, tmp_path, [Paper(changes={"Tên loại văn bản": "Giấy lạ kỳ"})])
+    codes = [one.code for one in batch_report(batch).findings]
+    assert codes.count("field.type.unknown") == 1
+    assert "field.missing.type" not in codes
+    page = text_of(desk.get(address_of(batch)))
+    assert "không có trong 32 loại" in page
+    assert "Thiếu Tên loại" not in page
+    desk.cookies["tangthu_language"] = "en"
+    assert "32 Other is proposed" in text_of(desk.get(address_of(batch)))
+
+
+def test_what_is_to_be_done_is_counted_alike_everywhere(
+    cast: TestHouse, desk: Client, tmp_path: Path
+) -> None:
+    changes = {"Chế độ sử dụng hồ sơ": "", "Tên loại văn bản": "Giấy lạ kỳ"}
+    batch = batches.checked(cast, tmp_path, [Paper(ordinal=n, changes=changes) for n in (1, 2)])
+    page = desk.get(address_of(batch)).content.decode()
+    assert 'name="tl-mode"' in page, "asked once for the whole batch, apart from the findings"
+
+    def tab(words: str) -> int:
+        found = re.search(rf'>{words} <span class="count">([\d.]+)<', page)
+        assert found, words
+        return int(found[1].replace(".", ""))
+
+    assert tab("Phát hiện") == tab("Cần làm") == tab("Chặn") + tab("Cần trả lời") > 0
+    listed = desk.get(address_of(batch, "?muc=asks")).content.decode()
+    assert listed.count('class="finding-head"') == tab("Cần trả lời")

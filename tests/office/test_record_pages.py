@@ -372,7 +372,7 @@ def test_a_dossier_that_cannot_be_sealed_says_why_and_offers_no_button(
     address = f"/ho-so/{made.dossier.id}/dong-goi/"
     page = sign_in("cuc").get(address).content.decode()
     assert "Chưa đóng gói được" in page
-    assert "Tài liệu 2:" in page
+    assert f'<a href="/tai-lieu/{made.documents[1].pk}/mo-ta/">Tài liệu 2</a>' in page
     assert "không có tệp nào" in page
     assert 'name="state"' not in page
     assert sign_in("cuc").post(address, {"state": "x"}).status_code in (200, 409)

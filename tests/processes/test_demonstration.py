@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.support.house import TestHouse
 from tests.support.killing import Runner
+from tests.support.running import Up
 
 TARGET = "tests.processes.steps:demonstrate"
 FINISH = "tests.processes.steps:finish"
@@ -54,3 +56,13 @@ def test_a_demonstration_that_was_killed_anywhere_is_finished(db: TestHouse) -> 
             assert len(signins.splitlines()) == 8, place
             runner.run(FINISH)
             assert made(runner) == whole, place
+
+
+@pytest.mark.soak
+@pytest.mark.req("AR-128")
+def test_the_demonstration_is_made_on_an_isolated_lan_too(tmp_path: Path) -> None:
+    with Up(tmp_path / "var", tmp_path / "notes", TANGTHU_MODE="isolated_lan") as up:
+        up.ready()
+        assert len(up.signins()) == 8
+        assert "Tập văn bản đi quý I năm 2024" in up.visitor("cuc").get("/ho-so/")
+        assert "Đợt số hóa 2/2024" in up.visitor("cuc").get("/dot-so-hoa/")

@@ -707,3 +707,10 @@ def test_a_person_keeps_so_many_exports_of_so_many_rows(
     done = jobs.execute(job.id)
     assert done.state == Job.State.FAILED
     assert "quá dài" in done.message
+
+
+def test_an_archive_code_stands_in_no_export_as_a_number(cast: TestHouse) -> None:
+    [document] = make_dossier(cast, documents=[{"number": "", "symbol": ""}]).documents
+    assert document.record_archive_code not in text_of(made(cast))
+    chosen = made(cast, columns=("code", "title", "record_archive_code"))
+    assert text_of(chosen).count(document.record_archive_code) == 1

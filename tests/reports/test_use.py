@@ -281,7 +281,7 @@ def test_a_file_that_is_no_pdf_inside_is_not_marked_and_no_use_is_recorded(
     assert ContentFile.objects.get(pk=made.files[0].pk).sha256 == digest
     answer = sign_in("hoa").post(f"/tep/{made.files[0].pk}/ban-co-dau/")
     assert answer.status_code == 422
-    assert "Không đánh dấu được" in answer.content.decode()
+    assert "Không ghi được nguồn" in answer.content.decode()
     assert not Use.objects.filter(kind=Use.Kind.MARKED).exists()
 
 
@@ -367,7 +367,18 @@ def test_dossiers_documents_and_accesses_are_counted_by_fonds_and_period(
     assert figures(hoa.get("/thong-ke/").content.decode())[:4] == ["1", "2", "1", "1"]
     past = cuc.get("/thong-ke/?ngay_to=01/01/2020").content.decode()
     assert figures(past)[:4] == ["1", "3", "0", "0"]
-    assert cuc.get("/thong-ke/?ngay_from=x&ngay_to=99/99/9999").status_code == 200
+    for page in ("/thong-ke/?", "/lich-su-khai-thac/?"):
+        for typed in ("ngay_from=31/02/2026", "ngay_to=11-01-9", "ngay_from=hom+qua"):
+            told = cuc.get(page + typed).content.decode()
+            assert "Ngày chưa đúng." in told, (page, typed)
+            assert "Lượt truy cập hồ sơ" not in told
+        told = cuc.get(f"{page}ngay_from=02/09/2025&ngay_to=01/09/2025").content.decode()
+        assert "Ngày cuối đứng trước ngày đầu." in told
+    days = "ngay_from=01/01/2020"
+    assert f"/lich-su-khai-thac/?ai=tat-ca&amp;{days.replace('/', '%2F')}" in (
+        cuc.get(f"/thong-ke/?{days}").content.decode()
+    )
+    assert "/lich-su-khai-thac/?ai" not in sign_in("hoa").get("/thong-ke/").content.decode()
 
 
 def test_no_use_is_recorded_of_what_is_not_found(cast: TestHouse, sign_in: SignIn) -> None:

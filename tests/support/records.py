@@ -88,6 +88,7 @@ def make_dossier(
     documents: Sequence[dict[str, Any]] = ({},),
     declared: int | None = None,
     pages: int = 1,
+    inventory: str = "01",
 ) -> MadeDossier:
     """A dossier of the archivist's body; each mapping overrides one document's description.
 
@@ -111,7 +112,7 @@ def make_dossier(
     new = _new_dossier(code, title, access, new_documents, declared, pages)
     fonds = _fonds_of(acting, body)
     dossier = create_dossier(acting, body, new)
-    _place(acting, dossier, inventory_of(acting, fonds, "01"), number)
+    _place(acting, dossier, inventory_of(acting, fonds, inventory), number)
     keep_page_texts(new_documents)
     reindex_dossiers([dossier.id])
     files = list(ContentFile.objects.filter(document__in=[d.id for d in new_documents]))

@@ -12,7 +12,7 @@ AXE = Path(__file__).resolve().parents[1] / "assets" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = [
     "", "queue/", "record/", "register/", "form/", "upload/", "confirm/", "sign-in/",
-    "errors/missing/", "errors/server/", "errors/locked/",
+    "errors/missing/", "errors/server/", "errors/locked/", "errors/not-allowed/",
 ]  # fmt: skip
 SIZES = {"desk": (1280, 800), "zoomed": (640, 400), "phone": (390, 844)}
 

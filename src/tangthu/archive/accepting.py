@@ -11,6 +11,7 @@ from tangthu.archive.actions.accept_batch import READERS, accept_dossier, open_d
 from tangthu.archive.actions.end_acceptance import end_acceptance
 from tangthu.archive.checking import acting_of_job
 from tangthu.archive.models import Batch
+from tangthu.archive.review import Review
 from tangthu.capture.workers import open_sandbox
 from tangthu.identity.acting import Acting
 from tangthu.kernel.errors import HouseError, NotFinished
@@ -24,6 +25,7 @@ def run_acceptance(running: Running) -> dict[str, Any]:
 
     What was taken is kept with the job in the transaction that takes it, so that a run after a
     crash answers for the runs before it; one that had come to its end is not begun again.
+    `all_taken` in the answer: nothing of the batch waits any more.
     """
     batch = Batch.objects.select_related("body", "fonds__body").get(pk=running.args["batch"])
     acting = acting_of_job(running)
@@ -38,6 +40,7 @@ def run_acceptance(running: Running) -> dict[str, Any]:
     except BaseException:
         end_acceptance(batch)
         raise
+    answer["all_taken"] = Review(batch).all_taken
     end_acceptance(batch, lambda: running.keep(answer))
     durable.point("archive.accept.ended")
     return answer

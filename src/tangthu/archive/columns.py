@@ -20,7 +20,7 @@ from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label, fields_of, label_of, shown_date, shown_value
-from tangthu.records.levels import degree_of
+from tangthu.records.levels import degree_words
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
 from tangthu.ui.tables import Cell, Column, Kind, Label
@@ -50,7 +50,11 @@ def dossier_columns() -> tuple[Column[Listed], ...]:
 def document_columns() -> tuple[Column[Listed], ...]:
     """Columns of lists of documents."""
     code: Column[Listed] = Column(
-        "code", _("Số, ký hiệu"), lambda one: one.row.code, "code", sortable=True
+        "code",
+        _("Số, ký hiệu"),
+        lambda one: one.row.code if one.numbered else "",
+        "code",
+        sortable=True,
     )
     title, *rest = _shared("archive:document", _("Trích yếu"))
     kind: Column[Listed] = Column(
@@ -69,9 +73,10 @@ def read(
     viewer: Viewer, rows: Sequence[Row], wanted: frozenset[str], *, dossiers: bool
 ) -> list[Listed]:
     """The rows with their records, where a wanted column needs more than the index holds."""
-    if wanted <= FROM_INDEX:
-        return [Listed(row) for row in rows]
     ids = [row.obj for row in rows]
+    if wanted <= FROM_INDEX:
+        without = set() if dossiers else queries.unnumbered_among(ids)
+        return [Listed(row, numbered=row.obj not in without) for row in rows]
     visible: Any = queries.dossiers(viewer) if dossiers else queries.documents(viewer)
     records = visible.in_bulk(ids)
     places: dict[Any, Place] = {}
@@ -85,6 +90,7 @@ def read(
             record,
             places.get(row.dossier_id) if record else None,
             whole=record is not None and record.body_id in seen,
+            numbered=dossiers or record is None or bool(record.number or record.symbol),
         )
         for row in rows
         for record in [records.get(row.obj)]
@@ -95,12 +101,15 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
     """The columns that both kinds have."""
 
     def title(one: Listed) -> Cell:
-        return Cell(one.row.title, reverse(url_name, args=[one.row.obj]), note=one.row.issuer)
+        return Cell(
+            one.row.title,
+            reverse(url_name, args=[one.row.obj]),
+            note=one.row.issuer,
+            warning=_degree(one),
+        )
 
     def state(one: Listed) -> Cell:
-        degree = degree_of(one.row.access_level)
         note = _("có điều kiện") if one.row.access_level == CONDITIONAL else ""
-        note = _code_words("secrecy", degree) if degree else note
         sealed = _("Đã đóng gói") if one.row.sealed else _("Chưa đóng gói")
         return Cell(sealed, tone="ok" if one.row.sealed else "", note=note)
 
@@ -119,12 +128,11 @@ def _shared(url_name: str, title_label: str) -> tuple[Column[Listed], ...]:
 
 def _secrecy() -> list[Column[Listed]]:
     """The degree of secrecy that holds, to be chosen; on an isolated LAN alone (AR-128)."""
+    return [Column("secrecy", _("Độ mật"), _degree, "short", extra=True)] if isolated() else []
 
-    def degree(one: Listed) -> str:
-        found = degree_of(one.row.access_level)
-        return _code_words("secrecy", found) if found else ""
 
-    return [Column("secrecy", _("Độ mật"), degree, "short", extra=True)] if isolated() else []
+def _degree(one: Listed) -> str:
+    return degree_words(one.row.access_level, timezone.localdate())
 
 
 def _fields(model: type[Dossier] | type[Document]) -> list[Column[Listed]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive.actions.order_dip import Asked, description_of
 from tangthu.archive.as_tt05 import dip_description
 from tangthu.archive.models import Dissemination, Place
-from tangthu.archive.packaging import SOFTWARE, SOFTWARE_ID
+from tangthu.archive.packaging import SOFTWARE, SOFTWARE_ID, packaged_file
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError
@@ -132,18 +131,7 @@ def _file(
 ) -> PackagedFile:
     if file.sha256 not in held:
         raise _nowhere()
-    return PackagedFile(
-        source=where.path_of(file),
-        original_name=os.fsdecode(bytes(file.name_bytes)),
-        size=file.size,
-        sha256=file.sha256,
-        media_type=file.media_type or "application/octet-stream",
-        format_name=file.format_name or "unknown",
-        pronom_id=file.format_id,
-        created=moment,
-        pages=file.page_count or None,
-        id=file.pk,
-    )
+    return packaged_file(file, where.path_of(file), moment)
 
 
 def _nowhere() -> NotInAip:

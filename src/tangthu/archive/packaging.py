@@ -8,6 +8,7 @@ import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -125,7 +126,8 @@ def package_of(
         PackagedDocument(
             description=document_description(dossier, item.document, item.ordinal),
             files=tuple(
-                _packaged(file, where, modified) for file in files.get(item.document_id, [])
+                packaged_file(file, where.in_working_store(file) or where.path_of(file), modified)
+                for file in files.get(item.document_id, [])
             ),
             id=item.document_id,
         )
@@ -157,10 +159,13 @@ def package_of(
     )
 
 
-def _packaged(file: ContentFile, where: Whereabouts, moment: dt.datetime) -> PackagedFile:
-    """Bytes of the working store are compared with their digest when they are stored."""
+def packaged_file(file: ContentFile, source: Path, moment: dt.datetime) -> PackagedFile:
+    """A content file as packages of every kind have it; its bytes are at `source`.
+
+    Bytes of the working store are compared with their digest when they are stored.
+    """
     return PackagedFile(
-        source=where.in_working_store(file) or where.path_of(file),
+        source=source,
         original_name=os.fsdecode(bytes(file.name_bytes)),
         size=file.size,
         sha256=file.sha256,

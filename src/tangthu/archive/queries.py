@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, F, QuerySet
 from django.utils.text import Truncator
@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive.models import Batch, Dissemination, Fonds, Inventory, Place
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
 
 _NAME = 120
+# So many inventories of a fonds are offered as a filter, in the order of their codes.
+_MOST_INVENTORIES = 300
 
 
 def fonds(viewer: Viewer) -> QuerySet[Fonds]:
@@ -41,6 +44,32 @@ def inventories_of(found: Fonds) -> QuerySet[Inventory]:
     return Inventory.objects.filter(fonds=found).order_by("code")
 
 
+def filter_names(viewer: Viewer, asked: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What a list may be cut to, as names by id: every fonds ("fonds"), and inventories
+    ("inventory") of the fonds that `asked` names, or of the fonds of the inventory that it names.
+    """
+    found: dict[str, dict[str, str]] = {
+        "fonds": {str(item.id): item.name for item in fonds(viewer)},
+        "inventory": {},
+    }
+    try:
+        if asked.get("fonds", "") in found["fonds"]:
+            these = Inventory.objects.filter(fonds=uuid.UUID(asked["fonds"]))
+        elif asked.get("inventory"):
+            these = Inventory.objects.filter(
+                fonds__in=found["fonds"], fonds__inventories=uuid.UUID(asked["inventory"])
+            )
+        else:
+            return found
+    except ValueError:
+        return found
+    found["inventory"] = {
+        str(one.id): " – ".join(filter(None, (one.code, one.title)))
+        for one in these.order_by("code", "id")[:_MOST_INVENTORIES]
+    }
+    return found
+
+
 def place_of(dossier: Dossier) -> Place | None:
     """Where a dossier stands; the dossier must have come through `records.queries`."""
     return Place.objects.select_related("inventory__fonds").filter(dossier=dossier).first()
@@ -55,6 +84,14 @@ def batches_to_review(viewer: Viewer) -> QuerySet[Batch]:
         .select_related("body", "fonds")
         .order_by("created_at", "id")
     )
+
+
+def taken_whole(viewer: Viewer) -> set[uuid.UUID]:
+    """Those batches to review of which the last work took all that there was, by id."""
+    ids = batches_to_review(viewer).values("pk")
+    newest = Job.objects.filter(subject_id__in=ids).order_by("subject_id", "-created_at")
+    last = newest.distinct("subject_id").values_list("subject_id", "result")
+    return {batch for batch, result in last if batch and result and result.get("all_taken")}
 
 
 def dossiers_to_seal(viewer: Viewer) -> QuerySet[Dossier]:
@@ -92,10 +129,11 @@ def batch_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str
 
 def dossier_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Code and title of those dossiers that the viewer may see, by id."""
+    # As models: one that is loaded with its degree says so to the band on the page (AR-128).
     found = records.dossiers(viewer).filter(pk__in=ids)
     return {
-        pk: Truncator(f"{code} {title}").chars(_NAME)
-        for pk, code, title in found.values_list("pk", "archive_file_code", "title")
+        one.pk: Truncator(f"{one.archive_file_code} {one.title}").chars(_NAME)
+        for one in found.only("archive_file_code", "title", "secrecy")
     }
 
 

@@ -153,9 +153,12 @@ class Review:
 
     @cached_property
     def open_counts(self) -> Counter[str]:
-        """How many findings of each severity wait for a person."""
+        """How many findings of each severity wait for a person; `questions` are not among them."""
+        asked = {one.id for one in self.questions}
         return Counter(
-            finding.severity for finding in self.report.findings if self.states[finding.id] == OPEN
+            finding.severity
+            for finding in self.report.findings
+            if self.states[finding.id] == OPEN and finding.id not in asked
         )
 
     @cached_property
@@ -203,6 +206,13 @@ class Review:
         for target, reasons in outcome.waiting.items():
             if target not in self.accepted and target not in self._accepted_dossiers:
                 yield target, reasons
+
+    @cached_property
+    def all_taken(self) -> bool:
+        """Whether the batch has become records and nothing of it waits: it can only be ended."""
+        open_ones = self.open_counts[findings.ASKS] + self.open_counts[findings.BLOCKS]
+        waits = open_ones + len(self.questions)
+        return bool(self.accepted) and not waits and not any(self.waiting(self.complete))
 
     def document_of(self, target: str) -> DocumentDraft | None:
         """The document that a row or file target is about."""

@@ -95,7 +95,9 @@ def _described(plan: tt05.Package) -> Iterator[Open]:
         for position, one in enumerate(plan.documents, start=1)
     }
     for finding in aip_hoso.check(plan, rulebook(), plan.modified.astimezone().date()):
-        words = f"{finding.message} {finding.fix}".strip()
+        # The name of the element is for who reads the XML.
+        message = finding.message.replace(f" ({finding.field})", "")
+        words = f"{message} {finding.fix}".strip()
         yield Open(ordinals.get(finding.place), words, finding.severity == "error")
     if not plan.documents:
         yield Open(None, _("Hồ sơ không có tài liệu nào."), True)

@@ -11,6 +11,7 @@ from tangthu.archive.views import (
     dips,
     documents,
     dossiers,
+    fonds,
     sealing,
     secrecy,
     withholding,
@@ -48,7 +49,8 @@ urlpatterns = [
         name="page-image",
     ),
     path("tep/<uuid:file_id>/", contents.download, name="file"),
-    path("phong/", catalogue.fonds_list, name="fonds-list"),
-    path("phong/<uuid:fonds_id>/", catalogue.fonds, name="fonds"),
+    path("phong/", fonds.fonds_list, name="fonds-list"),
+    path("phong/moi/", fonds.new, name="fonds-new"),
+    path("phong/<uuid:fonds_id>/", fonds.fonds, name="fonds"),
     path("phong/<uuid:fonds_id>/mo-ta/", describing.fonds, name="fonds-describe"),
 ]

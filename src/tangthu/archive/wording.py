@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.archive.batch import findings
+from tangthu.archive.batch.duties import LISTS
 from tangthu.archive.batch.findings import Finding
 from tangthu.archive.batch.headings import BY_KEY
 from tangthu.archive.batch.model import BatchReport, Reason
+from tangthu.records.fields import code_label
 
 SEVERITIES: dict[str, str | Promise] = {
     findings.BLOCKS: gettext_lazy("Chặn"),
@@ -39,7 +42,7 @@ _KINDS: dict[str, str | Promise] = {
     "table.other-sheet": gettext_lazy("Sheet khác không đọc"),
     "mapping.ambiguous": gettext_lazy("Cột chưa chắc thuộc cấp nào"),
     "mapping.repeated": gettext_lazy("Cột lặp lại"),
-    "mapping.extra": gettext_lazy("Cột giữ làm đặc tả bổ sung"),
+    "mapping.extra": gettext_lazy("Cột giữ làm thông tin bổ sung"),
     "secret.declared": gettext_lazy("Khai là bí mật nhà nước"),
     "secret.suspected": gettext_lazy("Nghi có dấu độ mật"),
     "row.no-dossier": gettext_lazy("Dòng không có số hồ sơ"),
@@ -92,11 +95,17 @@ _KINDS: dict[str, str | Promise] = {
     "dossier.name-year": gettext_lazy("Năm trong tên tệp khác"),
     "dossier.no-file": gettext_lazy("Hồ sơ không có tệp"),
 }
+# Findings whose proposal is a type of document, by code and name.
+_OF_TYPES = {"field.type.mapped", "field.type.unknown"}
 _NOT_RECORD: dict[str, str | Promise] = {
     "system": gettext_lazy("tệp của hệ điều hành"),
     "temporary": gettext_lazy("tệp tạm"),
     "index": gettext_lazy("bảng kê"),
 }
+
+
+# Findings that propose a type, whose name is told in the language of the reader.
+_NAMES_A_TYPE = frozenset({"field.type.mapped", "field.type.unknown"})
 
 
 def kind_words(code: str) -> str:
@@ -117,9 +126,21 @@ def finding_words(finding: Finding) -> str:
     label = params.get("label")
     if isinstance(label, str):
         params["label"] = _(label)
+    if finding.code in _OF_TYPES and "proposal" in params:
+        params["proposal"] = _type_words(str(params["proposal"]))
     if finding.code == "file.not-record":
         params["why"] = str(_NOT_RECORD.get(str(params["why"]), params["why"]))
+    if finding.code in _NAMES_A_TYPE and finding.repairs:
+        code = finding.repairs[0].value
+        params["proposal"] = f"{code} {code_label('document_types', code, timezone.localdate())}"
     return _(finding.kind.words) % params
+
+
+def _type_words(proposal: str) -> str:
+    """A proposed type, code and name, with the name that the reader's language has for the code."""
+    code, _space, name = proposal.partition(" ")
+    known = code_label("document_types", code, timezone.localdate())
+    return f"{code} {known}" if name and known != code else proposal
 
 
 def field_label(name: str, level: str = "") -> str:
@@ -128,6 +149,16 @@ def field_label(name: str, level: str = "") -> str:
         if key in BY_KEY:
             return _(BY_KEY[key].label)
     return name
+
+
+def coded_words(name: str, value: str) -> str:
+    """A value of a field as people read it: of one with a list of codes, the code and its name."""
+    listed = LISTS.get(name)
+    if listed is None or not value:
+        return value
+    today = timezone.localdate()
+    words = ((code, code_label(listed, code, today)) for code in value.split(";"))
+    return "; ".join(code if label == code else f"{code} – {label}" for code, label in words)
 
 
 def reason_words(report: BatchReport, reason: Reason) -> str:

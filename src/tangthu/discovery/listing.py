@@ -21,12 +21,17 @@ class Listed:
 
     `record` is None where it was not read, or the viewer may not see it (any more). `whole`: what
     counts a dossier's documents may be shown, for none of them can be hidden from the viewer.
+    `number` is its own in a list that numbers its lines otherwise than one after another.
+    `numbered`: the row's code is a document's number and symbol; without them it is listed under
+    its archive code, which is neither.
     """
 
     row: lists.Row
     record: Any = None
     place: Any = None
     whole: bool = False
+    number: int | None = None
+    numbered: bool = True
 
 
 def read(viewer: Viewer, rows: Sequence[lists.Row], *, wanted: Iterable[str]) -> list[Listed]:

@@ -39,6 +39,7 @@ class Hit:
     date_from: str
     record_type: str
     dossier_id: uuid.UUID | None
+    access_level: str
     title_lit: tuple[tuple[int, int], ...]
     snippet: str
     snippet_lit: tuple[tuple[int, int], ...]
@@ -100,7 +101,7 @@ def _hits(cursor: Any, objs: Sequence[uuid.UUID], query: Query) -> tuple[Hit, ..
         return ()
     cursor.execute(
         "SELECT obj, kind, code, title, subtitle, issuer, date_from, record_type, dossier_id, "
-        f"left(text, {_TEXT_READ}) FROM discovery_entry WHERE obj = ANY(%s)",
+        f"access_level, left(text, {_TEXT_READ}) FROM discovery_entry WHERE obj = ANY(%s)",
         [list(objs)],
     )
     rows = {row[0]: row for row in cursor.fetchall()}
@@ -108,9 +109,8 @@ def _hits(cursor: Any, objs: Sequence[uuid.UUID], query: Query) -> tuple[Hit, ..
 
 
 def _hit(row: Sequence[Any], query: Query) -> Hit:
-    obj, kind, code, title, subtitle, issuer, date_from, record_type, dossier_id, text = row
+    *plain, text = row
     shown, shown_lit = snippet(text, query.terms)
     return Hit(
-        obj, kind, code, title, subtitle, issuer, date_from, record_type, dossier_id,
-        lit(title, query.terms, "title"), shown, shown_lit,
-    )  # fmt: skip
+        *plain, title_lit=lit(plain[3], query.terms, "title"), snippet=shown, snippet_lit=shown_lit
+    )

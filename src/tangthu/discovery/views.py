@@ -22,7 +22,7 @@ from tangthu.discovery.search import search as run
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
 from tangthu.records.fields import code_label
-from tangthu.records.levels import narrowed
+from tangthu.records.levels import degree_words, narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import COLUMNS, ListTools, shown_columns, tools_of
 from tangthu.ui.partial_dates import DateError, from_iso
@@ -57,6 +57,7 @@ class Found:
     url: str
     kind: str
     facts: str
+    degree: str
 
 
 @require_safe
@@ -167,7 +168,9 @@ def _found(hit: Hit) -> Found:
     known = types.get(hit.record_type)
     type_name = "" if known is None else known.en if english else known.vi
     facts = [type_name, stated_date(hit.date_from), hit.issuer]
-    return Found(hit, kind.url(hit.obj), str(kind.label), " · ".join(filter(None, facts)))
+    degree = degree_words(hit.access_level, timezone.localdate())
+    words = " · ".join(filter(None, facts))
+    return Found(hit, kind.url(hit.obj), str(kind.label), words, degree)
 
 
 def stated_date(iso: str) -> str:

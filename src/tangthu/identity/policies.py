@@ -87,6 +87,16 @@ class Viewer:
         """Whether this viewer has `right` at any body."""
         return bool(self.bodies_with(right))
 
+    @property
+    def held_back(self) -> bool:
+        """Whether a role gives rights over whole holdings that his clearance does not open."""
+        rights = ((right, RIGHTS[right]) for right in HOLDINGS)
+        return any(
+            role in roles and body not in self.bodies_with(right)
+            for right, roles in rights
+            for body, role, _ in self.positions
+        )
+
     def levels(self) -> list[tuple[uuid.UUID, tuple[str, ...]]]:
         """For each body that this viewer may read: its id and the access levels open to him."""
         public = self.bodies_with("read.public")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -45,6 +46,13 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
     for one in Clearance.objects.filter(_in_force(), person=person).order_by("body_id"):
         found[one.body_id] = max(one.degree, found.get(one.body_id, ""))
     return tuple(found.items())
+
+
+def clearances_at(people: Iterable[Appointment]) -> dict[tuple[uuid.UUID, uuid.UUID], Clearance]:
+    """Of some people at their bodies the highest clearance in force, by person and body."""
+    named = {one.person_id for one in people}
+    standing = Clearance.objects.filter(_in_force(), person_id__in=named)
+    return {(one.person_id, one.body_id): one for one in standing.order_by("degree")}
 
 
 def viewer_named(username: str) -> Viewer | None:

@@ -136,10 +136,13 @@ LOGIN_REDIRECT_URL = "office:home"
 SESSION_COOKIE_NAME = "tangthu_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A session ends so long after its last use, which is written down at most every few minutes.
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_NOTED_EVERY = 300
 SESSION_COOKIE_SECURE = SITE_HTTPS
 CSRF_COOKIE_SECURE = SITE_HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tangthu.faces.office.views.errors.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -52,6 +52,15 @@ def level_label(level: str, on: date) -> str:
     return code_label("secrecy", degree, on) if degree else code_label("mode", level, on)
 
 
+def degree_words(level: str, on: date) -> str:
+    """The degree of secrecy in a level, as it stands beside a title; "" if it is none of a secret.
+
+    A connected installation has no such records, and names no degree anywhere (AR-127).
+    """
+    degree = degree_of(level)
+    return code_label("secrecy", degree, on) if degree and isolated() else ""
+
+
 def narrowed(viewer: Viewer, asked: str) -> tuple[Viewer, Sequence[str]]:
     """The view cut to one degree of secrecy if `asked`, and the degrees that can be asked for.
 

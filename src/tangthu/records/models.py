@@ -256,7 +256,7 @@ class Use(models.Model):
         VIEW = "view", _("Xem")
         PRINT = "print", _("In")
         DOWNLOAD = "download", _("Tải tệp gốc")
-        MARKED = "marked", _("Tải bản có dấu")
+        MARKED = "marked", _("Tải bản có ghi nguồn")
         DIP = "dip", _("Tải gói sử dụng")
         LIST_PRINT = "list_print", _("In danh sách")
         LIST_EXPORT = "list_export", _("Xuất danh sách")

@@ -7,7 +7,7 @@ stands in (AR-121). What is forbidden is not found: the same exception, the same
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,12 @@ def withheld_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Those of some documents that are withheld now."""
     found = Withheld.objects.filter(released_at=None, document__in=list(document_ids))
     return set(found.values_list("document_id", flat=True))
+
+
+def unnumbered_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some documents that bear neither a number nor a symbol."""
+    found = Document.objects.filter(pk__in=list(document_ids), number="", symbol="")
+    return set(found.values_list("pk", flat=True))
 
 
 def withheld(viewer: Viewer) -> QuerySet[Withheld]:
@@ -134,9 +140,18 @@ def files_of(found: Document) -> QuerySet[ContentFile]:
 
 def effective_level(found: Document) -> str:
     """The strictest access level of a document and of the dossiers it stands in (AR-121)."""
-    standing = Membership.objects.filter(document=found, dossier__body_id=found.body_id)
-    homes = (level_of(one.dossier) for one in standing.select_related("dossier"))
-    return strictest([level_of(found), *homes])
+    return effective_levels([found])[found.pk]
+
+
+def effective_levels(found: Sequence[Document]) -> dict[uuid.UUID, str]:
+    """The same of several documents, by id."""
+    levels = {one.pk: [level_of(one)] for one in found}
+    bodies = {one.pk: one.body_id for one in found}
+    standing = Membership.objects.filter(document__in=levels).select_related("dossier")
+    for place in standing:
+        if place.dossier.body_id == bodies[place.document_id]:
+            levels[place.document_id].append(level_of(place.dossier))
+    return {one: strictest(all_of) for one, all_of in levels.items()}
 
 
 def old_codes(found: Document | Dossier) -> list[str]:

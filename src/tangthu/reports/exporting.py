@@ -27,7 +27,9 @@ from tangthu.kernel import clock, deployment
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
-from tangthu.reports import files, queries, sources
+from tangthu.records.levels import level_of
+from tangthu.records.models import Dossier
+from tangthu.reports import contents, files, queries, sources
 from tangthu.reports.actions.order_export import finish_export, stale
 from tangthu.reports.marks import EXPORTED_BY, mark_of, with_position
 from tangthu.reports.models import Export
@@ -46,8 +48,8 @@ from tangthu.ui import formats
 _WEIGHTS = {"text": 14, "short": 9, "code": 15, "number": 7, "date": 10, "tag": 11}
 _ALIGNS = {"number": "right", "date": "center"}
 _PRIMARY = 34
-# Of a row that was read: its kind, the id of its record, its cells, its body.
-Line = tuple[str, str, list[str], str]
+# Of a row that was read: its kind, the id of its record, its cells, its body, its number if any.
+Line = tuple[str, str, list[str], str, int | None]
 
 # Each time the file is fetched, the rights to every row are asked for.
 MOST_ROWS = 200_000
@@ -87,6 +89,8 @@ class _Writing:
         self._complete: bool = kept.get("complete", False)
         self._by_body: Counter[uuid.UUID] = Counter()
         self._total: int | None = kept.get("total")
+        self._named: list[Dossier] = []
+        self._numbered = False
 
     def run(self) -> None:
         """Read what is left to be read, write the file, record it."""
@@ -98,7 +102,12 @@ class _Writing:
         )
         if not self._complete:
             self._read_all(wanted)
+        self._named = sources.named_in_head(viewer, wanted)
+        self._numbered = all(contents.numbered(viewer, one) for one in self._named)
         rows = self._write(self._sheet(viewer, wanted))
+        if self._named and not rows:
+            # A head without lines tells of a dossier, and of nothing that is in it.
+            raise sources.nothing_listed()
         self._running.progress(rows, rows, _("dòng đã ghi"), force=True)
         path = files.file_of(self._export)
         finish_export(
@@ -130,6 +139,7 @@ class _Writing:
                         str(one.row.obj),
                         sources.cells(one, columns),
                         str(one.record.body_id),
+                        one.number,
                     ],
                     ensure_ascii=False,
                 )
@@ -165,22 +175,27 @@ class _Writing:
         self._running.progress(done, total, unit)
 
     def _rows(self) -> Iterator[Row]:
-        """The kept rows that may still be seen, numbered; what they tell of goes into `ids`."""
+        """The kept rows that may still be seen, numbered.
+
+        What the list tells of goes into `ids`: the records in its head, then one for each row.
+        """
         number = 0
         self._by_body.clear()
         with (self._folder / "ids").open("wb") as ids:
+            for named in self._named:
+                ids.write(files.packed("dossier", named.pk))
             for lines in self._kept():
                 viewer = self._viewer()
                 seen: set[str] = set()
                 for kind, mine in _by_kind(lines).items():
                     seen |= {str(one) for one in queries.still_visible(viewer, kind, mine)}
-                for kind, obj, cells, body in lines:
+                for kind, obj, cells, body, own in lines:
                     if obj not in seen:
                         continue
                     number += 1
                     self._by_body[uuid.UUID(body)] += 1
                     ids.write(files.packed(kind, uuid.UUID(obj)))
-                    yield [str(number), *cells]
+                    yield [str(own if self._numbered and own else number), *cells]
                 self._progress(number, _("dòng đã ghi"))
             files.end_of_told(ids)
 
@@ -196,7 +211,7 @@ class _Writing:
         A row that may no longer be seen when it is written is still among them: the degree in the
         mark may be higher than that of the rows, never lower.
         """
-        found: set[str] = set()
+        found = {level_of(one) for one in self._named}
         if isolated():
             for lines in self._kept():
                 for kind, mine in _by_kind(lines).items():
@@ -264,6 +279,6 @@ class _Writing:
 
 def _by_kind(lines: list[Line]) -> dict[str, list[uuid.UUID]]:
     found: dict[str, list[uuid.UUID]] = {}
-    for kind, obj, _cells, _body in lines:
+    for kind, obj, *_rest in lines:
         found.setdefault(kind, []).append(uuid.UUID(obj))
     return found

@@ -9,6 +9,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
+
 from tangthu.discovery import census
 from tangthu.discovery.guarded import reading
 from tangthu.discovery.matching import Condition, visible
@@ -68,11 +70,11 @@ def by_fonds(
 def lists_taken(
     viewer: Viewer, start: dt.datetime | None, end: dt.datetime | None
 ) -> dict[str, int]:
-    """How many lists were printed, exported and downloaded at the bodies that the viewer reads."""
-    from django.db.models import Count
-
+    """How many lists were printed, exported and downloaded: the viewer's own, and others' where
+    he may see all that a list there can tell of (invariant 5)."""
     found = Use.objects.filter(
-        body_id__in=viewer.bodies_with("read.public"), kind__startswith="list_"
+        Q(person_id=viewer.person_id) | Q(body_id__in=viewer.whole_bodies()),
+        kind__startswith="list_",
     )
     found = found.filter(at__gte=start) if start else found
     found = found.filter(at__lt=end) if end else found

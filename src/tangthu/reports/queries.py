@@ -10,15 +10,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.discovery.models import Entry
 from tangthu.identity.models import Appointment
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import SECRET, Viewer
+from tangthu.kernel.clock import VIETNAM
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
-from tangthu.records.models import Document, Dossier, Use, Withheld
+from tangthu.records.models import Document, Dossier, Membership, Use, Withheld
 from tangthu.reports.models import Export, SavedView
+from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
 
+_EARLIEST = dt.date.min + dt.timedelta(days=1)
+_LATEST = dt.date.max - dt.timedelta(days=1)
 LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 
 
@@ -89,9 +92,22 @@ def still_visible(viewer: Viewer, kind: str, ids: Iterable[uuid.UUID]) -> set[uu
 
 
 def levels_of(kind: str, ids: Iterable[uuid.UUID]) -> set[str]:
-    """The access levels that really hold of some records, those of their dossiers included."""
-    found = Entry.objects.filter(kind=kind, obj__in=list(ids))
-    return set(found.values_list("access_level", flat=True).distinct().order_by())
+    """The access levels of some records and, of documents, of the dossiers that they stand in.
+
+    Of the records, not of the index, which may lack one; by themselves, so that the highest of them
+    is never lower than what really holds.
+    """
+    wanted = list(ids)
+    pairs = ("access_level", "secrecy")
+    dossiers = Dossier.objects.filter(pk__in=wanted)
+    found: set[tuple[str, str | None]] = set()
+    if kind == "document":
+        own = Document.objects.filter(pk__in=wanted)
+        found |= set(own.values_list(*pairs).distinct().order_by())
+        standing = Membership.objects.filter(document__in=wanted)
+        dossiers = Dossier.objects.filter(pk__in=standing.values("dossier"))
+    found |= set(dossiers.values_list(*pairs).distinct().order_by())
+    return {f"{SECRET}{degree}" if degree else level for level, degree in found}
 
 
 def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:
@@ -128,24 +144,43 @@ def _may_know(viewer: Viewer, use: Use) -> bool:
     return bool(used_records(viewer, [use]))
 
 
+def dossier_asked(use: Use) -> uuid.UUID | None:
+    """The dossier whose contents the list of a use was; None for another list."""
+    named = use.detail.get("asked", {}).get("dossier")
+    return uuid.UUID(named) if named else None
+
+
 def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dossier | Document]:
-    """The records of some uses that the viewer may see, by id."""
-    ids = {use.obj for use in found}
+    """The records of some uses that the viewer may see, by id; of contents lists their dossier."""
+    uses = list(found)
+    ids = {use.obj for use in uses} | {one for one in map(dossier_asked, uses) if one is not None}
     seen: dict[uuid.UUID, Dossier | Document] = {}
     seen.update(records.dossiers(viewer).in_bulk(list(ids)))
     seen.update(records.documents(viewer).in_bulk(list(ids)))
     return seen
 
 
-def days(start: str, end: str) -> tuple[dt.date | None, dt.date | None]:
-    """Two days as typed; what is no day is open."""
-    return _day(start), _day(end)
+def span(start: str, end: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From which moment on, and up to but without which, as two dates typed in words.
+
+    A month or a year means its first day as a start, its last as an end. What is no date is open,
+    and so is an end beyond the calendar. Moments begin a day after the calendar does: before that
+    they cannot be compared in another time zone.
+    """
+    first, last = typed_date(start), typed_date(end)
+    begin = max(first.first_day(), _EARLIEST) if first else None
+    until = max(last.last_day(), _EARLIEST) if last else None
+    after = until + dt.timedelta(days=1) if until and until < _LATEST else None
+    return _midnight(begin), _midnight(after)
 
 
-def _day(typed: str) -> dt.date | None:
-    from tangthu.standards.vietnamese.dates import DateError, parse_date
-
+def typed_date(typed: str) -> PartialDate | None:
+    """The date that was typed; None for nothing, and for what is none."""
     try:
-        return parse_date(typed).first_day() if typed else None
+        return parse_date(typed) if typed else None
     except DateError:
         return None
+
+
+def _midnight(day: dt.date | None) -> dt.datetime | None:
+    return dt.datetime.combine(day, dt.time(), VIETNAM) if day else None

@@ -6,6 +6,7 @@ and a printed list ask for the same; who asks gets what he may see at that momen
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,12 +24,14 @@ from tangthu.discovery.guarded import LIMIT_MS
 from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import SECRET, Viewer
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import InvalidInput
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
 from tangthu.records.models import Dossier
-from tangthu.reports import queries
+from tangthu.reports import contents, queries
+from tangthu.reports.contents import After
+from tangthu.reports.models import Export
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
 from tangthu.ui.tables import Cell, Column
@@ -39,15 +42,13 @@ PORTION = 500
 _RECORDS = "*"
 # Whether something is packaged concerns who works on it, not who reads a list on paper.
 _ON_SCREEN = frozenset({"state"})
-# The columns of the form (ND30 PL.V-IV, RM-415), after the running number.
-_CONTENTS_COLUMNS = ("code", "date", "type", "title", "issuer", "page_count", "note")
 _LISTINGS = {"dossiers": DOSSIERS, "documents": DOCUMENTS}
 _PAGES = {
     "search": "discovery:search",
     "dossiers": "archive:dossiers",
     "documents": "archive:documents",
 }
-CONTENTS = "dossier-documents"
+CONTENTS = contents.NAME
 TITLES = {
     "search": gettext_lazy("Kết quả tìm kiếm"),
     "dossiers": gettext_lazy("Danh sách hồ sơ"),
@@ -55,9 +56,14 @@ TITLES = {
     # The documents of one dossier, in the order in which they are filed in it.
     CONTENTS: gettext_lazy("Mục lục văn bản, tài liệu trong hồ sơ"),
 }
+# How its file is called when it is taken out; it says nothing of what is in it.
+FILE_NAMES = {
+    "search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu",
+    CONTENTS: "muc-luc-van-ban",
+}  # fmt: skip
 KEPT = (
-    "q", "kind", "sort", "fonds", "year", "type", "retention", "sealed", "secrecy", "dang",
-    "dossier",
+    "q", "kind", "sort", "fonds", "inventory", "year", "type", "retention", "sealed", "secrecy",
+    "dang", "dossier",
 )  # fmt: skip
 
 
@@ -95,7 +101,7 @@ def asked(
     if source not in TITLES:
         raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
     if source == CONTENTS:
-        dossier = _named_dossier(viewer, pairs.get("dossier", ""))
+        dossier = contents.dossier_of(viewer, pairs.get("dossier", ""))
         return Asked(source, "document", "", "place", False, {"dossier": str(dossier.pk)})
     sort = pairs.get("sort", "")
     order = SORTS.get(sort.removeprefix("-"), "")
@@ -105,8 +111,7 @@ def asked(
     listing = _LISTINGS.get(source)
     if listing is not None:
         kind = listing.kind
-        names = {str(item.id): item.name for item in archive.fonds(viewer)}
-        filters = filters_of(listing, pairs, names)
+        filters = filters_of(listing, pairs, archive.filter_names(viewer, pairs))
     elif parse(text).is_empty:
         raise InvalidInput(_("Chưa có gì để tìm."), hint=_("Gõ từ cần tìm rồi xuất kết quả."))
     degree = pairs.get("secrecy", "")
@@ -124,16 +129,13 @@ def asked(
     return found
 
 
-def _named_dossier(viewer: Viewer, named: str) -> Dossier:
-    try:
-        return records.dossier(viewer, uuid.UUID(named))
-    except ValueError as error:
-        message, hint = _("Không có gì ở đây."), _("Kiểm tra lại địa chỉ.")
-        raise NotFoundForViewer(message, hint=hint) from error
-
-
 def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
-    """The pairs that an order keeps: a degree only if it was given to whoever asked."""
+    """The pairs that an order keeps: a degree only if it was given to whoever asked.
+
+    A dossier is written as its id is, however it was spelt.
+    """
+    if wanted.source == CONTENTS:
+        return dict(wanted.filters)
     return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
 
 
@@ -154,13 +156,24 @@ def count(viewer: Viewer, wanted: Asked, *, limit_ms: int = LIMIT_MS) -> tuple[i
     Raises TooBroad when counting takes longer than `limit_ms`.
     """
     if wanted.source == CONTENTS:
-        return records.documents_of(
-            viewer, _named_dossier(viewer, wanted.filters["dossier"])
-        ).count(), False
+        return contents.count(viewer, about(viewer, wanted)), False
     cut = wanted.seen_by(viewer)
     return lists.count(
         cut, wanted.kind, text=wanted.text, filters=wanted.filters, limit_ms=limit_ms
     )
+
+
+def about(viewer: Viewer, wanted: Asked) -> Dossier:
+    """The dossier whose contents are asked for. Raises NotFoundForViewer."""
+    return contents.dossier_of(viewer, wanted.filters["dossier"])
+
+
+def named_in_head(viewer: Viewer, wanted: Asked) -> list[Dossier]:
+    """The records of which the list tells before its first line: they count as its rows do.
+
+    Their degree is the copy's, and who may not see them any more may not have the copy.
+    """
+    return [about(viewer, wanted)] if wanted.source == CONTENTS else []
 
 
 def title_of(wanted: Asked) -> str:
@@ -171,20 +184,13 @@ def title_of(wanted: Asked) -> str:
 def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
     """What was asked for as labels and values, the order included."""
     if wanted.source == CONTENTS:
-        dossier = _named_dossier(viewer, wanted.filters["dossier"])
-        years = sorted({dossier.start_date[:4], dossier.end_date[:4]} - {""})
-        named = [
-            (_("Số, ký hiệu hồ sơ"), dossier.archive_file_code),
-            (_("Tiêu đề hồ sơ"), dossier.title),
-            (_("Năm"), "–".join(years)),
-        ]
-        return [*named, (_("Thứ tự"), _("số thứ tự trong hồ sơ"))]
+        return contents.head(viewer, about(viewer, wanted))
     words = []
     if wanted.text:
         words.append((_("Từ cần tìm"), wanted.text))
     if wanted.kind and wanted.source == "search":
         words.append((_("Loại kết quả"), str(findable.kind(wanted.kind).label)))
-    names = {str(item.id): item.name for item in archive.fonds(viewer)}
+    names = archive.filter_names(viewer, wanted.filters)
     words += [filter_words(key, value, names) for key, value in wanted.filters.items()]
     if wanted.degree:
         words.append((_("Độ mật"), code_label("secrecy", wanted.degree, timezone.localdate())))
@@ -194,21 +200,22 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
 
 
 def page_of(source: str, query: str) -> str:
-    """Address of the list on the screen."""
+    """Address of the list on the screen. Raises NotFoundForViewer for contents of no dossier."""
     if source == CONTENTS:
-        return reverse("archive:dossier", args=[parse_qs(query)["dossier"][0]])
+        named = parse_qs(query).get("dossier", [""])[0]
+        return reverse("archive:dossier", args=[contents.dossier_id(named)])
     return reverse(_PAGES[source]) + (f"?{query}" if query else "")
+
+
+def every_column(wanted: Asked) -> tuple[Column[Listed], ...]:
+    """The columns that can be chosen for the list."""
+    return contents.columns() if wanted.source == CONTENTS else columns_of(wanted.kind)
 
 
 def chosen_columns(wanted: Asked, keys: Sequence[str]) -> tuple[Column[Listed], ...]:
     """The columns named by `keys`, or those for paper; what names a row is always there."""
-    every = columns_of(wanted.kind)
+    every = every_column(wanted)
     picked = {column.key for column in every} & set(keys)
-    if wanted.source == CONTENTS:
-        # In the order of the form, then what else was chosen.
-        picked = picked or set(_CONTENTS_COLUMNS)
-        places = {key: place for place, key in enumerate(_CONTENTS_COLUMNS)}
-        every = tuple(sorted(every, key=lambda one: places.get(one.key, len(places))))
     return tuple(
         column
         for column in every
@@ -217,12 +224,17 @@ def chosen_columns(wanted: Asked, keys: Sequence[str]) -> tuple[Column[Listed], 
     )
 
 
+def nothing_listed() -> InvalidInput:
+    """The refusal of a list without a line."""
+    return InvalidInput(
+        _("Danh sách không có dòng nào để in, xuất."),
+        hint=_("Bỏ bớt điều kiện, hoặc mở hồ sơ khác."),
+    )
+
+
 def keys_of(query: Mapping[str, str]) -> list[str]:
     """The keys of the columns that a query string names."""
     return [key for key in query.get(COLUMNS, "").split(",") if key][:60]
-
-
-After = tuple[str, uuid.UUID]
 
 
 def portions(
@@ -242,7 +254,7 @@ def portions(
     while True:
         viewer = viewer_now()
         if wanted.source == CONTENTS:
-            rows, after = _filed(viewer, wanted, after, size)
+            lines, after, taken = contents.portion(viewer, about(viewer, wanted), after, size)
         else:
             rows = lists.portion(
                 wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,
@@ -250,28 +262,12 @@ def portions(
                 limit_ms=limit_ms,
             )  # fmt: skip
             after = (rows[-1].key, rows[-1].obj) if rows else after
-        if not rows or after is None:
+            lines, taken = visible(viewer, rows), len(rows)
+        if not taken or after is None:
             return
-        yield visible(viewer, rows), after
-        if len(rows) < size:
+        yield lines, after
+        if taken < size:
             return
-
-
-def _filed(
-    viewer: Viewer, wanted: Asked, after: After | None, size: int
-) -> tuple[list[lists.Row], After | None]:
-    """The next documents of a dossier by their number in it, and where to read on.
-
-    Of the records, not of the index: a document lies in each of its dossiers, and is indexed once.
-    """
-    places = records.documents_of(viewer, _named_dossier(viewer, wanted.filters["dossier"]))
-    if after is not None:
-        places = places.filter(ordinal__gt=int(after[0]))
-    found = list(places.values_list("ordinal", "document_id")[:size])
-    if not found:
-        return [], after
-    rows = lists.named(viewer, [document for _ordinal, document in found])
-    return rows, (str(found[-1][0]), found[-1][1])
 
 
 def visible(viewer: Viewer, rows: Sequence[lists.Row]) -> list[Listed]:
@@ -291,7 +287,28 @@ def cells(one: Listed, columns: Sequence[Column[Listed]]) -> list[str]:
 
 def export_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Which list those exports are that the viewer ordered, with its words, by id."""
+    found = list(queries.exports(viewer).filter(pk__in=ids))
+    words = words_of(viewer, found)
     return {
-        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), one.asked.get("q", ""))))
-        for one in queries.exports(viewer).filter(pk__in=ids)
+        one.pk: " – ".join(filter(None, (str(TITLES[one.source]), words[one.pk]))) for one in found
+    }
+
+
+def file_name(viewer: Viewer, found: Export) -> str:
+    """How the file of an export is called, without its moment; of contents with the code."""
+    code = words_of(viewer, [found])[found.pk] if found.source == CONTENTS else ""
+    return "-".join(filter(None, (FILE_NAMES[found.source], re.sub(r"[^\w.]+", "-", code))))
+
+
+def words_of(viewer: Viewer, found: Sequence[Export]) -> dict[uuid.UUID, str]:
+    """What tells some exports of one list apart: the words sought, or the dossier's code.
+
+    The code is shown as long as the viewer may see the dossier.
+    """
+    named = {one.pk: one.asked["dossier"] for one in found if one.source == CONTENTS}
+    seen = records.dossiers(viewer).in_bulk([uuid.UUID(one) for one in set(named.values())])
+    codes = {str(pk): dossier.archive_file_code for pk, dossier in seen.items()}
+    return {
+        one.pk: codes.get(named[one.pk], "") if one.pk in named else str(one.asked.get("q", ""))
+        for one in found
     }

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from tangthu.ui.tables import Register, RegisterPage
+from tangthu.ui.tables import EmptyState, Register, RegisterPage
 
 Row = TypeVar("Row", bound=Model)
 
@@ -19,12 +19,16 @@ def page_by_time(
     *,
     total: int | None = None,
     prepare: Callable[[Sequence[Row]], None] = lambda rows: None,
+    trouble: EmptyState | None = None,
 ) -> RegisterPage:
     """The page of `found` that the register's cursor asks for, in the register's direction.
 
     `moment` names a timestamp of the rows that is never empty; their keys are UUIDs. Reads one row
-    more than the page shows. `prepare` sees the rows before their cells are drawn.
+    more than the page shows. `prepare` sees the rows before their cells are drawn. `trouble`: what
+    was asked for cannot be read; it is shown instead of rows.
     """
+    if trouble is not None:
+        return register.page([], sort_values=lambda row: (str(row.pk),), trouble=trouble)
     cursor = register.cursor(width=2)
     descending = register.descending != bool(cursor and cursor.backwards)
     if cursor is not None:

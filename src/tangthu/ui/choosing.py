@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from tangthu.ui.query import edit_query, query_pairs
-from tangthu.ui.tables import AT, Column, ColumnChoice, Label, RegisterPage, choice_of
+from tangthu.ui.tables import AT, Column, ColumnChoice, Label, RegisterPage, TakenForm, choice_of
 
 COLUMNS = "cot"
 MOST = 60
@@ -57,6 +57,7 @@ class ListTools:
     export_url: str
     print_url: str
     save_url: str
+    form: TakenForm | None = None
 
     @property
     def takes(self) -> bool:
@@ -114,9 +115,12 @@ def tools_of(
     choices: tuple[ColumnChoice, ...],
     source: str = "",
     fixed: tuple[tuple[str, str], ...] = (),
-    savable: bool = True,
+    form: TakenForm | None = None,
 ) -> ListTools:
-    """The tools of one list; `source` names it to those who take lists out, "" takes none out."""
+    """The tools of one list; `source` names it to those who take lists out, "" takes none out.
+
+    What is taken out has the columns that are shown, unless it is a `form` with its own.
+    """
     here = (request.path + edit_query(request.GET, {COLUMNS: None, AT: None})).removesuffix("?")
     kept = {key for key, _value in fixed} | {AT, "nguon", COLUMNS}
     pairs = [(key, value) for key, value in query_pairs(request.GET) if key not in kept]
@@ -124,7 +128,8 @@ def tools_of(
     pairs = [("nguon", source), *pairs, *fixed, (COLUMNS, shown)]
     query = "?" + urlencode(pairs)
     # A list as made is taken out in the columns that are meant for paper.
-    taken = pairs if any(one.on == one.extra for one in choices) else pairs[:-1]
+    chosen = form is None and any(one.on == one.extra for one in choices)
+    taken = pairs if chosen else pairs[:-1]
     taken_query = "?" + urlencode(taken)
     return ListTools(
         name,
@@ -135,7 +140,8 @@ def tools_of(
         columns_url=_route("columns"),
         export_url=_address("export", taken_query) if source else "",
         print_url=_route("print") if source else "",
-        save_url=_address("save", query) if source and savable else "",
+        save_url=_address("save", query) if source and form is None else "",
+        form=form,
     )
 
 

@@ -27,12 +27,16 @@ MAX_FREE_VALUE = 200
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one field of a row; `note` is a second, quieter line; `tone` makes a tag."""
+    """What stands in one field of a row; `note` is a second, quieter line; `tone` makes a tag.
+
+    `warning` is a red tag before the text.
+    """
 
     text: Label
     url: str = ""
     note: Label = ""
     tone: Tone = ""
+    warning: Label = ""
 
 
 # Without slots: typing sets __orig_class__ on an instance of a parametrised class.
@@ -103,6 +107,14 @@ class RangeFilter:
 
     key: str
     label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class TakenForm:
+    """A list that leaves as a form with columns of its own, by its name; no search to be kept."""
+
+    print_label: Label
+    export_label: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +239,7 @@ class RegisterPage:
     # By which name the whole list can be taken out (ui.choosing), with filters that always hold.
     source: str = ""
     fixed: tuple[tuple[str, str], ...] = ()
-    savable: bool = True
+    form: TakenForm | None = None
 
 
 class Register(Generic[Row]):
@@ -249,16 +261,16 @@ class Register(Generic[Row]):
         page_size: int = 50,
         source: str = "",
         fixed: Mapping[str, str] | None = None,
-        savable: bool = True,
+        form: TakenForm | None = None,
     ) -> None:
         """`default_sort` is a column key, with `-` before it for descending.
 
         `source` names the list to those who take lists out; `fixed` are filters that always hold;
-        `savable`: it is a search that can be kept under a name.
+        `form`: taken out, the list is a form of its own.
         """
         self.source = source
         self._fixed = tuple((fixed or {}).items())
-        self.savable = savable
+        self.form = form
         self.name = name
         self.caption = caption
         self.columns = tuple(columns)
@@ -358,7 +370,7 @@ class Register(Generic[Row]):
             choices=tuple(choice_of(column) for column in self.columns),
             source=self.source,
             fixed=self._fixed,
-            savable=self.savable,
+            form=self.form,
         )
 
     def _first(self, key: str) -> str:

@@ -15,6 +15,7 @@ ERROR_TEMPLATES = {
     "server": ("ui/errors/server.html", 500),
     "locked": ("ui/errors/locked.html", 429),
     "csrf": ("ui/errors/csrf.html", 403),
+    "not-allowed": ("ui/errors/not_allowed.html", 405),
     "bad-request": ("ui/errors/bad_request.html", 400),
 }
 PROGRESS_STEPS = 8

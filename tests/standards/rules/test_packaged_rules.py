@@ -324,3 +324,10 @@ def test_what_one_digest_said_is_marked_as_configurable() -> None:
     assert not RULES.value("deadline.restore_after_move", ON).configurable
     wav = RULES.format("wav", ON)
     assert wav is not None and wav.configurable and wav.evidence == "N"
+
+
+def test_degrees_of_secrecy_have_their_usual_english_names() -> None:
+    named = {code.vi: code.en for code in RULES.codes("secrecy", ON)}
+    assert named == {"Mật": "Confidential", "Tối mật": "Secret", "Tuyệt mật": "Top secret"}
+    # The access level of a secret of any degree is called otherwise than one of the degrees.
+    assert RULES.code("mode", "03", ON).en not in named.values()

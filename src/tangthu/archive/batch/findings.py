@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = _kinds(
                       "chưa dùng."), "m"),
     Kind("mapping.extra", NOTE, COLUMN,
          gettext_noop("Cột %(column)s “%(heading)s” không ứng với trường nào; "
-                      "giữ làm dữ liệu đặc tả bổ sung.")),
+                      "giữ làm thông tin bổ sung.")),
     Kind("secret.declared", BLOCKS, ROW,
          gettext_noop("Tài liệu được khai là bí mật nhà nước: từ chối, không giữ nội dung.")),
     Kind("secret.suspected", BLOCKS, FILE,

@@ -59,7 +59,7 @@ from tangthu.archive.batch.model import (
     files_by_path,
 )
 from tangthu.archive.batch.names import body_codes, is_cover, parse_name
-from tangthu.archive.batch.row_checks import document_findings
+from tangthu.archive.batch.row_checks import document_findings, one_answer
 from tangthu.archive.batch.rows import RowDraft, RowReader, Value, canonical_number
 
 _HOW = {"spelling": "khác cách viết", "stem": "khác đuôi", CODE: "theo mã"}
@@ -164,7 +164,7 @@ class _Builder:
             self.files,
             self.documents,
             self.dossiers,
-            tuple(_unique([*self.batch, *self.dossier_findings, *self.others])),
+            tuple(_unique([*self.batch, *self.dossier_findings, *one_answer(self.others)])),
             self.answers,
             skipped,
         )

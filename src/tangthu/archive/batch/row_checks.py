@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tangthu.archive.batch.cells import Table
 from tangthu.archive.batch.codes import CodeLists
@@ -25,6 +26,7 @@ from tangthu.archive.batch.names import parse_name
 from tangthu.archive.batch.rows import date_of
 from tangthu.standards.vietnamese.dates import PartialDate
 
+_UNKNOWN, _LACKING = "field.type.unknown", "field.missing.type"
 _SURE = {COUNTED, NAME, DERIVED}
 _ASKED_ONCE = {"mode", "confidence"}
 _CONFIRM = {"type", "issued", "issuer", "subject"}
@@ -73,6 +75,28 @@ def _missing(
         severity=REPAIRS if sure else ASKS, repairs=(repair,) if repair else (),
         label=BY_KEY[f"document.{name}"].label, proposal=proposal,
     )  # fmt: skip
+
+
+def one_answer(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings, where a cell that holds an unknown type does not lack a type as well.
+
+    What was read in the file for the type it lacks is proposed for the unknown one, if it is surer.
+    """
+    unknown = {one.target for one in findings if one.code == _UNKNOWN}
+    lacking = {one.target: one for one in findings if one.code == _LACKING}
+    for one in findings:
+        if one.code == _LACKING and one.target in unknown:
+            continue
+        read = lacking.get(one.target) if one.code == _UNKNOWN else None
+        if read is not None and _surest(read) > _surest(one):
+            told = {**one.params, "proposal": read.params["proposal"]}
+            yield replace(one, repairs=read.repairs, params=told)
+        else:
+            yield one
+
+
+def _surest(finding: Finding) -> float:
+    return max((repair.confidence for repair in finding.repairs), default=0.0)
 
 
 def _disagreements(

@@ -1,15 +1,13 @@
-"""The registers of dossiers and documents, and the list of fonds with the page of each."""
+"""The registers of dossiers and documents."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,9 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries
-from tangthu.archive.models import Fonds
-from tangthu.archive.views.facts import fonds_facts
-from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
 from tangthu.discovery.listing import Listed, columns_of, read
@@ -28,10 +23,7 @@ from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import shown_columns
-from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import (
-    Cell,
-    Column,
     EmptyState,
     Filter,
     Option,
@@ -40,7 +32,12 @@ from tangthu.ui.tables import (
 )
 
 PAGE = 50
+# The filter that only stands beside a chosen fonds; its values are not counted.
+INVENTORY = "inventory"
 SORTS = {"place": "place", "date": "date", "code": "code"}
+
+# Names by id of what filters may cut to, by the filter (queries.filter_names).
+Names = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ DOSSIERS = Listing(
     "dossiers",
     gettext_lazy("Hồ sơ"),
     "archive:dossier",
-    ("fonds", "year", "retention", "sealed"),
+    ("fonds", INVENTORY, "year", "retention", "sealed"),
     EmptyState(
         gettext_lazy("Chưa có hồ sơ nào bạn được xem"),
         gettext_lazy("Hồ sơ hiện ở đây sau khi một đợt số hóa được tiếp nhận."),
@@ -109,8 +106,8 @@ def listed(
     `fixed` are filters that belong to the page and cannot be taken off. Where too much was asked
     for at once, the page says so in the place of its rows, and the count is "".
     """
-    names = {str(item.id): item.name for item in queries.fonds(viewer)}
     fixed = fixed or {}
+    names = queries.filter_names(viewer, {**request.GET.dict(), **fixed})
     viewer, degrees = _narrowed(viewer, request.GET.get("secrecy", ""))
     filters = {**filters_of(listing, request.GET, names), **fixed}
     register: Register[Listed] = Register(
@@ -140,12 +137,14 @@ def _filled(
     register: Register[Listed],
     filters: Mapping[str, str],
     fixed: Mapping[str, str],
-    fonds: Mapping[str, str],
+    names: Names,
     chosen: Sequence[str],
     degrees: tuple[Filter, ...],
 ) -> tuple[RegisterPage, str]:
     """The register with the rows that its query string asks for, and how many there are."""
     offered = [key for key in listing.filters if key not in fixed]
+    if not names[INVENTORY] and INVENTORY in offered:
+        offered.remove(INVENTORY)
     cursor = register.cursor(width=2)
     key = (str(cursor.values[0]), uuid.UUID(str(cursor.values[1]))) if cursor else None
     backwards = bool(cursor and cursor.backwards)
@@ -159,11 +158,11 @@ def _filled(
         after=None if backwards else key,
         before=key if backwards else None,
         limit=PAGE + 1,
-        facets=offered,
+        facets=[key for key in offered if key != INVENTORY],
     )
     register.filters = (
         *degrees,
-        *(_filter(key, found.facets[key], filters.get(key), fonds) for key in offered),
+        *(_filter(key, found.facets.get(key), filters.get(key), names) for key in offered),
     )
     rows = list(reversed(found.rows)) if backwards else list(found.rows)
     page = register.page(
@@ -176,24 +175,22 @@ def _filled(
     return page, in_words(found.count, capped=found.capped)
 
 
-def filters_of(
-    listing: Listing, query: Mapping[str, str], fonds: Mapping[str, str]
-) -> dict[str, str]:
+def filters_of(listing: Listing, query: Mapping[str, str], names: Names) -> dict[str, str]:
     """The filters that a query string asks for and that can hold; others are forgotten.
 
-    `fonds` are the names by id of those that the viewer may know.
+    `names` are those of queries.filter_names: what the viewer may know.
     """
     return {
         key: value
         for key in listing.filters
-        if (value := query.get(key, "")) and _known(key, value, fonds)
+        if (value := query.get(key, "")) and _known(key, value, names)
     }
 
 
-def filter_words(key: str, value: str, fonds: Mapping[str, str]) -> tuple[str, str]:
+def filter_words(key: str, value: str, names: Names) -> tuple[str, str]:
     """A filter and its value as people read them."""
     label, words = _FILTERS[key]
-    return str(label), fonds.get(value, "–") if key == "fonds" else words(value)
+    return str(label), names[key].get(value, "–") if key in names else words(value)
 
 
 def _narrowed(viewer: Viewer, asked: str) -> tuple[Viewer, tuple[Filter, ...]]:
@@ -215,10 +212,10 @@ def in_words(count: int, *, capped: bool) -> str:
     return _("hơn %(n)s") % {"n": shown} if capped else shown
 
 
-def _known(key: str, value: str, fonds: Mapping[str, str]) -> bool:
+def _known(key: str, value: str, names: Names) -> bool:
     """Whether a filter value can stand in an address; others are forgotten, as if not there."""
-    if key == "fonds":
-        return value in fonds
+    if key in names:
+        return value in names[key]
     if key == "year":
         return value.isascii() and value.isdigit() and len(value) == 4
     if key == "sealed":
@@ -227,18 +224,20 @@ def _known(key: str, value: str, fonds: Mapping[str, str]) -> bool:
     return code_label(lists_of[key], value, timezone.localdate()) != value
 
 
-def _filter(key: str, found: lists.Facet, chosen: str | None, fonds: Mapping[str, str]) -> Filter:
-    """A filter with the values that would leave something, each with its count."""
-    label, words = _FILTERS[key]
+def _filter(key: str, found: lists.Facet | None, chosen: str | None, names: Names) -> Filter:
+    """A filter with the values that would leave something, each with its count; all the names that
+    there are where nothing was counted."""
+    if found is None:
+        options = tuple(Option(value, words) for value, words in names[key].items())
+        return Filter(key, _FILTERS[key][0], options)
     counts = {("1" if v is True else "0" if v is False else str(v)): n for v, n in found}
     if chosen is not None:
         counts.setdefault(chosen, 0)
     order = sorted(counts, reverse=True) if key == "year" else list(counts)
     options = tuple(
-        Option(value, fonds.get(value, "–") if key == "fonds" else words(value), counts[value])
-        for value in order
+        Option(value, filter_words(key, value, names)[1], counts[value]) for value in order
     )
-    return Filter(key, label, options)
+    return Filter(key, _FILTERS[key][0], options)
 
 
 def _sealed(value: str) -> str:
@@ -254,74 +253,6 @@ _FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
     "year": (gettext_lazy("Năm"), str),
     "retention": (gettext_lazy("Thời hạn lưu trữ"), _code_words("maintenance")),
     "fonds": (gettext_lazy("Phông"), str),
+    INVENTORY: (gettext_lazy("Mục lục"), str),
     "sealed": (gettext_lazy("Đóng gói"), _sealed),
 }
-
-
-@require_safe
-def fonds_list(request: HttpRequest) -> HttpResponse:
-    """The fonds of the bodies in which the viewer reads."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    counts = {str(key): n for key, n in lists.facet(viewer, "dossier", "fonds")}
-    rows = list(queries.fonds(viewer)[: PAGE * 10])
-    register: Register[Fonds] = Register(
-        name="fonds",
-        caption=_("Phông lưu trữ"),
-        query=request.GET,
-        default_sort="code",
-        row_id=lambda row: str(row.id),
-        page_size=PAGE * 10,
-        columns=(
-            Column("code", _("Mã phông"), lambda row: row.code, "code"),
-            Column(
-                "name",
-                _("Tên phông"),
-                lambda row: Cell(
-                    row.name, reverse("archive:fonds", args=[row.id]), note=row.body.name
-                ),
-                primary=True,
-            ),
-            Column("dates", _("Thời gian"), lambda row: row.date_range),
-            Column(
-                "count",
-                _("Hồ sơ"),
-                lambda row: formats.thousands(counts.get(str(row.id), 0)),
-                "number",
-            ),
-            Column("status", _("Trạng thái"), lambda row: row.get_status_display(), "tag"),
-        ),
-        empty=EmptyState(
-            _("Chưa có phông nào"),
-            _("Phông được mở khi nhập đợt số hóa đầu tiên của một cơ quan hình thành tài liệu."),
-        ),
-    )
-    page = register.page(rows, sort_values=lambda row: (row.code,), total=len(rows))
-    return render(request, "archive/fonds_list.html", {"register": page})
-
-
-@require_safe
-def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
-    """One fonds: its description, inventories, dossiers and history."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    found = queries.one_fonds(viewer, fonds_id)
-    page, count = listed(request, viewer, DOSSIERS, {"fonds": str(found.id)})
-    documents_count = _count(viewer, "document", found)
-    actions = []
-    if viewer.may("archive.describe", found.body_id):
-        edit = reverse("archive:fonds-describe", args=[found.id])
-        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
-    context: dict[str, Any] = {
-        "fonds": found,
-        "way": [Crumb(_("Phông lưu trữ"), reverse("archive:fonds-list")), Crumb(found.name)],
-        "actions": actions,
-        "fact_groups": fonds_facts(found, count, documents_count),
-        "inventories": queries.inventories_of(found),
-        "register": page,
-        "history": tell(found.id, whole=found.body_id in viewer.whole_bodies()),
-    }
-    return render(request, "archive/fonds.html", context)
-
-
-def _count(viewer: Viewer, kind: str, found: Fonds) -> str:
-    counted = lists.page(viewer, kind, filters={"fonds": str(found.id)}, limit=1)
-    return in_words(counted.count, capped=counted.capped)

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity import queries
 from tangthu.identity.actions.grant_clearance import set_clearance
-from tangthu.identity.models import Appointment
+from tangthu.identity.models import Appointment, Clearance
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label
+from tangthu.ui import formats
+from tangthu.ui.forms import mark
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 _MOST = 500
@@ -39,6 +41,7 @@ class ClearanceForm(forms.Form):
             choices=[("", _("Không được tiếp cận")), *code_choices("secrecy", today)],
             required=False,
         )
+        mark(self.fields["degree"], "")
         self.fields["decision"] = forms.CharField(
             label=_("Quyết định"),
             max_length=200,
@@ -91,10 +94,23 @@ def clearances(request: HttpRequest) -> HttpResponse:
 def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
     today = timezone.localdate()
 
+    standing = queries.clearances_at(people)
+
+    def clearance(row: Appointment) -> Clearance | None:
+        return standing.get((row.person_id, row.body_id))
+
     def degree(row: Appointment) -> Cell:
-        found = dict(queries.clearances_of(row.person)).get(row.body_id, "")
-        words = code_label("secrecy", found, today) if found else _("Không")
+        found = clearance(row)
+        words = code_label("secrecy", found.degree, today) if found else _("Không")
         return Cell(words, tone="warn" if found else "")
+
+    def decision(row: Appointment) -> str:
+        found = clearance(row)
+        return found.decision if found else ""
+
+    def since(row: Appointment) -> str:
+        found = clearance(row)
+        return formats.day(found.effective_from) if found else ""
 
     register: Register[Appointment] = Register(
         name="clearances",
@@ -107,6 +123,8 @@ def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
             Column("name", _("Họ tên"), lambda row: row.person.full_name, primary=True),
             Column("body", _("Cơ quan"), lambda row: row.body.short_name),
             Column("degree", _("Được tiếp cận đến độ"), degree, "tag"),
+            Column("decision", _("Theo quyết định"), decision),
+            Column("since", _("Từ ngày"), since, "date"),
         ),
         empty=EmptyState(_("Không có ai để quyết định"), ""),
     )

@@ -39,6 +39,8 @@ _EMPTY = EmptyState(
 class DipForm(forms.Form):
     """The request that a DIP answers (RM-816), and which documents of the dossier it is about."""
 
+    not_done = gettext_lazy("Chưa gửi được")
+
     documents = forms.CharField(
         label=gettext_lazy("Tài liệu khác trong hồ sơ"), max_length=400, required=False
     )

@@ -53,7 +53,8 @@ def _goes_on(job: Job | None) -> bool:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """The viewer's own use packages, newest first."""
-    rows = list(queries.dips(viewer(request))[:_LISTED])
+    found = queries.dips(viewer(request))
+    rows, count = list(found[:_LISTED]), found.count()
     jobs = {
         job.subject_id: job
         for job in identity.jobs(viewer(request)).filter(
@@ -98,8 +99,9 @@ def mine(request: HttpRequest) -> HttpResponse:
             _("Mở một hồ sơ hoặc tài liệu đã đóng gói, chọn “Tạo gói sử dụng (DIP)”."),
         ),
     )
-    page = register.page(rows, sort_values=lambda row: (row.code,), total=len(rows))
-    return render(request, "archive/dips.html", {"register": page})
+    page = register.page(rows, sort_values=lambda row: (row.code,), total=count)
+    context = {"register": page, "first": _LISTED if count > _LISTED else 0}
+    return render(request, "archive/dips.html", context)
 
 
 @require_safe
@@ -126,6 +128,7 @@ def dip(request: HttpRequest, dip_id: uuid.UUID) -> HttpResponse:
         "actions": actions,
         "fact_groups": _facts(found),
         "register": _contents(request, found),
+        "first": _SHOWN if len(found.documents) > _SHOWN else 0,
         "history": tell(found.id, whole=True),
         "way": [Crumb(_("Gói sử dụng"), reverse("archive:dips")), Crumb(found.code)],
     }
@@ -296,4 +299,6 @@ def _contents(request: HttpRequest, found: Dissemination) -> RegisterPage:
         ),
         empty=EmptyState(_("Không có tài liệu nào bạn được xem"), ""),
     )
-    return register.page(rows, sort_values=lambda row: (row.record_archive_code,), total=len(rows))
+    # Where all are listed: those that may still be seen.
+    total = len(found.documents) if len(found.documents) > _SHOWN else len(rows)
+    return register.page(rows, sort_values=lambda row: (row.record_archive_code,), total=total)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -24,18 +27,19 @@ from tangthu.archive.views.facts import (
 )
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
+from tangthu.discovery import lists
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
 from tangthu.records.fields import code_label, shown_date
-from tangthu.records.levels import level_label, level_of
+from tangthu.records.levels import degree_words, level_label, level_of
 from tangthu.records.models import Dossier, Membership
 from tangthu.repository import queries as repository
 from tangthu.repository.models import Copy, Package
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Notice
-from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage, TakenForm
 
 PAGE = 50
 _SHOWN_PLACES = 20
@@ -119,6 +123,11 @@ def _actions(
 
 def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[RegisterPage, int]:
     """One page of the dossier's documents, and how many of them the viewer may see."""
+    degrees: dict[uuid.UUID, str] = {}
+
+    def subject(row: Membership) -> Cell:
+        return replace(_subject(row), warning=degrees.get(row.document_id, ""))
+
     register: Register[Membership] = Register(
         name="dossier-documents",
         caption=_("Tài liệu trong hồ sơ"),
@@ -127,11 +136,11 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         row_id=lambda row: str(row.document_id),
         source="dossier-documents",
         fixed={"dossier": str(found.pk)},
-        savable=False,
+        form=TakenForm(_("In mục lục văn bản, tài liệu"), _("Xuất mục lục ra Word, Excel, PDF")),
         page_size=PAGE,
         columns=(
             Column("ordinal", _("STT"), lambda row: row.ordinal, "number"),
-            Column("subject", _("Trích yếu"), _subject, primary=True),
+            Column("subject", _("Trích yếu"), subject, primary=True),
             Column("date", _("Ngày"), lambda row: shown_date(row.document.issued_on), "date"),
             Column("pages", _("Trang"), lambda row: row.document.page_count, "number"),
         ),
@@ -148,8 +157,18 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         at = int(str(cursor.values[0]))
         places = places.filter(ordinal__lt=at) if backwards else places.filter(ordinal__gt=at)
     rows = list(places.order_by("-ordinal" if backwards else "ordinal")[: PAGE + 1])
+    degrees |= _degrees(viewer, rows)
     page = register.page(rows, sort_values=lambda row: (row.ordinal,), cursor=cursor, total=visible)
     return page, visible
+
+
+def _degrees(viewer: Viewer, rows: Sequence[Membership]) -> dict[uuid.UUID, str]:
+    """On an isolated LAN: the degree that holds of each listed document that has one (AR-128)."""
+    if not isolated():
+        return {}
+    today = timezone.localdate()
+    found = lists.named(viewer, [row.document_id for row in rows])
+    return {one.obj: degree_words(one.access_level, today) for one in found}
 
 
 def _subject(row: Membership) -> Cell:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tangthu.archive.models import Fonds, Place
+from tangthu.archive.models import Fonds, Inventory, Place
 from tangthu.archive.searchables import COUNTED
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
@@ -166,6 +167,12 @@ def counted_in_words(dossier: Dossier, present: int) -> str:
     return f"{here}; {', '.join(parts)}."
 
 
+def inventory_address(inventory: Inventory) -> str:
+    """The register of dossiers cut to one inventory."""
+    chosen = {"fonds": inventory.fonds_id, "inventory": inventory.id}
+    return f"{reverse('archive:dossiers')}?{urlencode(chosen)}"
+
+
 def place_facts(place: Place | None) -> list[FactGroup]:
     """Where a dossier stands on the shelves."""
     if place is None:
@@ -177,7 +184,7 @@ def place_facts(place: Place | None) -> list[FactGroup]:
             _("Nơi lưu"),
             (
                 Fact(_("Phông"), fonds.name, url=reverse("archive:fonds", args=[fonds.id])),
-                Fact(_("Mục lục số"), inventory.code, code=True),
+                Fact(_("Mục lục số"), inventory.code, url=inventory_address(inventory), code=True),
                 Fact(_("Hộp"), place.box, code=True),
                 Fact(_("Hồ sơ số"), place.number, code=True),
             ),

@@ -21,7 +21,7 @@ from tangthu.archive.forms_imports import AcceptForm
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.archive.views.import_frame import OVER, frame, reviewed
+from tangthu.archive.views.import_frame import OVER, frame, reviewed, whole_batch_taken
 from tangthu.archive.wording import kind_words
 from tangthu.kernel.errors import Refused
 from tangthu.ui.parts import Confirmation, Crumb
@@ -46,6 +46,7 @@ def accept(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         **frame(review.batch, review, "batch"),
         "actions": [],
         "form": form,
+        "over": whole_batch_taken(review) if review.all_taken else None,
         "authority": f"{who.full_name}, {position}" if position else who.full_name,
         "dossiers": _dossiers(review),
         "left": _left(review, review.complete),
@@ -74,12 +75,17 @@ def _choices(review: Review) -> list[tuple[str, str]]:
         if proposed:
             words += _(", %(n)s trong đó từ đề xuất bạn đã xác nhận") % {"n": proposed}
         found.append((COMPLETE, words))
-    all_dossiers, all_documents, all_proposed = review.new_in(review.with_proposals)
+    all_dossiers, all_documents, _all_proposed = review.new_in(review.with_proposals)
     if all_documents > documents:
         words = _(
-            "Phần đã đủ và mọi đề xuất còn lại: %(documents)s tài liệu trong %(dossiers)s hồ sơ, "
-            "%(n)s trong đó từ đề xuất được xác nhận cùng lúc này"
-        ) % {"documents": all_documents, "dossiers": all_dossiers, "n": all_proposed}
+            "Phần đã đủ và mọi đề xuất còn lại: %(documents)s tài liệu trong %(dossiers)s hồ sơ: "
+            "%(before)s đã đủ, %(now)s nhờ đề xuất được xác nhận cùng lúc này"
+        ) % {
+            "documents": all_documents,
+            "dossiers": all_dossiers,
+            "before": documents,
+            "now": all_documents - documents,
+        }
         found.append((ALL_PROPOSALS, words))
     return found
 

@@ -58,6 +58,8 @@ def stats(review: Review) -> list[Stat]:
 
 def _none_ready(review: Review, possible: int) -> str:
     """Why nothing can be taken at once, and what would help."""
+    if review.all_taken:
+        return _("đã nhận hết")
     if review.questions and not possible:
         return _("hãy trả lời câu hỏi chung trước")
     return _("tối đa %(n)s khi xác nhận đề xuất") % {"n": possible}

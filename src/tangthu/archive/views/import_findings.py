@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +26,7 @@ from tangthu.archive.review import OPEN, Review
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_cards import Cards, by_cell, kinds_of
 from tangthu.archive.views.import_figures import present_words, questions, stats
-from tangthu.archive.views.import_frame import frame, notices, reviewed
+from tangthu.archive.views.import_frame import frame, notices, reviewed, whole_batch_taken
 from tangthu.archive.views.import_work import working_page
 from tangthu.archive.wording import SEVERITIES, finding_words, kind_words
 from tangthu.kernel.errors import HouseError, InvalidInput
@@ -86,9 +87,10 @@ class Chosen:
         self.focus = _number(get.get("tai", ""))
 
     def _wanted(self, one: Finding) -> bool:
-        state = self._review.states[one.id]
+        if one.id in self._asked:
+            return False
         if self.severity == TO_DO:
-            return state == OPEN and one.id not in self._asked
+            return self._review.states[one.id] == OPEN
         return self.severity in (ALL, one.severity)
 
     def address(self, **changes: object) -> str:
@@ -137,13 +139,15 @@ class Chosen:
 
     def _severity_tabs(self) -> list[Tab]:
         review = self._review
-        counts = review.report.counts()
-        to_do = sum(review.open_counts.values()) - len(review.questions)
+        counts = Counter(
+            one.severity for one in review.report.findings if one.id not in self._asked
+        )
+        to_do = sum(review.open_counts.values())
         tabs = [Tab(_("Cần làm"), self.address(muc=TO_DO, ma=""), self.severity == TO_DO, to_do)]
         for name, words in SEVERITIES.items():
             here = self.severity == name
             tabs.append(Tab(words, self.address(muc=name, ma=""), here, counts[name]))
-        everything = len(review.report.findings)
+        everything = counts.total()
         tabs.append(
             Tab(_("Tất cả"), self.address(muc=ALL, ma=""), self.severity == ALL, everything)
         )
@@ -161,6 +165,8 @@ class Chosen:
     def _empty(self) -> EmptyState:
         if self.severity != TO_DO or self.code or self.dossier:
             return EmptyState(_("Không có phát hiện nào như vậy"))
+        if self._review.all_taken:
+            return whole_batch_taken(self._review)
         return EmptyState(
             _("Không còn gì phải trả lời"),
             _("Mọi phát hiện đã có quyết định. Có thể tiếp nhận."),

@@ -24,7 +24,9 @@ from tangthu.archive.wording import field_label
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.records.queries import dossiers
+from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Notice, Tab
+from tangthu.ui.tables import EmptyState
 
 _ROWS_TOLD = 20
 OVER = (Batch.State.CLOSED, Batch.State.ABANDONED)
@@ -79,9 +81,17 @@ def _tabs(review: Review, current: str) -> list[Tab]:
 
 
 def _actions(batch: Batch, review: Review | None) -> list[Action]:
-    close = Action(_("Kết thúc đợt"), reverse("imports:close", args=[batch.id]), icon="close")
     if review is None:
         return []
+    over = review.all_taken
+    close = Action(
+        _("Kết thúc đợt"),
+        reverse("imports:close", args=[batch.id]),
+        icon="close",
+        weight="primary" if over else "plain",
+    )
+    if over:
+        return [close]
     accept = Action(
         _("Tiếp nhận…"),
         reverse("imports:accept", args=[batch.id]),
@@ -93,6 +103,16 @@ def _actions(batch: Batch, review: Review | None) -> list[Action]:
         _("Sửa bằng Excel"), reverse("imports:corrected", args=[batch.id]), icon="download"
     )
     return [accept, report, close]
+
+
+def whole_batch_taken(review: Review) -> EmptyState:
+    """What stands where work was: all of the batch is taken, and it is to be ended."""
+    taken = len(review.accepted)
+    told = ngettext(
+        "Đã nhận hết %(n)s tài liệu của đợt", "Đã nhận hết %(n)s tài liệu của đợt", taken
+    ) % {"n": formats.thousands(taken)}
+    close = reverse("imports:close", args=[review.batch.id])
+    return EmptyState(told, _("Còn lại: kết thúc đợt."), _("Kết thúc đợt"), close)
 
 
 def notices(request: HttpRequest, review: Review) -> list[Notice]:

@@ -23,7 +23,13 @@ from tangthu.archive.dry_run import code_lists, decisions_of
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import acting
 from tangthu.archive.views.import_frame import frame, reviewed
-from tangthu.archive.wording import field_label, finding_words, reason_words, target_words
+from tangthu.archive.wording import (
+    coded_words,
+    field_label,
+    finding_words,
+    reason_words,
+    target_words,
+)
 from tangthu.records.fields import code_label
 from tangthu.ui import formats
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
@@ -254,7 +260,8 @@ def decisions(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         **frame(review.batch, review, "decisions"),
         "decided": shown,
         "answers": [
-            (field_label(name), value) for name, value in sorted(review.report.answers.items())
+            (field_label(name), coded_words(name, value))
+            for name, value in sorted(review.report.answers.items())
         ],
         "answers_url": reverse("imports:answers", args=[batch_id]),
     }
@@ -269,7 +276,7 @@ def _decided(review: Review, one: Decision, stands: bool) -> dict[str, object]:
         about, what = target_words(review.report, one.target), _("Để lại, không nhận.")
     else:
         about = target_words(review.report, one.target)
-        what = f"{field_label(one.field)}: {one.value or _('(để trống)')}"
+        what = f"{field_label(one.field)}: {coded_words(one.field, one.value) or _('(để trống)')}"
     return {
         "kind": _KINDS.get(one.kind, one.kind),
         "about": about,

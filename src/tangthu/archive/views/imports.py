@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive import queries
 from tangthu.archive.actions.open_batch import open_batch
-from tangthu.archive.actions.open_fonds import open_fonds
-from tangthu.archive.forms_imports import NewBatchForm, NewFondsForm
+from tangthu.archive.forms_imports import NewBatchForm
 from tangthu.archive.models import Batch
 from tangthu.archive.receiving import offered_folders, read_folder, receiving, take_uploads
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.identity.queries import bodies, codes_elsewhere
-from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
+from tangthu.archive.views.fonds import opening
+from tangthu.identity.queries import codes_elsewhere
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Action, Crumb
@@ -172,32 +171,13 @@ def _open(request: HttpRequest, form: NewBatchForm) -> Batch | None:
 def new_fonds(request: HttpRequest) -> HttpResponse:
     """Open a fonds and go on with the batch."""
     require_importer(request)
-    who = viewer(request)
-    offered = bodies(who).filter(id__in=who.bodies_with("archive.describe"))
-    form = NewFondsForm(offered, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            fonds = open_fonds(
-                acting(request),
-                given["body"],
-                code=given["code"],
-                name=given["name"],
-                agency_code=given["agency_code"],
-            )
-        except HouseError as error:
-            form.add_error("code", str(error))
-        else:
-            messages.success(request, _("Đã mở phông %(name)s.") % {"name": fonds.name})
-            return redirect(f"{reverse('imports:new')}?{urlencode({'phong': fonds.code})}")
-    context = {
-        "form": form,
-        "way": [_list_crumb(), Crumb(_("Mở phông mới"))],
-        "save_label": _("Mở phông"),
-        "cancel_url": reverse("imports:new"),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "archive/imports/new_fonds.html", context, status=status)
+    batch = reverse("imports:new")
+    return opening(
+        request,
+        way=[_list_crumb(), Crumb(_("Mở phông mới"))],
+        cancel_url=batch,
+        onward=lambda fonds: f"{batch}?{urlencode({'phong': fonds.code})}",
+    )
 
 
 def _list_crumb() -> Crumb:

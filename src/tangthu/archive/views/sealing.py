@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
 from tangthu.archive.packaging import is_behind
-from tangthu.archive.sealing_ahead import Ahead, ahead
+from tangthu.archive.sealing_ahead import Ahead, Open, ahead
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.facts import sees_all
 from tangthu.identity.policies import Viewer
@@ -27,6 +29,20 @@ from tangthu.ui import formats
 from tangthu.ui.parts import Confirmation, Crumb, Notice
 
 _SHOWN = 50
+_LINKED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is open, with the documents of which it is: ordinal and address; `more` are not named.
+
+    The address is "" where the document cannot be opened.
+    """
+
+    words: str
+    blocks: bool
+    documents: tuple[tuple[int, str], ...]
+    more: int
 
 
 class ConfirmForm(forms.Form):
@@ -68,7 +84,7 @@ def _page(request: HttpRequest, found: Dossier, looked: Ahead, *, changed: bool)
     back = reverse("archive:dossier", args=[found.id])
     title = _("Đóng gói hồ sơ")
     # Figures and findings of documents tell that they exist: only for whoever may see them all.
-    open_points = [one for one in looked.open if whole or one.ordinal is None]
+    points = _points(who, found, [one for one in looked.open if whole or one.ordinal is None])
     context = {
         "title": title,
         "way": [
@@ -77,12 +93,37 @@ def _page(request: HttpRequest, found: Dossier, looked: Ahead, *, changed: bool)
             Crumb(title),
         ],
         "notice": _notice(looked, changed=changed),
-        "open_points": open_points[:_SHOWN],
-        "open_more": max(0, len(open_points) - _SHOWN),
+        "open_points": points[:_SHOWN],
+        "open_more": max(0, len(points) - _SHOWN),
         "back": back,
         "confirmation": None if looked.blocked else _confirmation(who, found, looked, back, whole),
     }
     return render(request, "archive/seal.html", context, status=409 if changed else 200)
+
+
+def _points(who: Viewer, found: Dossier, given: Sequence[Open]) -> list[Point]:
+    """The open points, each once, with links to the descriptions of the documents that have it."""
+    ordinals: dict[tuple[bool, str], list[int]] = {}
+    for one in given:
+        ordinals.setdefault((one.blocks, one.words), []).extend(
+            [] if one.ordinal is None else [one.ordinal]
+        )
+    named = {ordinal for several in ordinals.values() for ordinal in several[:_LINKED]}
+    places = queries.documents_of(who, found).filter(ordinal__in=named)
+    ids = dict(places.values_list("ordinal", "document_id"))
+    return [
+        Point(
+            words,
+            blocks,
+            tuple((one, _address(ids.get(one))) for one in several[:_LINKED]),
+            len(several) - _LINKED if len(several) > _LINKED else 0,
+        )
+        for (blocks, words), several in ordinals.items()
+    ]
+
+
+def _address(document_id: uuid.UUID | None) -> str:
+    return reverse("archive:document-describe", args=[document_id]) if document_id else ""
 
 
 def _notice(looked: Ahead, *, changed: bool) -> Notice | None:

@@ -22,6 +22,7 @@ from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries
 from tangthu.records.fields import code_label
 from tangthu.records.models import Document, Dossier
+from tangthu.ui.forms import mark
 from tangthu.ui.parts import Crumb
 
 _methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +42,7 @@ class SecrecyForm(forms.Form):
             required=False,
             widget=forms.RadioSelect,
         )
+        mark(self.fields["degree"], "")
         self.fields["basis"] = forms.CharField(
             label=_("Căn cứ"),
             max_length=300,

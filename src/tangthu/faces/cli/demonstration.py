@@ -24,15 +24,22 @@ from tangthu.archive.queries import dossiers_to_seal
 from tangthu.faces.cli.demo_papers import PAPERS, PaperDossier, write_batch
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import add_person, appoint
+from tangthu.identity.actions.grant_clearance import set_clearance
 from tangthu.identity.actions.open_body import open_body
-from tangthu.identity.models import Appointment, Body, Person
+from tangthu.identity.models import Appointment, Body, Clearance, Person
+from tangthu.identity.policies import DEGREES
 from tangthu.identity.queries import viewer_named
 from tangthu.kernel import jobs
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.home import Home
 from tangthu.standards import durable
 
 LOG_HOST = "tangthu.example"
 SINCE = dt.date(2024, 1, 1)
+# On an isolated LAN holdings are for people who are cleared for everything: these are, so that the
+# demonstration has somebody who imports and somebody who decides; the others see what that hides.
+CLEARED = {"archivist", "leader"}
+DECISION = "Dựng để trình diễn, không theo quyết định nào"
 # What the first batch needs to be complete; the second waits for somebody to say it.
 COMPLETED = {"access": "01", "condition": "02"}
 
@@ -128,6 +135,8 @@ def _people(plan: _BodyPlan, passwords: Mapping[str, str]) -> None:
         )
         if not Appointment.objects.filter(person=person).exists():
             appoint(SYSTEM, person=person, body=body, position=position, role=role, since=SINCE)
+        if role in CLEARED and isolated() and not Clearance.objects.filter(person=person).exists():
+            set_clearance(SYSTEM, person.pk, body_id=body.id, degree=DEGREES[-1], decision=DECISION)
 
 
 def _fonds() -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import click
 
 from tangthu.faces.cli.context import acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 
-@click.group(help="Chế độ triển khai: connected hoặc isolated_lan.")
+@click.group(help=_("Chế độ triển khai: connected hoặc isolated_lan."))
 def mode() -> None:
     """Commands about the deployment mode."""
 
 
-@mode.command(help="Chế độ của cài đặt này, và còn đổi được không.")
+@mode.command(help=_("Chế độ của cài đặt này, và còn đổi được không."))
 @json_option
 @click.pass_context
 def show(ctx: click.Context, as_json: bool) -> None:
@@ -26,9 +27,9 @@ def show(ctx: click.Context, as_json: bool) -> None:
         answer(facts, as_json=as_json, words=f"{facts['mode']}, {fixed}")
 
 
-@mode.command("set", help="Đổi chế độ của một cài đặt chưa có gì.")
-@click.argument("wanted", metavar="CHẾ_ĐỘ", type=click.Choice(["connected", "isolated_lan"]))
-@click.option("--decision", required=True, help="Số, ngày và cơ quan ra quyết định.")
+@mode.command("set", help=_("Đổi chế độ của một cài đặt chưa có gì."))
+@click.argument("wanted", metavar=_("CHẾ_ĐỘ"), type=click.Choice(["connected", "isolated_lan"]))
+@click.option("--decision", required=True, help=_("Số, ngày và cơ quan ra quyết định."))
 @json_option
 @click.pass_context
 def set_(ctx: click.Context, wanted: str, decision: str, as_json: bool) -> None:
@@ -54,11 +55,11 @@ def _holds_anything() -> bool:
     return Body.objects.exists()
 
 
-@click.command(help="Cho một người tiếp cận bí mật nhà nước đến một độ (chỉ isolated_lan).")
-@click.argument("username", metavar="TÊN_ĐĂNG_NHẬP")
+@click.command(help=_("Cho một người tiếp cận bí mật nhà nước đến một độ (chỉ isolated_lan)."))
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
 @click.argument("degree", metavar="0|1|2|3", type=click.Choice(["0", "1", "2", "3"]))
-@click.option("--decision", required=True, help="Số, ngày và cơ quan ra quyết định.")
-@click.option("--body", "code", default="", help="Mã cơ quan, khi người đó ở nhiều cơ quan.")
+@click.option("--decision", required=True, help=_("Số, ngày và cơ quan ra quyết định."))
+@click.option("--body", "code", default="", help=_("Mã cơ quan, khi người đó ở nhiều cơ quan."))
 @json_option
 @click.pass_context
 def clearance(
@@ -67,7 +68,7 @@ def clearance(
     """Clear a person for the secrets of a body up to a degree; 0 ends it."""
     with house():
         from tangthu.identity.actions.grant_clearance import set_clearance
-        from tangthu.identity.queries import people_to_clear
+        from tangthu.identity.queries import people_to_clear, viewer_named
         from tangthu.kernel.deployment import isolated
 
         if not isolated():
@@ -75,6 +76,11 @@ def clearance(
         person = acting(ctx)
         found = people_to_clear(person.viewer).filter(person__account__username=username)
         places = list(found.filter(body__code=code) if code else found)
+        if viewer_named(username) == person.viewer:
+            # Always refused, in the action's own words.
+            at_home = person.viewer.positions[0][0]
+            own = person.viewer.person_id
+            set_clearance(person, own, body_id=at_home, degree="", decision=decision)
         if not places:
             raise InvalidInput(f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập.")
         if len(places) > 1:

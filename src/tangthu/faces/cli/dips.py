@@ -9,26 +9,31 @@ from typing import Any
 import click
 
 from tangthu.faces.cli.context import acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
+# The states of a package in the words of an answer; JSON has the keys.
+_STATES = {"ordered": "đang tạo", "ready": "sẵn sàng", "removed": "đã xóa"}
 _out = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
-@click.group(help="Gói sử dụng (DIP).")
+@click.group(help=_("Gói sử dụng (DIP)."))
 def dip() -> None:
     """Commands about the use packages of one person."""
 
 
-@dip.command(help="Tạo gói sử dụng từ một hồ sơ, hoặc từ các tài liệu được nêu.")
-@click.argument("dossier", metavar="ID|MÃ HỒ SƠ", required=False)
-@click.option("--documents", default="", metavar="1-5,8", help="Số thứ tự trong hồ sơ.")
-@click.option("--document", "codes", multiple=True, metavar="MÃ", help="Mã lưu trữ của tài liệu.")
-@click.option("--purpose", required=True, metavar="01|02|03", help="Mục đích sử dụng.")
-@click.option("--content", required=True, help="Nội dung mục đích sử dụng.")
-@click.option("--fee", default="10", show_default=True, help="Đối tượng tính phí, 01–10.")
-@click.option("--topic", default="", help="Chủ đề nghiên cứu.")
-@click.option("--note", default="", help="Ghi chú.")
-@click.option("--out", type=_out, help="Ghi gói ra tệp này (được tính là một lần tải).")
+@dip.command(help=_("Tạo gói sử dụng từ một hồ sơ, hoặc từ các tài liệu được nêu."))
+@click.argument("dossier", metavar=_("ID|MÃ HỒ SƠ"), required=False)
+@click.option("--documents", default="", metavar="1-5,8", help=_("Số thứ tự trong hồ sơ."))
+@click.option(
+    "--document", "codes", multiple=True, metavar=_("MÃ"), help=_("Mã lưu trữ của tài liệu.")
+)
+@click.option("--purpose", required=True, metavar="01|02|03", help=_("Mục đích sử dụng."))
+@click.option("--content", required=True, help=_("Nội dung mục đích sử dụng."))
+@click.option("--fee", default="10", show_default=True, help=_("Đối tượng tính phí, 01–10."))
+@click.option("--topic", default="", help=_("Chủ đề nghiên cứu."))
+@click.option("--note", default="", help=_("Ghi chú."))
+@click.option("--out", type=_out, help=_("Ghi gói ra tệp này (được tính là một lần tải)."))
 @json_option
 @click.pass_context
 def make(
@@ -84,7 +89,7 @@ def make(
         answer(told, as_json=as_json, words=words)
 
 
-@dip.command("list", help="Các gói sử dụng của tôi.")
+@dip.command("list", help=_("Các gói sử dụng của tôi."))
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
@@ -96,13 +101,13 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         rows = [
             _told(person, one) for one in queries.dips(person.viewer).values_list("pk", flat=True)
         ]
-        words = "\n".join(f"{row['id']}  {row['code']}  {row['state']}" for row in rows)
+        words = "\n".join(f"{row['id']}  {row['code']}  {_STATES[row['state']]}" for row in rows)
         answer(rows, as_json=as_json, words=words or "Chưa có gói sử dụng nào.")
 
 
-@dip.command(help="Ghi một gói sử dụng của tôi ra tệp.")
+@dip.command(help=_("Ghi một gói sử dụng của tôi ra tệp."))
 @click.argument("dip_id", metavar="ID", type=click.UUID)
-@click.option("--out", type=_out, required=True, help="Tệp .zip sẽ ghi.")
+@click.option("--out", type=_out, required=True, help=_("Tệp .zip sẽ ghi."))
 @json_option
 @click.pass_context
 def fetch(ctx: click.Context, dip_id: uuid.UUID, out: Path, as_json: bool) -> None:

@@ -50,6 +50,8 @@ _COMMANDS = {
     "worker": "tangthu.faces.cli.processes:worker",
     "integrator": "tangthu.faces.cli.processes:integrator",
     "check": "tangthu.faces.cli.check:check",
+    "begin": "tangthu.faces.cli.people:begin",
+    "person": "tangthu.faces.cli.people:person",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
     "mode": "tangthu.faces.cli.deployment:mode",

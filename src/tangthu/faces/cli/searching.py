@@ -23,21 +23,24 @@ _FORMATS = ("xlsx", "docx", "doc", "pdf")
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @click.option(
-    "--kind", type=click.Choice(["dossier", "document"]), help="Chỉ hồ sơ, hoặc chỉ tài liệu."
+    "--kind", type=click.Choice(["dossier", "document"]), help=_("Chỉ hồ sơ, hoặc chỉ tài liệu.")
 )
 @click.option(
-    "--columns", metavar="TÊN,…", default="", help="Cột của tệp xuất, ví dụ code,title,date,note."
+    "--columns",
+    metavar=_("TÊN,…"),
+    default="",
+    help=_("Cột của tệp xuất, ví dụ code,title,date,note."),
 )
 @click.option(
     "--order",
     type=click.Choice(["place", "-place", "date", "-date", "code", "-code"]),
     default="place",
     show_default=True,
-    help="Thứ tự của tệp xuất; dấu trừ là giảm dần.",
+    help=_("Thứ tự của tệp xuất; dấu trừ là giảm dần."),
 )
 @click.option(
-    "--export", "target", metavar="TỆP", type=click.Path(path_type=Path),
-    help="Xuất mọi kết quả ra tệp .xlsx, .docx, .doc hoặc .pdf.",
+    "--export", "target", metavar=_("TỆP"), type=click.Path(path_type=Path),
+    help=_("Xuất mọi kết quả ra tệp .xlsx, .docx, .doc hoặc .pdf."),
 )  # fmt: skip
 @json_option
 @click.pass_context
@@ -55,6 +58,7 @@ def search(
     with house():
         from tangthu.discovery.language import parse
         from tangthu.discovery.search import search as run
+        from tangthu.discovery.views import stated_date
 
         who, text = acting(ctx), " ".join(query)
         result = run(who.viewer, parse(text), kind=kind or "", limit=limit)
@@ -76,7 +80,9 @@ def search(
             "hits": hits,
         }
         lines = [f"{'hơn ' if result.capped else ''}{result.count} kết quả"]
-        lines += [f"  {hit['code']}  {hit['date']}  {hit['title'][:100]}" for hit in hits]
+        lines += [
+            f"  {hit['code']}  {stated_date(hit['date'])}  {hit['title'][:100]}" for hit in hits
+        ]
         if target is not None:
             from tangthu.reports import sources
 
@@ -133,7 +139,7 @@ def _export(who: Acting, pairs: dict[str, str], columns: list[str], target: Path
 
 
 @click.command(
-    help="Ghi lại mục tìm kiếm do phiên bản cũ ghi, để tìm nhanh; dừng và chạy tiếp được."
+    help=_("Ghi lại mục tìm kiếm do phiên bản cũ ghi, để tìm nhanh; dừng và chạy tiếp được.")
 )
 @json_option
 def reindex(as_json: bool) -> None:

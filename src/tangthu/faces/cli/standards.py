@@ -37,7 +37,7 @@ def ocfl() -> None:
 
 @ocfl.command("validate", help=_("Kiểm tra đối tượng hoặc kho OCFL 1.0, 1.1."))
 @_paths
-@click.option("--no-digests", is_flag=True, help=_("Không đọc lại nội dung để so băm."))
+@click.option("--no-digests", is_flag=True, help=_("Không đọc lại nội dung để so mã băm."))
 @json_option
 @click.pass_context
 def ocfl_validate(

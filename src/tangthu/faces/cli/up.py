@@ -17,6 +17,7 @@ from django.db import connections
 
 from tangthu.faces.cli import demonstration, stopping
 from tangthu.faces.cli.supervisor import Supervisor
+from tangthu.identity.models import Account
 from tangthu.kernel import database, logins, postgres
 from tangthu.kernel.errors import HouseError, PortUnusable
 from tangthu.kernel.home import Home
@@ -120,21 +121,33 @@ def up(home: Home, *, demo: bool) -> None:
                 require_prepared()
             require_narrow()
             signins = demonstration.ensure(home) if demo else []
+            told = _who_signs_in(signins)
             connections.close_all()
             raise_if_stopped()
-            _run(home, port, address, signins, handle)
+            _run(home, port, address, told, handle)
 
 
-def _run(
-    home: Home, port: int, address: str, signins: list[demonstration.SignIn], handle: int
-) -> None:
+def _who_signs_in(signins: list[demonstration.SignIn]) -> list[str]:
+    """Lines about who can sign in, or how to make the first who can."""
+    if signins:
+        lines = (f"  {one.username:<12} {one.password:<16} {one.words}" for one in signins)
+        return ["Đăng nhập (bản trình diễn):", *lines]
+    if Account.objects.exists():
+        return []
+    return [
+        "Chưa có tài khoản nào. Lập cơ quan đầu tiên và quản trị của cơ quan đó bằng lệnh:",
+        "  tangthu begin --help",
+    ]
+
+
+def _run(home: Home, port: int, address: str, told: list[str], handle: int) -> None:
     house = Supervisor(
         _commands(port, address), _environments(home), handle, _keeper_of_database(home)
     )
     try:
         house.start()
         if _wait_until_answering(port, address, house):
-            _welcome(port, signins, home.root)
+            _welcome(address, port, told, home.root)
         elif not house.stopping:
             print("Trang web chưa trả lời; vẫn đang thử.", file=sys.stderr)
         house.watch()
@@ -150,10 +163,14 @@ def _environments(home: Home) -> dict[str, dict[str, str]]:
     return {"web": site, "worker": site, "integrator": integrator}
 
 
-def _welcome(port: int, signins: list[demonstration.SignIn], root: Path) -> None:
-    print(f"\nTàng Thư: http://localhost:{port}/\n", flush=True)
-    if signins:
-        print("Đăng nhập (bản trình diễn):")
-        for signin in signins:
-            print(f"  {signin.username:<12} {signin.password:<16} {signin.words}")
+def site_address(address: str, port: int) -> str:
+    """Where a browser finds the site that listens at `address`."""
+    host = "localhost" if address in {"127.0.0.1", "::1"} else _in_url(address)
+    return f"http://{host}:{port}/"
+
+
+def _welcome(address: str, port: int, told: list[str], root: Path) -> None:
+    print(f"\nTàng Thư: {site_address(address, port)}\n", flush=True)
+    for line in told:
+        print(line)
     print(f"\nDữ liệu: {root}   Dừng: Ctrl-C\n", flush=True)

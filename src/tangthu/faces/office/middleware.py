@@ -7,16 +7,26 @@ learns nothing from the answer: existing and missing addresses lead to the same 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tangthu.faces.office.coming import came_from
 from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import NOBODY
@@ -28,6 +38,10 @@ log = logging.getLogger("tangthu.office")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., Any])
+# In the session: when its time last began anew. In the address of the sign-in page: that something
+# was posted after that time had run out.
+USED = "used"
+LOST = "het-han"
 
 
 def public(view: View) -> View:
@@ -64,16 +78,38 @@ class StaffOnly:
         request.viewer = viewer  # type: ignore[attr-defined]
         request.acting = Acting(viewer, "web")  # type: ignore[attr-defined]
         if not viewer.positions and not self._is_public(request):
-            response = redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
-            if request.headers.get("HX-Request"):
-                response = HttpResponse(status=204)
-                response["HX-Redirect"] = reverse(settings.LOGIN_URL)
-            return response
+            return self._to_sign_in(request)
         response = self.respond(request)
         if viewer.positions:
+            self._note_use(request, response)
             # Shown again only after asking: rights may have changed, or the person have left.
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    @staticmethod
+    def _to_sign_in(request: HttpRequest) -> HttpResponse:
+        """To the sign-in page, and from there back; what was posted is gone, and that is told."""
+        page = reverse(settings.LOGIN_URL)
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = page
+            return response
+        form = came_from(request) if request.method == "POST" else ""
+        if form:
+            return HttpResponseRedirect(f"{page}?{urlencode({'next': form, LOST: 1}, safe='/')}")
+        return redirect_to_login(request.get_full_path(), page)
+
+    @staticmethod
+    def _note_use(request: HttpRequest, response: HttpResponseBase) -> None:
+        """Let the session's time begin anew when a page is opened, by a write every few minutes.
+
+        Pages that ask by themselves how far some work is are no sign that anybody is there.
+        """
+        opened = request.method == "GET" and "HX-Request" not in request.headers
+        if opened and response.headers.get("Content-Type", "").startswith("text/html"):
+            now = int(time.time())
+            if now - request.session.get(USED, 0) >= settings.SESSION_NOTED_EVERY:
+                request.session[USED] = now
 
     @staticmethod
     def _is_public(request: HttpRequest) -> bool:
@@ -127,7 +163,10 @@ class ErrorsInWords:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.respond(request)
+        response = self.respond(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return errors.not_allowed(request, response.headers["Allow"])
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object

@@ -55,6 +55,8 @@ def order_export(
             _("Chưa chọn định dạng."), problems={"format": [_("Chọn một định dạng.")]}
         )
     wanted = sources.asked(acting.viewer, source, pairs)
+    if wanted.source == sources.CONTENTS and sources.count(acting.viewer, wanted) == (0, False):
+        raise sources.nothing_listed()
     keys = [column.key for column in sources.chosen_columns(wanted, columns)]
     moment = clock.now()
     with transaction.atomic():

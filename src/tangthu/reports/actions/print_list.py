@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from tangthu.discovery.listing import Listed
 from tangthu.identity.acting import Acting
-from tangthu.kernel.errors import InvalidInput
 from tangthu.records.actions.note_access import new_serial, note_list
+from tangthu.records.levels import level_of
 from tangthu.records.models import Use
 from tangthu.reports import sources
 from tangthu.ui.tables import Column
@@ -24,12 +22,13 @@ MOST = 1000
 class PrintedList:
     """A list as it is printed; `more` says that rows were left out.
 
-    `levels` are the access levels of its rows.
+    `numbers` stand before the rows; `levels` are the access levels of all that it names.
     """
 
     wanted: sources.Asked
     columns: tuple[Column[Listed], ...]
     rows: tuple[list[str], ...]
+    numbers: tuple[int, ...]
     more: bool
     levels: frozenset[str]
     use: Use
@@ -47,7 +46,7 @@ def print_list(
         if len(found) > MOST:
             break
     if not found:
-        raise InvalidInput(_("Danh sách không có dòng nào để in."), hint=_("Bỏ bớt điều kiện."))
+        raise sources.nothing_listed()
     printed = found[:MOST]
     uses = note_list(
         acting,
@@ -64,5 +63,8 @@ def print_list(
         rows=Counter(one.record.body_id for one in printed),
     )
     rows = tuple(sources.cells(one, shown) for one in printed)
-    levels = frozenset(one.row.access_level for one in printed)
-    return PrintedList(wanted, shown, rows, len(found) > MOST, levels, uses[0])
+    numbers = tuple(one.number or at for at, one in enumerate(printed, start=1))
+    levels = {one.row.access_level for one in printed}
+    levels |= {level_of(one) for one in sources.named_in_head(acting.viewer, wanted)}
+    more = len(found) > MOST
+    return PrintedList(wanted, shown, rows, numbers, more, frozenset(levels), uses[0])

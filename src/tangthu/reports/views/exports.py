@@ -44,6 +44,8 @@ _TYPES = {
 class ExportForm(forms.Form):
     """In which format, in which columns, in which order."""
 
+    not_done = gettext_lazy("Chưa xuất được")
+
     format = forms.ChoiceField(
         label=gettext_lazy("Định dạng"),
         choices=Export.Format.choices,
@@ -73,7 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
     pairs = sources.pairs_of(request.GET)
     me = viewer(request)
     wanted = sources.asked(me, source, pairs)
-    every = sources.columns_of(wanted.kind)
+    pairs = sources.kept_pairs(pairs, wanted)
+    every = sources.every_column(wanted)
     shown = [one.key for one in sources.chosen_columns(wanted, sources.keys_of(request.GET))]
     sort = ("-" if wanted.descending else "") + wanted.order
     form = ExportForm(
@@ -99,6 +102,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "conditions": sources.conditions_in_words(me, wanted)[:-1],
         "count": _counted(me, wanted),
         "save_label": _("Xuất"),
+        "cancel_label": _("Không xuất"),
         "cancel_url": back,
     }
     return render(request, "reports/export_form.html", context, status=422 if form.errors else 200)
@@ -182,15 +186,21 @@ def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGr
 @require_safe
 def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     """The file, for its owner alone; each time is recorded."""
+    found = queries.export(viewer(request), export_id)
+    if not files.is_ready(found):
+        raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
+    kind = _TYPES[found.format]
     if request.method == "HEAD":
-        found = queries.export(viewer(request), export_id)
-        if not files.is_ready(found):
-            raise NotFoundForViewer(_("Tệp này không còn."), hint=_("Xuất lại danh sách."))
-        return HttpResponse(content_type=_TYPES[found.format])
-    found = fetch_export(acting(request), export_id)
+        return HttpResponse(content_type=kind)
     moment = timezone.localtime(found.ordered_at)
-    name = f"{_slug(found.source)}-{moment:%Y%m%d-%H%M}.{found.format}"
-    response = FileResponse(files.file_of(found).open("rb"), content_type=_TYPES[found.format])
+    name = f"{sources.file_name(viewer(request), found)}-{moment:%Y%m%d-%H%M}.{found.format}"
+    # Recorded last: what could fail has not failed by then.
+    response = FileResponse(files.file_of(found).open("rb"), content_type=kind)
+    try:
+        fetch_export(acting(request), export_id)
+    except Exception:
+        response.close()
+        raise
     response["Content-Disposition"] = disposition(name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -198,13 +208,11 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     return response
 
 
-def _slug(source: str) -> str:
-    return {"search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu"}[source]
-
-
 @require_safe
 def exports(request: HttpRequest) -> HttpResponse:
     """What the person ordered, newest first."""
+    me = viewer(request)
+    words: dict[uuid.UUID, str] = {}
     register: Register[Export] = Register(
         name="exports",
         caption=_("Bản xuất của tôi"),
@@ -217,7 +225,7 @@ def exports(request: HttpRequest) -> HttpResponse:
                 lambda one: Cell(
                     str(sources.TITLES[one.source]),
                     reverse("reports:export", args=[one.pk]),
-                    note=one.asked.get("q", ""),
+                    note=words.get(one.pk, ""),
                 ),
                 primary=True,
             ),
@@ -235,7 +243,12 @@ def exports(request: HttpRequest) -> HttpResponse:
             _("Ở trang tìm kiếm hay danh sách, chọn “Xuất, in, lưu”."),
         ),
     )  # fmt: skip
-    page = page_by_time(register, queries.exports(viewer(request)), "ordered_at")
+    page = page_by_time(
+        register,
+        queries.exports(me),
+        "ordered_at",
+        prepare=lambda rows: words.update(sources.words_of(me, rows)),
+    )
     return render(request, "reports/exports.html", {"register": page})
 
 

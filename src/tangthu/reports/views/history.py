@@ -5,7 +5,6 @@ And the register of copies: the code on a printed sheet leads to who made it, wh
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from tangthu.archive.views.asked import viewer
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.clock import VIETNAM
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import queries, sources
+from tangthu.reports.views.days import fault_of
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Crumb, Fact, FactGroup
@@ -72,19 +71,19 @@ def history(request: HttpRequest) -> HttpResponse:
     kinds = register.chosen("viec")
     if kinds:
         found = found.filter(kind__in=kinds)
-    first, last = queries.days(*register.span("ngay"))
-    if first:
-        found = found.filter(at__gte=_midnight(first))
-    if last:
-        found = found.filter(at__lt=_midnight(last) + dt.timedelta(days=1))
+    start, end = queries.span(*register.span("ngay"))
+    if start:
+        found = found.filter(at__gte=start)
+    if end:
+        found = found.filter(at__lt=end)
     page = page_by_time(
-        register, found, "at", prepare=lambda rows: titles.update(queries.used_records(me, rows))
+        register,
+        found,
+        "at",
+        prepare=lambda rows: titles.update(queries.used_records(me, rows)),
+        trouble=fault_of(*register.span("ngay")),
     )
     return render(request, "reports/history.html", {"register": page, "everyone": everyone})
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), VIETNAM)
 
 
 def _kind(use: Use) -> Cell:
@@ -102,7 +101,10 @@ def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
     """What was used, as far as the viewer may know of it now."""
     if use.kind in queries.LISTS:
         name = str(sources.TITLES.get(use.detail.get("list", ""), _("Danh sách")))
-        parts = [str(use.detail.get("asked", {}).get("q", ""))]
+        asked = use.detail.get("asked", {})
+        dossier = titles.get(queries.dossier_asked(use))
+        parts = [dossier.archive_file_code if isinstance(dossier, Dossier) else ""]
+        parts.append(str(asked.get("q", "")))
         if "rows" in use.detail:
             parts.append(_("%(n)s dòng") % {"n": formats.thousands(use.detail["rows"])})
         if "format" in use.detail:

@@ -22,6 +22,7 @@ from tangthu.reports import queries, sources
 from tangthu.reports.actions.keep_views import NAME, change_view, delete_view, save_view
 from tangthu.reports.models import SavedView
 from tangthu.ui.choosing import COLUMNS
+from tangthu.ui.forms import mark
 from tangthu.ui.parts import Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 
@@ -43,6 +44,7 @@ class ViewForm(forms.Form):
             (str(body.id), _("Mọi người của %(body)s") % {"body": body.short_name})
             for body in (() if isolated() else bodies(viewer(request)))
         ]
+        mark(self.fields["shared_with"], "")
         self.fields["shared_with"].choices = [*mine, *shared]  # type: ignore[attr-defined]
 
     def body(self) -> uuid.UUID | None:
@@ -106,6 +108,11 @@ def new(request: HttpRequest) -> HttpResponse:
     """Save the list that the query string names."""
     source = request.GET.get("nguon", "")
     pairs = sources.pairs_of(request.GET)
+    if source == sources.CONTENTS:
+        raise InvalidInput(
+            _("Mục lục của một hồ sơ không phải là tìm kiếm để lưu."),
+            hint=_("Mở hồ sơ, rồi in hoặc xuất mục lục ở đó."),
+        )
     wanted = sources.asked(viewer(request), source, pairs)
     pairs = sources.kept_pairs(pairs, wanted)
     columns = request.GET.get(COLUMNS, "")

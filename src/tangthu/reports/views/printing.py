@@ -73,13 +73,14 @@ def _made_by(me: Viewer, use: Use) -> list[tuple[str, str]]:
 @require_POST
 def print_a_list(request: HttpRequest) -> HttpResponse:
     """The list that the posted pairs name, as a page for paper."""
+    pairs = sources.pairs_of(request.POST)
     made = print_list(
         acting(request),
         source=request.POST.get("nguon", ""),
-        pairs=sources.pairs_of(request.POST),
+        pairs=pairs,
         columns=sources.keys_of(request.POST),
     )
-    pairs = sources.pairs_of(request.POST)
+    pairs = sources.kept_pairs(pairs, made.wanted)
     conditions = sources.conditions_in_words(viewer(request), made.wanted)
     context: dict[str, Any] = {
         **_copy(viewer(request), made.use, made.levels),
@@ -90,7 +91,7 @@ def print_a_list(request: HttpRequest) -> HttpResponse:
         "kinds": [column.kind for column in made.columns],
         "rows": [
             (number, [(cell, column.kind) for cell, column in zip(row, made.columns, strict=True)])
-            for number, row in enumerate(made.rows, start=1)
+            for number, row in zip(made.numbers, made.rows, strict=True)
         ],
         "count": formats.thousands(len(made.rows)),
         "most": formats.thousands(MOST) if made.more else "",
@@ -189,8 +190,8 @@ def marked_copy(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
         data = marked(path_of(file), _sandbox(), line)
     except SandboxError as error:
         raise NotMarked(
-            _("Không đánh dấu được tệp này."),
-            hint=_("Tải tệp gốc về; tệp gốc không có dấu."),
+            _("Không ghi được nguồn lên các trang của tệp này."),
+            hint=_("Tải tệp gốc về; tệp gốc không ghi nguồn."),
             file=str(file.id),
             cause=type(error).__name__,
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from tangthu.archive import queries as archive
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.asked import viewer
-from tangthu.kernel.clock import VIETNAM
+from tangthu.identity.policies import Viewer
 from tangthu.records.models import Use
 from tangthu.reports import figures, queries
+from tangthu.reports.views.days import fault_of
 from tangthu.ui import formats
 from tangthu.ui.parts import Stat
 from tangthu.ui.tables import Cell, Column, EmptyState, RangeFilter, Register
@@ -38,9 +39,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
         columns=(),
         empty=EmptyState(_("Chưa có phông nào")),
     )
-    first, last = queries.days(*register.span("ngay"))
-    start = dt.datetime.combine(first, dt.time(), VIETNAM) if first else None
-    end = dt.datetime.combine(last, dt.time(), VIETNAM) + dt.timedelta(days=1) if last else None
+    start, end = queries.span(*register.span("ngay"))
+    fault = fault_of(*register.span("ngay"))
     counted = figures.by_fonds(me, start, end)
     lists = figures.lists_taken(me, start, end)
 
@@ -62,16 +62,30 @@ def statistics(request: HttpRequest) -> HttpResponse:
         ),
     )  # fmt: skip
     rows = list(archive.fonds(me)[:500])
-    page = register.page(rows, sort_values=lambda one: (one.code,), total=len(rows))
+    page = register.page(
+        [] if fault else rows, sort_values=lambda one: (one.code,), total=len(rows), trouble=fault
+    )
     every = list(counted.values())
-    history = reverse("reports:history")
     stats = [
         Stat(_("Hồ sơ"), sum(one.dossiers for one in every), url=reverse("archive:dossiers")),
         Stat(_("Tài liệu"), sum(one.documents for one in every), url=reverse("archive:documents")),
-        Stat(_("Lượt truy cập hồ sơ, tài liệu"), sum(one.used for one in every), url=history),
-        Stat(_("Lượt in, xuất, tải danh sách"), sum(lists.values()), url=history),
     ]
+    if fault is None:
+        history = _history(me, *register.span("ngay"))
+        stats += [
+            Stat(_("Lượt truy cập hồ sơ, tài liệu"), sum(one.used for one in every), url=history),
+            Stat(_("Lượt in, xuất, tải danh sách"), sum(lists.values()), url=history),
+        ]
     return render(request, "reports/statistics.html", {"register": page, "stats": stats})
+
+
+def _history(me: Viewer, start: str, end: str) -> str:
+    """Where the counted uses are listed; "" for who may not see those of others."""
+    if not me.may_anywhere("use.oversee"):
+        return ""
+    days = {"ngay_from": start, "ngay_to": end}
+    kept = {"ai": "tat-ca"} | {key: value for key, value in days.items() if value}
+    return f"{reverse('reports:history')}?{urlencode(kept)}"
 
 
 def _n(number: int) -> str:

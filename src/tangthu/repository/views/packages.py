@@ -87,7 +87,7 @@ def _register(
             Column("bytes", _("Dung lượng"), lambda row: formats.file_size(row.bytes), "number"),
             Column(
                 "checked",
-                _("Kiểm tra từ lúc"),
+                _("Kiểm tra lần cuối"),
                 lambda row: formats.moment(row.oldest),
                 "date",
                 sortable=True,

@@ -109,7 +109,7 @@ def _stores(request: HttpRequest, viewer: Viewer, seen: list[StoreSeen]) -> Regi
             ),
             Column("objects", _("Gói"), lambda one: formats.thousands(one.objects), "number"),
             Column("bytes", _("Dung lượng"), lambda one: formats.file_size(one.bytes), "number"),
-            Column("oldest", _("Gói lâu nhất chưa kiểm tra"), _oldest, "date"),
+            Column("oldest", _("Lần kiểm tra cũ nhất"), _oldest, "date"),
             Column("state", _("Tình trạng"), _state, "tag"),
         ),
         empty=EmptyState(_("Chưa có kho nào"), _("Các kho được tạo khi đóng gói hồ sơ đầu tiên.")),

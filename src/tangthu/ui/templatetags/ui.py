@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from tangthu.kernel.deployment import isolated
 from tangthu.ui import formats
@@ -216,7 +217,7 @@ def register_table(context: Context, page: RegisterPage) -> dict[str, Any]:
             choices=choices,
             source=page.source if page.rows else "",
             fixed=page.fixed,
-            savable=page.savable,
+            form=page.form,
         )
     return {
         "page": only_chosen(page, choices),
@@ -284,8 +285,12 @@ def progress(context: Context, task: Progress) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/parts/error_summary.html")
 def error_summary(form: BaseForm) -> dict[str, object]:
-    """All errors of a form as links to their fields; nothing when there is none."""
-    return {"links": error_links(form) if form.is_bound else []}
+    """All errors of a form as links to their fields; nothing when there is none.
+
+    A form that orders something rather than saves it says so in `not_done`.
+    """
+    not_done = getattr(form, "not_done", None) or _("Chưa lưu được")
+    return {"links": error_links(form) if form.is_bound else [], "not_done": not_done}
 
 
 @register.inclusion_tag("ui/parts/form_actions.html")

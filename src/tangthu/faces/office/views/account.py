@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from tangthu.faces.office.middleware import public
+from tangthu.faces.office.middleware import LOST, public
 from tangthu.identity.models import Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
@@ -66,6 +67,18 @@ class SignIn(LoginView):
     def as_view(cls, **initkwargs: Any) -> Any:
         """The view, marked as open to visitors."""
         return public(super().as_view(**initkwargs))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the word that something was posted too late, where that led here."""
+        return {**super().get_context_data(**kwargs), "lost": LOST in self.request.GET}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Go where the person was, and say there what was not kept."""
+        response = super().form_valid(form)
+        if LOST in self.request.GET:
+            words = _("Phiên làm việc đã hết hạn; nội dung vừa nhập chưa được lưu.")
+            messages.warning(self.request, words)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show what was wrong, as an answer that is not a success."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tangthu.faces.office.coming import way_back
 from tangthu.kernel.errors import HouseError
 
 
@@ -23,12 +24,20 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or came from elsewhere; nothing was changed."""
-    return render(request, "ui/errors/csrf.html", status=403)
+    return render(request, "ui/errors/csrf.html", {"back": way_back(request)}, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request itself is malformed."""
-    return render(request, "ui/errors/bad_request.html", status=400)
+    return render(request, "ui/errors/bad_request.html", {"back": way_back(request)}, status=400)
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only a button leads to was opened by itself."""
+    context = {"back": way_back(request)}
+    response = render(request, "ui/errors/not_allowed.html", context, status=405)
+    response["Allow"] = allowed
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -41,7 +50,7 @@ def house_error(request: HttpRequest, error: HouseError) -> HttpResponse:
     return render(
         request,
         "office/refused.html",
-        {"message": error.message, "hint": error.hint},
+        {"message": error.message, "hint": error.hint, "back": way_back(request)},
         status=error.http_status,
     )
 

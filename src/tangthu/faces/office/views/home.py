@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries as archive
 from tangthu.identity import queries as identity
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import DEGREES, Viewer
 from tangthu.kernel.jobs import label_of
 from tangthu.records import queries as records
+from tangthu.records.fields import code_label
 from tangthu.repository import queries as repository
 from tangthu.ui import formats
 from tangthu.ui.parts import QueueGroup, QueueItem, Tone
@@ -121,11 +122,14 @@ def _quarantined(viewer: Viewer) -> QueueGroup:
 def _batches(viewer: Viewer) -> QueueGroup:
     if not viewer.may_anywhere("archive.import"):
         return _group("", ())
+    taken = archive.taken_whole(viewer)
     items = (
         QueueItem(
             title=batch.name,
             url=_link("imports:batch", batch.id),
-            asked=_("Xem báo cáo kiểm tra và quyết định"),
+            asked=_("Đã nhận hết, chờ kết thúc")
+            if batch.id in taken
+            else _("Xem báo cáo kiểm tra và quyết định"),
             who=_("%(fonds)s, nhập lúc %(when)s")
             % {"fonds": batch.fonds.name, "when": formats.moment(batch.created_at)},
             due_text=_waiting(batch.created_at),
@@ -182,8 +186,15 @@ def _empty(viewer: Viewer) -> EmptyState:
         why = _("Tệp bị cách ly chờ lãnh đạo quyết định sẽ hiện ở đây.")
     elif viewer.may_anywhere("repository.audit"):
         why = _("Bản sao hỏng và công việc nền của cơ quan sẽ hiện ở đây.")
+    elif viewer.held_back:
+        why = _(
+            "Việc với toàn bộ tài liệu theo vai trò của bạn (như Kho, Sổ cái, Đợt số hóa) chỉ dành "
+            "cho người được tiếp cận bí mật nhà nước đến độ %(degree)s."
+        ) % {"degree": code_label("secrecy", DEGREES[-1], timezone.localdate())}
     else:
         why = _("Vai trò của bạn hiện chỉ tra cứu; chưa có loại việc nào được giao.")
+    if viewer.may_anywhere("archive.import"):
+        return EmptyState(_("Không còn việc nào"), why, _("Nhập đợt mới"), _link("imports:new"))
     if not viewer.may_anywhere("read.public"):
         return EmptyState(_("Không còn việc nào"), why)
     return EmptyState(_("Không còn việc nào"), why, _("Xem hồ sơ"), _link("archive:dossiers"))

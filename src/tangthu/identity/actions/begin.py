@@ -1,0 +1,80 @@
+"""Begin: the first body of an empty installation, with its first administrator."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.acting import SYSTEM
+from tangthu.identity.actions.add_person import employ
+from tangthu.identity.actions.open_body import open_body
+from tangthu.identity.models import Body, Person, Role
+from tangthu.kernel import advisory
+from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.standards.vietnamese import nfc
+
+# The parts of a body that its columns bound.
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+_LONGEST = {"code": 35, "archive_code": 35, "name": 200, "short_name": 60}
+
+
+class Begun(Refused):
+    """The installation has a body already; who administers it adds the people."""
+
+
+def begin(
+    *,
+    code: str,
+    archive_code: str,
+    name: str,
+    short_name: str,
+    origin: str,
+    username: str,
+    full_name: str,
+    position: str,
+    password: str,
+    since: dt.date,
+) -> tuple[Body, Person]:
+    """Open the first body and add its first administrator, both or neither.
+
+    Whoever may run commands on this home begins it: there is nobody yet to ask for a right. Raises
+    Begun once there is a body, InvalidInput.
+    """
+    given = {
+        "code": code, "archive_code": archive_code, "name": name, "short_name": short_name,
+    }  # fmt: skip
+    kept = {key: nfc(value).strip() for key, value in given.items()}
+    for key, value in kept.items():
+        if not 0 < len(value) <= _LONGEST[key]:
+            raise InvalidInput(
+                _("Mã hoặc tên cơ quan bỏ trống hay dài quá."),
+                hint=f"--{key.replace('_', '-')}: 1–{_LONGEST[key]}",
+            )
+    for key in ("code", "archive_code"):
+        if not _CODE.fullmatch(kept[key]):
+            raise InvalidInput(
+                _("Mã cơ quan chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch nối."),
+                hint=f"--{key.replace('_', '-')}",
+            )
+    with transaction.atomic():
+        advisory.until_commit("begin")
+        if Body.objects.exists():
+            raise Begun(
+                _("Hệ thống này đã có cơ quan, không khởi đầu lần nữa được."),
+                hint=_("Quản trị của cơ quan thêm người bằng tangthu person add."),
+            )
+        body = open_body(SYSTEM, origin=origin, **kept)
+        person = employ(
+            SYSTEM,
+            body=body,
+            full_name=full_name,
+            username=username,
+            password=password,
+            position=position,
+            role=Role.ADMINISTRATOR,
+            since=since,
+        )
+    return body, person
