@@ -6,7 +6,6 @@ new value, and the index entry changes in the same transaction.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.actions.report_secret import report_secret
-from tangthu.archive.batch.codes import marks_secrecy
+from tangthu.archive.batch.codes import marks_secrecy, names_secrecy
 from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
 from tangthu.identity.acting import Acting
@@ -28,11 +27,9 @@ from tangthu.records import queries
 from tangthu.records.fields import editable_fields
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
-from tangthu.standards.vietnamese import fold
 
 LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 EXTRA = "extra"
-_SECRECY_LABEL = re.compile(r"\b(do (bao )?mat|secrecy)\b")
 
 
 class ChangedMeanwhile(HouseError):
@@ -175,7 +172,7 @@ def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
     if wanted.get("access_level") == LEVEL_SECRET:
         raise SecretRefused(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
-        if _SECRECY_LABEL.search(" ".join(fold(label).split())) and marks_secrecy(text):
+        if names_secrecy(label) and marks_secrecy(text):
             raise SecretRefused(words, problems={EXTRA: [words]})
 
 
@@ -186,7 +183,7 @@ def _leave_secrecy(shown: Dossier | Document, wanted: Mapping[str, Any]) -> None
     if level != shown.access_level and LEVEL_SECRET in (level, shown.access_level):
         raise InvalidInput(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
-        if _SECRECY_LABEL.search(" ".join(fold(label).split())) and marks_secrecy(text):
+        if names_secrecy(label) and marks_secrecy(text):
             raise InvalidInput(words, problems={EXTRA: [words]})
 
 
