@@ -164,6 +164,7 @@ def test_pages_of_packages_ask_a_fixed_number_of_questions(
     cast: TestHouse, sign_in: SignIn, sealed: MadeDossier
 ) -> None:
     hoa = sign_in("hoa")
+    hoa.get("/")  # the first page of a session notes its use
     counts = {}
     for _ in range(2):
         dip = made_dip(cast, "hoa", [sealed.documents[0].pk])

@@ -102,6 +102,10 @@ def in_meaning(value: Any, known: dict[str, str]) -> Any:
 
 def catalogue(without: Sequence[str] = ()) -> dict[str, list[str]]:
     """Every row of the record-keeping tables, as sorted JSON texts, but for columns `without`."""
+    from tangthu.discovery import census
+
+    # Whether changes of the counts are added up yet depends on when the worker made its round.
+    census.settle()
     known = meanings()
     left_out = [*VOLATILE, *without]
     found: dict[str, list[str]] = {}
