@@ -485,3 +485,14 @@ def test_two_choices_of_columns_at_once_do_not_pass_the_ceiling_together(cast: T
     ):
         choose_columns(cast.acting("hoa"), "second", ["title"])
     assert ListChoice.objects.count() == MOST_LISTS
+
+
+def test_what_a_list_does_not_understand_is_not_kept_and_spoils_no_history(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    make_dossier(cast)
+    client = sign_in("cuc")
+    posted = {"nguon": "documents", "dossier": "x"}
+    assert client.post("/in/danh-sach/", posted).status_code == 200
+    assert "dossier" not in Use.objects.get(kind=Use.Kind.LIST_PRINT).detail["asked"]
+    assert client.get("/lich-su-khai-thac/").status_code == 200

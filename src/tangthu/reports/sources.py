@@ -132,11 +132,12 @@ def asked(
 def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
     """The pairs that an order keeps: a degree only if it was given to whoever asked.
 
-    A dossier is written as its id is, however it was spelt.
+    A dossier is a pair of its contents alone, written as its id is, however it was spelt.
     """
     if wanted.source == CONTENTS:
         return dict(wanted.filters)
-    return {key: value for key, value in pairs.items() if key != "secrecy" or wanted.degree}
+    left_out = {"dossier"} if wanted.degree else {"dossier", "secrecy"}
+    return {key: value for key, value in pairs.items() if key not in left_out}
 
 
 def as_ordered(
