@@ -10,10 +10,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tangthu.archive.actions.describe_record import LEVEL_SECRET
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.facts import FONDS_LABELS
 from tangthu.records.fields import code_choices, editable_fields, label_of
+from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
 from tangthu.ui.forms import CodeListField, PartialDateField
@@ -164,7 +164,7 @@ def _form_field(field: Field, standing: Any, on: date) -> forms.Field:
         codes = [
             (code, name)
             for code, name in code_choices(field.code_list, on)
-            if (field.code_list, code) != ("mode", LEVEL_SECRET)
+            if (field.code_list, code) != ("mode", NOBODYS)
         ]
         if standing and standing not in dict(codes):
             codes.append((standing, standing))
@@ -193,7 +193,7 @@ class _CodeField(CodeListField):
 
     def valid_value(self, value: str) -> bool:
         """The secret level is let through to be refused for what it is."""
-        return value == LEVEL_SECRET or super().valid_value(value)
+        return value == NOBODYS or super().valid_value(value)
 
 
 def _stored(value: Any, standing: Any) -> Any:

@@ -269,7 +269,7 @@ def _marks(
 def _document_entry(
     document: Document, home: _Home, access_level: str, aliases: Sequence[str], text: str
 ) -> Findable:
-    shown = f"{document.number}/{document.symbol}".strip("/")
+    shown = document.code
     keys = code_keys(shown)
     extra = " ".join(str(value) for value in document.extra.values())
     return Findable(

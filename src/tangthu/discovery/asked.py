@@ -57,17 +57,6 @@ _FACETS = {
 Facet = list[tuple[Any, int]]
 
 
-def named_rows(viewer: Viewer, objs: Sequence[uuid.UUID]) -> list[tuple[Any, ...]]:
-    """The rows of these things that the viewer may see, in no order; their sort value is ""."""
-    cut = Condition(*visible(viewer))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_COLUMNS}, '' FROM discovery_entry WHERE obj = ANY(%s) AND {cut.sql}",
-            [list(objs), *cut.values],
-        )
-        return list(cursor.fetchall())
-
-
 class Asked:
     """What a register page asks for: the cut, the words and the filters."""
 

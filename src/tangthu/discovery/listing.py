@@ -21,7 +21,7 @@ class Listed:
 
     `record` is None where it was not read, or the viewer may not see it (any more). `whole`: what
     counts a dossier's documents may be shown, for none of them can be hidden from the viewer.
-    `number` is its own in a list that numbers its lines otherwise than one after another.
+    `ordinal` is its own in a list that numbers its lines otherwise than one after another.
     `numbered`: the row's code is a document's number and symbol; without them it is listed under
     its archive code, which is neither.
     """
@@ -30,7 +30,7 @@ class Listed:
     record: Any = None
     place: Any = None
     whole: bool = False
-    number: int | None = None
+    ordinal: int | None = None
     numbered: bool = True
 
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tangthu.discovery.asked import Asked, Facet, named_rows
+from tangthu.discovery.asked import Asked, Facet
 from tangthu.discovery.guarded import LIMIT_MS
 from tangthu.discovery.language import parse
 from tangthu.identity.policies import Viewer
@@ -129,12 +129,6 @@ def portion(
         direction = "DESC" if descending else "ASC"
         found = asked.rows(cursor, ORDERS.get(order, "place"), direction, after, limit)
     return [Row(*row) for row in found]
-
-
-def named(viewer: Viewer, objs: Sequence[uuid.UUID]) -> list[Row]:
-    """The rows of these things that the viewer may see, in the order given."""
-    found = {row[0]: Row(*row) for row in named_rows(viewer, objs)}
-    return [found[obj] for obj in objs if obj in found]
 
 
 def count(

@@ -132,6 +132,11 @@ class Document(Record):
     def __str__(self) -> str:
         return self.record_archive_code
 
+    @property
+    def code(self) -> str:
+        """Number and symbol (số và ký hiệu) as people write them; "" where it has neither."""
+        return f"{self.number}/{self.symbol}".strip("/")
+
 
 class Membership(models.Model):
     """A document stands in a dossier at a place; a document may stand in many dossiers (AR-22)."""

@@ -120,7 +120,7 @@ def portion(
     own = numbered(viewer, found)
     numbers = {one.document_id: one.ordinal for one in taken} if own else {}
     lines = [
-        replace(line, number=numbers.get(line.row.obj))
+        replace(line, ordinal=numbers.get(line.row.obj))
         for line in read(viewer, rows, wanted=["*", "fonds"])
         if line.record is not None
     ]
@@ -132,7 +132,7 @@ def _row(place: Membership, level: str) -> Row:
     return Row(
         obj=document.pk,
         kind="document",
-        code=f"{document.number}/{document.symbol}".strip("/"),
+        code=document.code,
         title=document.subject,
         issuer=document.issuer,
         date_from=document.issued_on,

@@ -139,7 +139,7 @@ class _Writing:
                         str(one.row.obj),
                         sources.cells(one, columns),
                         str(one.record.body_id),
-                        one.number,
+                        one.ordinal,
                     ],
                     ensure_ascii=False,
                 )

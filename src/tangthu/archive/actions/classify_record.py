@@ -19,11 +19,11 @@ from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
 from tangthu.records import queries
 from tangthu.records.actions.take_back import finish_taking_back, order_back
+from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 from tangthu.standards.vietnamese import nfc
 
-LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 _BASIS_LENGTH = 300
 
 
@@ -73,7 +73,7 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
         if before == degree:
             return
         shown.secrecy = degree or None
-        shown.access_level = LEVEL_SECRET if degree else CONDITIONAL
+        shown.access_level = NOBODYS if degree else CONDITIONAL
         shown.save(update_fields=["secrecy", "access_level"])
         level = "dossier" if isinstance(shown, Dossier) else "document"
         record(

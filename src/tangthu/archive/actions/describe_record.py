@@ -25,10 +25,10 @@ from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
 from tangthu.records import queries
 from tangthu.records.fields import editable_fields
+from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
 
-LEVEL_SECRET = "03"  # noqa: S105 - an access level of TT05
 EXTRA = "extra"
 
 
@@ -169,7 +169,7 @@ def _refuse_secrets(wanted: Mapping[str, Any]) -> None:
         "Hệ thống có kết nối mạng không được lưu bí mật nhà nước. Mô tả này không được ghi; tài "
         "liệu đã bị cách ly và lãnh đạo phụ trách sẽ kết luận."
     )
-    if wanted.get("access_level") == LEVEL_SECRET:
+    if wanted.get("access_level") == NOBODYS:
         raise SecretRefused(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
         if names_secrecy(label) and marks_secrecy(text):
@@ -180,7 +180,7 @@ def _leave_secrecy(shown: Dossier | Document, wanted: Mapping[str, Any]) -> None
     """On an isolated LAN secrecy is decided on its own page, on a basis (AR-128, AR-131)."""
     level = wanted.get("access_level", shown.access_level)
     words = _("Độ mật được xác định ở trang “Độ mật”, có căn cứ.")
-    if level != shown.access_level and LEVEL_SECRET in (level, shown.access_level):
+    if level != shown.access_level and NOBODYS in (level, shown.access_level):
         raise InvalidInput(words, problems={"access_level": [words]})
     for label, text in (wanted.get(EXTRA) or {}).items():
         if names_secrecy(label) and marks_secrecy(text):

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import uuid
 from collections.abc import Sequence
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -21,6 +22,8 @@ from tangthu.records import queries
 from tangthu.records.actions.note_access import note_export
 from tangthu.records.models import ContentFile
 from tangthu.repository.reading import open_content, path_of
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 PDF = "application/pdf"
 WIDTHS = (400, 800, 1200, 1600, 2400)
@@ -108,7 +111,12 @@ def download(request: HttpRequest, file_id: uuid.UUID) -> HttpResponseBase:
         response = StreamingHttpResponse(pieces)
     response["Content-Type"] = "application/octet-stream"
     response["Content-Length"] = str(file.size)
-    response["Content-Disposition"] = disposition(file.name)
+    return as_download(response, file.name)
+
+
+def as_download(response: Answer, name: str) -> Answer:
+    """An answer that a browser saves as `name` and neither shows, runs nor keeps."""
+    response["Content-Disposition"] = disposition(name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-store"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.records.fields import shown_date
-from tangthu.records.models import Document, Membership
+from tangthu.records.models import Membership
 
 
 class DocumentTable(forms.CheckboxSelectMultiple):
@@ -32,7 +32,7 @@ class DocumentTable(forms.CheckboxSelectMultiple):
                 "value": str(place.document_id),
                 "checked": str(place.document_id) in chosen,
                 "ordinal": place.ordinal,
-                "code": _code(place.document),
+                "code": place.document.code,
                 "subject": place.document.subject,
                 "date": shown_date(place.document.issued_on),
             }
@@ -61,7 +61,3 @@ class DocumentsField(forms.TypedMultipleChoiceField):
     def clean(self, value: Any) -> list[uuid.UUID]:
         """Raises ValidationError for what is not in the table."""
         return sorted(super().clean(value), key=self._order.__getitem__)
-
-
-def _code(document: Document) -> str:
-    return f"{document.number}/{document.symbol}".strip("/")

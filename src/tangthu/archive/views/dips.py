@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -18,10 +19,10 @@ from tangthu.archive.actions.hand_out_dip import hand_out
 from tangthu.archive.actions.remove_dip import remove_dip
 from tangthu.archive.models import Dissemination
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.archive.views.contents import disposition
+from tangthu.archive.views.contents import as_download
 from tangthu.archive.views.telling import tell
 from tangthu.identity import queries as identity
-from tangthu.kernel.jobs import label_of, request_stop
+from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
@@ -30,10 +31,10 @@ from tangthu.standards.tt05.identifiers import dip_object_id
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup, Notice, Progress
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage, Tone
+from tangthu.ui.working import UNDER_WAY, progress_of
 
 _LISTED = 200
 _SHOWN = 100
-_UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 
 def _state(dip: Dissemination, job: Job | None = None) -> tuple[str, Tone]:
@@ -47,7 +48,7 @@ def _state(dip: Dissemination, job: Job | None = None) -> tuple[str, Tone]:
 
 
 def _goes_on(job: Job | None) -> bool:
-    return job is None or job.state in _UNDER_WAY
+    return job is None or job.state in UNDER_WAY
 
 
 @require_safe
@@ -204,11 +205,7 @@ def download(request: HttpRequest, dip_id: uuid.UUID) -> HttpResponseBase:
     response = StreamingHttpResponse(pieces)
     response["Content-Type"] = "application/zip"
     response["Content-Length"] = str(found.size)
-    response["Content-Disposition"] = disposition(f"{dip_object_id(found.id)}.zip")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(response, f"{dip_object_id(found.id)}.zip")
 
 
 def _job(request: HttpRequest, found: Dissemination) -> Job | None:
@@ -217,25 +214,13 @@ def _job(request: HttpRequest, found: Dissemination) -> Job | None:
 
 
 def _task(found: Dissemination, job: Job) -> Progress:
-    note = " ".join(part for part in (job.message, job.hint) if part)
-    if job.state == Job.State.WAITING:
-        note = _("Đang chờ đến lượt.")
-    begun = job.started_at or job.created_at
-    until = job.finished_at or timezone.now()
-    running = _goes_on(job)
-    return Progress(
+    may_stop = _goes_on(job) and not job.stop_requested
+    return replace(
+        progress_of(job),
         id="viec-cua-goi",
-        label=label_of(job.kind),
-        done=job.done,
-        total=job.total,
-        elapsed=max(0.0, (until - begun).total_seconds()),
         url=reverse("archive:dip-progress", args=[found.id]),
-        unit=job.unit,
-        state="running" if running else "failed" if job.state == Job.State.FAILED else "stopped",
-        stop_url=reverse("archive:dip-stop", args=[found.id])
-        if running and not job.stop_requested
-        else "",
-        note=note,
+        stop_url=reverse("archive:dip-stop", args=[found.id]) if may_stop else "",
+        result_url="",
     )
 
 

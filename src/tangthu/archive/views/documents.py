@@ -42,7 +42,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     on = described_on(found)
     context = {
         "document": found,
-        "code": f"{found.number}/{found.symbol}".strip("/"),
+        "code": found.code,
         "kind": code_label("document_types", found.record_type, on),
         "level": level_label(level, on),
         "level_tone": level_tone(level),
@@ -68,7 +68,7 @@ def proof(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 
 
 def _way(found: Document, places: list[Membership]) -> list[Crumb]:
-    here = Crumb(f"{found.number}/{found.symbol}".strip("/") or found.record_archive_code)
+    here = Crumb(found.code or found.record_archive_code)
     if not places:
         return [Crumb(_("Tài liệu"), reverse("archive:documents")), here]
     home = places[0].dossier

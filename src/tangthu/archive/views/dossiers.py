@@ -27,7 +27,6 @@ from tangthu.archive.views.facts import (
 )
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
-from tangthu.discovery import lists
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
@@ -157,23 +156,23 @@ def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[Re
         at = int(str(cursor.values[0]))
         places = places.filter(ordinal__lt=at) if backwards else places.filter(ordinal__gt=at)
     rows = list(places.order_by("-ordinal" if backwards else "ordinal")[: PAGE + 1])
-    degrees |= _degrees(viewer, rows)
+    degrees |= _degrees(rows)
     page = register.page(rows, sort_values=lambda row: (row.ordinal,), cursor=cursor, total=visible)
     return page, visible
 
 
-def _degrees(viewer: Viewer, rows: Sequence[Membership]) -> dict[uuid.UUID, str]:
+def _degrees(rows: Sequence[Membership]) -> dict[uuid.UUID, str]:
     """On an isolated LAN: the degree that holds of each listed document that has one (AR-128)."""
     if not isolated():
         return {}
     today = timezone.localdate()
-    found = lists.named(viewer, [row.document_id for row in rows])
-    return {one.obj: degree_words(one.access_level, today) for one in found}
+    levels = queries.effective_levels([row.document for row in rows])
+    return {document: degree_words(level, today) for document, level in levels.items()}
 
 
 def _subject(row: Membership) -> Cell:
     document = row.document
-    code = f"{document.number}/{document.symbol}".strip("/")
+    code = document.code
     kind = code_label("document_types", document.record_type, described_on(document))
     return Cell(
         document.subject,

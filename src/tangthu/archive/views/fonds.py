@@ -149,5 +149,5 @@ def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
 
 
 def _count(viewer: Viewer, kind: str, found: Fonds) -> str:
-    counted = lists.page(viewer, kind, filters={"fonds": str(found.id)}, limit=1)
-    return in_words(counted.count, capped=counted.capped)
+    count, capped = lists.count(viewer, kind, filters={"fonds": str(found.id)})
+    return in_words(count, capped=capped)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,9 +16,10 @@ from tangthu.archive.actions.decide_batch import check_again, last_job, resume, 
 from tangthu.archive.models import Batch
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_frame import OVER, frame
-from tangthu.kernel.jobs import label_of, request_stop
+from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.ui.parts import Action, Progress
+from tangthu.ui.working import UNDER_WAY, progress_of
 
 
 @require_safe
@@ -67,27 +68,19 @@ def _task(batch: Batch, job: Job | None) -> Progress | None:
     if job is None:
         return None
     running = under_way(batch)
-    begun = job.started_at or job.created_at
-    until = job.finished_at or timezone.now()
-    note = " ".join(part for part in (job.message, job.hint) if part)
-    if running and job.state == Job.State.WAITING:
-        note = _("Đang chờ đến lượt.")
-    elif running and job.stop_requested:
-        note = _("Đã yêu cầu dừng; công việc sẽ dừng ở điểm an toàn gần nhất.")
-    elif not running and job.state in (Job.State.WAITING, Job.State.RUNNING):
+    task = progress_of(job)
+    note = task.note
+    if not running and job.state in UNDER_WAY:
         note = _("Công việc bị ngắt giữa chừng. Chạy tiếp để làm nốt; việc đã làm được giữ nguyên.")
     may_stop = running and not job.stop_requested
-    return Progress(
+    return replace(
+        task,
         id="viec-cua-dot",
-        label=label_of(job.kind),
-        done=job.done,
-        total=job.total,
-        elapsed=max(0.0, (until - begun).total_seconds()),
         url=reverse("imports:progress", args=[batch.id]),
-        unit=job.unit,
         state="running" if running else "failed" if job.state == Job.State.FAILED else "stopped",
         stop_url=reverse("imports:stop", args=[batch.id]) if may_stop else "",
         note=note,
+        result_url="",
     )
 
 

@@ -63,7 +63,7 @@ def print_list(
         rows=Counter(one.record.body_id for one in printed),
     )
     rows = tuple(sources.cells(one, shown) for one in printed)
-    numbers = tuple(one.number or at for at, one in enumerate(printed, start=1))
+    numbers = tuple(one.ordinal or at for at, one in enumerate(printed, start=1))
     levels = {one.row.access_level for one in printed}
     levels |= {level_of(one) for one in sources.named_in_head(acting.viewer, wanted)}
     more = len(found) > MOST

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.catalogue import in_words
-from tangthu.archive.views.contents import disposition
+from tangthu.archive.views.contents import as_download
 from tangthu.discovery.guarded import TooBroad
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import jobs
@@ -201,11 +201,7 @@ def download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     except Exception:
         response.close()
         raise
-    response["Content-Disposition"] = disposition(name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(response, name)
 
 
 @require_safe

@@ -71,7 +71,8 @@ def history(request: HttpRequest) -> HttpResponse:
     kinds = register.chosen("viec")
     if kinds:
         found = found.filter(kind__in=kinds)
-    start, end = queries.span(*register.span("ngay"))
+    days = register.span("ngay")
+    start, end = queries.span(*days)
     if start:
         found = found.filter(at__gte=start)
     if end:
@@ -81,7 +82,7 @@ def history(request: HttpRequest) -> HttpResponse:
         found,
         "at",
         prepare=lambda rows: titles.update(queries.used_records(me, rows)),
-        trouble=fault_of(*register.span("ngay")),
+        trouble=fault_of(*days),
     )
     return render(request, "reports/history.html", {"register": page, "everyone": everyone})
 
@@ -116,7 +117,7 @@ def _what(use: Use, titles: dict[object, Dossier | Document]) -> Cell:
         return Cell(found.title, url, note=found.archive_file_code)
     if isinstance(found, Document):
         url = reverse("archive:document", args=[found.pk])
-        code = f"{found.number}/{found.symbol}".strip("/")
+        code = found.code
         return Cell(found.subject, url, note=" · ".join(filter(None, (code, _package(use)))))
     return Cell(_("Nay bạn không được xem"))
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from tangthu.archive import queries as archive
 from tangthu.archive.views.asked import acting, viewer
-from tangthu.archive.views.contents import PDF, disposition
+from tangthu.archive.views.contents import PDF, as_download
 from tangthu.archive.views.facts import (
     document_facts,
     dossier_facts,
@@ -121,7 +121,7 @@ def print_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "places": [
             (
                 place.ordinal,
-                f"{place.document.number}/{place.document.symbol}".strip("/"),
+                place.document.code,
                 place.document.subject,
                 shown_date(place.document.issued_on),
                 place.document.page_count,
@@ -144,7 +144,7 @@ def print_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse
         "title": found.subject,
         "form_name": _("Phiếu thông tin tài liệu"),
         "kind": _("Tài liệu"),
-        "code": f"{found.number}/{found.symbol}".strip("/"),
+        "code": found.code,
         "fact_groups": document_facts(found, level),
         "dossiers": records.dossiers_of(me, found),
     }
@@ -198,8 +198,4 @@ def marked_copy(request: HttpRequest, file_id: uuid.UUID) -> HttpResponse:
     note_marked(acting(request), file, serial)
     response = HttpResponse(data, content_type="application/octet-stream")
     stem = file.name.rpartition(".")[0] or file.name
-    response["Content-Disposition"] = disposition(f"{stem}-{serial}.pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(response, f"{stem}-{serial}.pdf")

@@ -39,10 +39,10 @@ def statistics(request: HttpRequest) -> HttpResponse:
         columns=(),
         empty=EmptyState(_("Chưa có phông nào")),
     )
-    start, end = queries.span(*register.span("ngay"))
-    fault = fault_of(*register.span("ngay"))
+    days = register.span("ngay")
+    start, end = queries.span(*days)
+    fault = fault_of(*days)
     counted = figures.by_fonds(me, start, end)
-    lists = figures.lists_taken(me, start, end)
 
     def of(fonds: Fonds) -> figures.Figures:
         return counted.get(fonds.pk, figures.Figures())
@@ -71,7 +71,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
         Stat(_("Tài liệu"), sum(one.documents for one in every), url=reverse("archive:documents")),
     ]
     if fault is None:
-        history = _history(me, *register.span("ngay"))
+        history = _history(me, *days)
+        lists = figures.lists_taken(me, start, end)
         stats += [
             Stat(_("Lượt truy cập hồ sơ, tài liệu"), sum(one.used for one in every), url=history),
             Stat(_("Lượt in, xuất, tải danh sách"), sum(lists.values()), url=history),
