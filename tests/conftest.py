@@ -55,8 +55,14 @@ def _remove_home() -> None:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
+# Files with a browser, a killed process or a whole installation in them: begun last, one of them
+# would keep a single core busy while the other waits for the end.
+_LONG = ("browser", "kill", "schemas", "processes/", "isolated/", "hostile", "commands", "chain/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each test carry the requirement IDs that its marks name, also across processes."""
+    """Long files first; each test carries its requirement IDs, also across processes."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in _LONG))
     for item in items:
         for mark in item.iter_markers("req"):
             item.user_properties.extend(("req", name) for name in mark.args)

@@ -10,7 +10,7 @@ from tangthu.kernel.jobs import enqueue, execute
 from tangthu.kernel.models import Job
 from tangthu.records.models import Dossier
 from tangthu.repository.actions.order_check import order_check
-from tangthu.repository.checking import CHECK_ALL
+from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Package, Store
 from tangthu.repository.stores import object_root
 from tests.support.house import TestHouse

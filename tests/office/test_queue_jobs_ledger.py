@@ -52,8 +52,7 @@ def test_a_dossier_that_lacks_documents_does_not_wait_for_sealing(
 def test_the_list_of_work_names_what_it_is_about_for_who_may_see_that(
     cast: TestHouse, sign_in: SignIn
 ) -> None:
-    from tangthu.archive.actions.accept_batch import ACCEPT
-    from tangthu.archive.actions.seal_dossier import SEAL
+    from tangthu.archive.job_kinds import ACCEPT, SEAL
     from tangthu.archive.models import Batch
     from tangthu.kernel import clock, jobs
     from tangthu.kernel.models import Job

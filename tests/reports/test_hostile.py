@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from tangthu.kernel.models import Job
 from tangthu.records.models import Use
-from tangthu.reports.actions.order_export import EXPORT
+from tangthu.reports.job_kinds import EXPORT
 from tangthu.reports.models import Export, SavedView
 from tests.office.conftest import SignIn
 from tests.reports.test_exports import made

@@ -24,6 +24,15 @@ AXE = Path(__file__).resolve().parents[1] / "assets" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
+# Nothing is asked for any more, and what came has been painted. Pictures further down are lazy.
+_DRAWN = """async () => {
+    await document.fonts.ready;
+    const drawn = () => new Promise(done => requestAnimationFrame(done));
+    const coming = () => document.querySelector(".htmx-request")
+        || [...document.images].some(one => one.loading !== "lazy" && !one.complete);
+    do { await drawn(); } while (coming());
+    await drawn();
+}"""
 CHROMIUM = os.environ.get("TANGTHU_CHROMIUM", "/usr/bin/chromium")
 
 
@@ -125,8 +134,9 @@ class Visitor:
         return self
 
     def go(self, path: str) -> Page:
-        """Open `path` and wait until the page is quiet."""
-        self.page.goto(self.server.url + path, wait_until="networkidle")
+        """Open `path` and wait until the page is drawn, with its fonts and pictures."""
+        self.page.goto(self.server.url + path, wait_until="load")
+        self.page.evaluate(_DRAWN)
         return self.page
 
     def axe(self) -> list[str]:

@@ -18,19 +18,23 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.kernel import jobs, rounds
+        from tangthu.kernel.late import late
         from tangthu.records import leaving
-        from tangthu.reports.actions.order_export import EXPORT, forget_exports, take_back
-        from tangthu.reports.exporting import run_export
-        from tangthu.reports.sources import export_names
+        from tangthu.reports.job_kinds import EXPORT
         from tangthu.ui.choosing import set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register(
-            EXPORT, run_export, label=_("Xuất danh sách"), subject_page="reports:export",
-            subject_names=export_names, private=True,
-        )  # fmt: skip
-        leaving.register("exports", take_back)
-        rounds.register("exports", forget_exports, every=_HOUR)
+            EXPORT,
+            late("tangthu.reports.exporting.run_export"),
+            label=_("Xuất danh sách"),
+            subject_page="reports:export",
+            subject_names=late("tangthu.reports.sources.export_names"),
+            private=True,
+        )
+        leaving.register("exports", late("tangthu.reports.actions.order_export.take_back"))
+        forget = late("tangthu.reports.actions.order_export.forget_exports")
+        rounds.register("exports", forget, every=_HOUR)
         set_list_routes(
             export="reports:export-new", print="reports:print-list", save="reports:view-new"
         )

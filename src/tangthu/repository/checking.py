@@ -23,7 +23,6 @@ from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import strangers
 from tangthu.repository.models import Package, Store
 
-CHECK_ALL = "repository.fixity"
 UNKNOWN = "unknown"
 _METADATA = 5
 _LISTED = 10_000

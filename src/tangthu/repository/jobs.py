@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel import jobs, rounds
+from tangthu.kernel.late import late
+from tangthu.repository.job_kinds import CHECK_ALL
 
 _HOUR = 3600.0
 _TEN_MINUTES = 600.0
@@ -13,14 +15,15 @@ _MINUTE = 60.0
 
 def register_handlers() -> None:
     """Tell the kernel which function runs which kind of job, and what is done in rounds."""
-    from tangthu.repository.actions.keep_proofs import keep_proofs
-    from tangthu.repository.actions.order_check import order_due_checks
-    from tangthu.repository.checking import CHECK_ALL, run_checks
-    from tangthu.repository.stores import recover_all
-
     jobs.register(
-        CHECK_ALL, run_checks, label=_("Kiểm tra toàn vẹn các kho"), result_page="repository:check"
+        CHECK_ALL,
+        late("tangthu.repository.checking.run_checks"),
+        label=_("Kiểm tra toàn vẹn các kho"),
+        result_page="repository:check",
     )
-    rounds.register("fixity", order_due_checks, every=_HOUR)
-    rounds.register("proofs", keep_proofs, every=_MINUTE)
-    rounds.register("stores", recover_all, every=_TEN_MINUTES)
+    for name, place, every in (
+        ("fixity", "tangthu.repository.actions.order_check.order_due_checks", _HOUR),
+        ("proofs", "tangthu.repository.actions.keep_proofs.keep_proofs", _MINUTE),
+        ("stores", "tangthu.repository.stores.recover_all", _TEN_MINUTES),
+    ):
+        rounds.register(name, late(place), every=every)

@@ -29,7 +29,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.records.models import Membership
-from tangthu.repository.checking import CHECK_ALL
+from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
 from tangthu.repository.stores import StoreUnusable, open_store
 

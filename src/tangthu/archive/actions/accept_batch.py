@@ -26,6 +26,7 @@ from tangthu.archive.batch.accept import ALL_PROPOSALS, COMPLETE
 from tangthu.archive.batch.describe import archive_file_code, note_retold
 from tangthu.archive.batch.model import ReadyDocument, ReadyDossier
 from tangthu.archive.incoming import forget_facts, path_in
+from tangthu.archive.job_kinds import ACCEPT
 from tangthu.archive.models import Batch, BatchFile, Inventory, Place
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.capture import text as texts
@@ -46,7 +47,6 @@ from tangthu.standards.tt05.errors import InvalidCodeError
 from tangthu.standards.vietnamese import fold
 
 READERS = 2
-ACCEPT = "archive.batch.accept"
 
 
 def queue_acceptance(

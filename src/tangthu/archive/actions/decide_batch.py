@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.open_batch import CHECK
 from tangthu.archive.actions.refuse_secret import refuse_targets, refuse_what_the_index_declares
 from tangthu.archive.batch.accept import COMPLETE, apply
 from tangthu.archive.batch.answers import checked_answers
@@ -28,6 +27,7 @@ from tangthu.archive.dry_run import (
     standing,
 )
 from tangthu.archive.incoming import walk
+from tangthu.archive.job_kinds import CHECK
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
 from tangthu.kernel import jobs

@@ -19,7 +19,6 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.actions.order_dip import MAKE
 from tangthu.archive.dip_package import dip_package
 from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
@@ -37,8 +36,6 @@ from tangthu.standards.tt05.errors import PackageRefusedError
 from tangthu.standards.tt05.materialise import pieces
 from tangthu.standards.tt05.package import PackagePlan
 from tangthu.standards.xml import ForbiddenCharacterError
-
-__all__ = ["MAKE", "NoLongerThere", "dip_path", "make_dip", "run_making"]
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive.batch.answers import checked_answers
 from tangthu.archive.batch.errors import BatchError
 from tangthu.archive.dry_run import code_lists, default_answers, in_words
+from tangthu.archive.job_kinds import CHECK
 from tangthu.archive.models import Batch, Fonds
 from tangthu.archive.origins import from_isolated, refusal
 from tangthu.archive.unpacking import PACKED
@@ -28,7 +29,6 @@ from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
 from tangthu.standards.vietnamese import nfc
 
-CHECK = "archive.batch.check"
 MAX_INDEX_BYTES = 64 * 1024 * 1024
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.archive.job_kinds import MAKE
 from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
@@ -26,7 +27,6 @@ from tangthu.standards.vietnamese import nfc
 from tangthu.standards.vietnamese.dates import PartialDate
 from tangthu.standards.xml import forbidden_character
 
-MAKE = "archive.dip.make"
 MOST_DOCUMENTS = 2000
 MOST_AT_ONCE = 10
 

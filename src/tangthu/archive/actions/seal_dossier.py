@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive import packaging
+from tangthu.archive.job_kinds import SEAL
 from tangthu.archive.models import Place
 from tangthu.archive.searchables import reindex_dossiers
 from tangthu.identity.acting import Acting
@@ -34,7 +35,6 @@ from tangthu.standards.tt05.errors import PackageRefusedError
 from tangthu.standards.tt05.identifiers import object_id
 from tangthu.standards.tt05.package import PackagePlan
 
-SEAL = "archive.dossier.seal"
 _UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 
 

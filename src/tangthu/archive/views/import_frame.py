@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 
 from tangthu.archive import queries
 from tangthu.archive.actions.decide_batch import last_job
-from tangthu.archive.actions.open_batch import CHECK
 from tangthu.archive.batch import findings
 from tangthu.archive.batch.headings import DOCUMENT
+from tangthu.archive.job_kinds import CHECK
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.archive.views.asked import viewer

@@ -67,7 +67,8 @@ def import_batch(
     """
     with house():
         from tangthu.archive import dry_run
-        from tangthu.archive.actions.accept_batch import ACCEPT, queue_acceptance
+        from tangthu.archive.actions.accept_batch import queue_acceptance
+        from tangthu.archive.job_kinds import ACCEPT
 
         person = acting(ctx)
         fonds = _fonds(person, body, fonds_code, create_fonds)

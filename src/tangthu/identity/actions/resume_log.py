@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
+from tangthu.identity.job_kinds import RESUME
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel import jobs
@@ -19,7 +20,6 @@ from tangthu.ledger.logs import log_of
 from tangthu.ledger.record import Event, record
 from tangthu.ledger.resuming import is_stopped, resume
 
-RESUME = "identity.log.resume"
 _REASON_LENGTH = 200
 
 

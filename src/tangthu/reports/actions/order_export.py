@@ -22,9 +22,9 @@ from tangthu.records import leaving
 from tangthu.records.actions.note_access import new_serial, note_list
 from tangthu.records.models import Use
 from tangthu.reports import files, queries, sources
+from tangthu.reports.job_kinds import EXPORT
 from tangthu.reports.models import Export
 
-EXPORT = "reports.export"
 KEPT = dt.timedelta(days=3)
 _AT_ONCE = 5
 MOST_KEPT = 100

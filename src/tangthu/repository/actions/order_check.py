@@ -14,7 +14,7 @@ from tangthu.identity.models import Body
 from tangthu.kernel import advisory, clock, jobs
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
-from tangthu.repository.checking import CHECK_ALL
+from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
