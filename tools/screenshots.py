@@ -58,7 +58,7 @@ def shoot(page: Page, base: str, suffix: str) -> None:
                  "lich-su": "/lich-su-khai-thac/"}  # fmt: skip
     page.goto(f"{base}/ho-so/")
     dossier = addresses["mot-ho-so"] = record_link(page, "/ho-so/")
-    addresses |= {"dong-goi": f"{dossier}dong-goi/", "goi-su-dung": f"{dossier}goi-su-dung/"}
+    addresses["goi-su-dung"] = f"{dossier}goi-su-dung/"
     page.goto(base + addresses["mot-ho-so"])
     addresses["mot-tai-lieu"] = record_link(page, "/tai-lieu/")
     addresses |= {"nhap-dot": "/dot-so-hoa/moi/", "kho": "/kho/"}
@@ -75,6 +75,13 @@ def shoot(page: Page, base: str, suffix: str) -> None:
     page.locator('summary:has-text("Xuất, in")').click()
     page.click('button:has-text("In mục lục")')
     keep(page, f"muc-luc-in{suffix}")
+    # A package that is up to date is not sealed again: something must have changed.
+    page.goto(f"{base}{dossier}mo-ta/")
+    page.get_by_label("Ghi chú").fill(f"Đã đối chiếu với bản giấy{suffix}.")
+    page.click("button[type=submit]:has-text('Lưu')")
+    page.wait_for_url(f"{base}{dossier}")
+    page.goto(f"{base}{dossier}dong-goi/")
+    keep(page, f"dong-goi{suffix}")
 
 
 def keep(page: Page, name: str) -> None:
