@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest
-# Three at once for two cores: a third of the time a test waits for a disk, a browser or a process.
+# Three at once for two cores: tests wait for disks, browsers and processes.
 SIDE_BY_SIDE := $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup setup-test run test soak bench lint docs story coverage-law screenshots

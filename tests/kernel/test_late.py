@@ -22,6 +22,7 @@ def test_every_place_that_start_up_promises_is_there() -> None:
 
 def test_a_late_function_hands_on_what_it_is_given_and_what_comes_back() -> None:
     joined = late.late("os.path.join")
+    assert late.late("os.path.join") is joined
     late.promised.discard("os.path.join")
     assert joined("kho", "a") == "kho/a"
 

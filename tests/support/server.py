@@ -24,13 +24,11 @@ AXE = Path(__file__).resolve().parents[1] / "assets" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
-# Nothing is asked for any more, and what came has been painted. Pictures further down are lazy.
+# What came has been painted; what lies in view and is loaded lazily has been asked for.
 _DRAWN = """async () => {
     await document.fonts.ready;
     const drawn = () => new Promise(done => requestAnimationFrame(done));
-    const coming = () => document.querySelector(".htmx-request")
-        || [...document.images].some(one => one.loading !== "lazy" && !one.complete);
-    do { await drawn(); } while (coming());
+    await drawn();
     await drawn();
 }"""
 CHROMIUM = os.environ.get("TANGTHU_CHROMIUM", "/usr/bin/chromium")
@@ -116,6 +114,10 @@ class Visitor:
         self.complaints: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._under_way: set[Any] = set()
+        self.page.on("request", lambda one: self._under_way.add(one))
+        self.page.on("requestfinished", lambda one: self._under_way.discard(one))
+        self.page.on("requestfailed", lambda one: self._under_way.discard(one))
 
     def _heard(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
@@ -136,8 +138,13 @@ class Visitor:
         return self
 
     def go(self, path: str) -> Page:
-        """Open `path` and wait until the page is drawn, with its fonts and pictures."""
+        """Open `path` and wait until the page is drawn and nothing that it asked for is to come."""
         self.page.goto(self.server.url + path, wait_until="load")
+        self.page.evaluate(_DRAWN)
+        deadline = time.monotonic() + 30
+        while self._under_way:
+            assert time.monotonic() < deadline, f"{path} still waits for {self._under_way}"
+            self.page.wait_for_timeout(20)
         self.page.evaluate(_DRAWN)
         return self.page
 

@@ -6,6 +6,7 @@ process learns at start-up that such work exists; only who does it should pay fo
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.utils.module_loading import import_string
 promised: set[str] = set()  # every place that was named, so that a test can go there
 
 
+@functools.cache
 def late(place: str) -> Callable[..., Any]:
     """A function that calls the one at `place` ("package.module.function") when it is called.
 
-    A place that is none raises ImportError at the first call, not here.
+    The same place gives the same function, so that who groups by function finds one. A place that
+    is none raises ImportError at the first call, not here.
     """
     promised.add(place)
 
