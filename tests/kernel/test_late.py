@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from tangthu.kernel import late
 
-_HEAVY = ("openpyxl", "xlsxwriter", "pikepdf", "pypdfium2", "PIL", "docx")
+_HEAVY = ("openpyxl", "xlsxwriter", "pikepdf", "pypdfium2", "PIL", "docx", "ninja", "pydantic")
 
 
 def test_every_place_that_start_up_promises_is_there() -> None:

@@ -12,7 +12,7 @@ from tangthu.identity.policies import NOBODY, Viewer
 from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Actor
 
-Way = Literal["web", "cli", "job", "system"]
+Way = Literal["web", "cli", "api", "job", "system"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tangthu.identity.models import Role
@@ -42,7 +42,7 @@ class Viewer:
 
     `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree) pairs; a
     body that is not there has cleared him for nothing. `only`: the one access level to which he has
-    narrowed his view ("" all).
+    narrowed his view ("" all). `scopes`: the rights that the key in use opens; None without one.
     """
 
     person_id: uuid.UUID
@@ -50,10 +50,13 @@ class Viewer:
     positions: tuple[tuple[uuid.UUID, str, str], ...]  # body id, role, position title
     clearances: tuple[tuple[uuid.UUID, str], ...] = ()
     only: str = ""
+    scopes: frozenset[str] | None = None
 
     def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
         """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""
         roles = RIGHTS[right]
+        if self.scopes is not None and right not in self.scopes:
+            return frozenset()
         found = frozenset(body for body, role, _ in self.positions if role in roles)
         return self._cleared_for_all(found) if right in HOLDINGS else found
 
@@ -119,6 +122,15 @@ class Viewer:
     def narrowed(self, level: str) -> Viewer:
         """The same person looking at records of one access level only ("" all again)."""
         return replace(self, only=level)
+
+    def by_key(self, body_id: uuid.UUID, scopes: Iterable[str]) -> Viewer:
+        """The same person as a key lets him in: at one body, with no right outside `scopes`."""
+        return replace(
+            self,
+            positions=tuple(one for one in self.positions if one[0] == body_id),
+            clearances=tuple(one for one in self.clearances if one[0] == body_id),
+            scopes=frozenset(scopes),
+        )
 
     def position_at(self, body_id: uuid.UUID) -> str:
         """The position title under which this viewer acts at the body ("" if none)."""

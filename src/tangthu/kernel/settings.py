@@ -11,6 +11,7 @@ from tangthu import __version__
 from tangthu.kernel import deployment, isolation
 from tangthu.kernel.database import COMMAND, PROCESS, django_databases, places
 from tangthu.kernel.home import Home
+from tangthu.kernel.limits import api_limits
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOME = Home.from_environment()
@@ -56,12 +57,15 @@ INSTALLED_APPS = [
     "tangthu.repository",
     "tangthu.archive",
     "tangthu.reports",
+    "tangthu.programs",
     "tangthu.faces.office",
+    "tangthu.faces.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tangthu.faces.api.door.ApiDoor",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tangthu.ui.uploads.ToldRedirects",
@@ -186,6 +190,10 @@ IMPORT_ROOTS = [
     for root in os.environ.get("TANGTHU_IMPORT_ROOTS", str(HOME.root / "inbox")).split(os.pathsep)
     if root
 ]
+
+# Requests a minute of one API key, and at once after a pause: of all bodies ("*"), and of some by
+# their code: TANGTHU_API_LIMITS="*=300/100 H30.81=1200/400".
+API_LIMITS = api_limits(os.environ.get("TANGTHU_API_LIMITS", ""))
 
 # How long a use package (DIP) can be downloaded by whom it was made for.
 DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))

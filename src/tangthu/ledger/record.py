@@ -29,7 +29,7 @@ from tangthu.standards.tlog.merkle import leaf_hash
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted: person, name and position as they were, and the way in (web, cli, job, system)."""
+    """Who acted: person, name and position as they were, and the way in (web, api, cli, job, …)."""
 
     person_id: uuid.UUID | None
     name: str

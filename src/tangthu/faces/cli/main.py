@@ -51,6 +51,7 @@ _COMMANDS = {
     "integrator": "tangthu.faces.cli.processes:integrator",
     "check": "tangthu.faces.cli.check:check",
     "begin": "tangthu.faces.cli.people:begin",
+    "apikey": "tangthu.faces.cli.apikeys:apikey",
     "person": "tangthu.faces.cli.people:person",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",

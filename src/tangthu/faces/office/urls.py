@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.archive.urls_imports")),
     path("", include("tangthu.repository.urls")),
     path("", include("tangthu.reports.urls")),
+    path("", include("tangthu.programs.urls")),
+    path("", include("tangthu.faces.api.pages")),
     path("ui/", include("tangthu.ui.urls")),
 ]
 

@@ -1,0 +1,9 @@
+"""Django app of the programming interface; for the templates of its reference page."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "tangthu.faces.api"
+    label = "api"
+    verbose_name = "API"

@@ -1,0 +1,30 @@
+"""What a key may not do that opens less than its person may read.
+
+Lists and packages that are written in the background are written with the rights of the person, and
+judged by them when they are fetched: a narrower key would be handed more than its scopes, or make
+the house throw away what its owner may well have.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tangthu.identity.queries import viewer_of
+from tangthu.kernel.errors import Refused
+
+
+class NarrowKey(Refused):
+    """The key opens less than its person may read."""
+
+
+def require_whole_reader(request: Any) -> None:
+    """Raise NarrowKey unless the key reads all that its person reads."""
+    whole = viewer_of(request.key.person)
+    if whole.levels() != request.viewer.levels():
+        raise NarrowKey(
+            _("Khóa này đọc được ít hơn người giữ khóa nên không lấy được tệp lập theo quyền "
+              "của người ấy."),
+            hint=_("Dùng khóa có mọi quyền đọc của bạn, hoặc đọc từng hồ sơ, tài liệu."),
+        )  # fmt: skip

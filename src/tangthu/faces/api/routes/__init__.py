@@ -1,0 +1,1 @@
+"""Every operation of the programming interface, by what it is about."""

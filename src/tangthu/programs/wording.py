@@ -1,0 +1,28 @@
+"""Scopes of keys in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_WORDS: Mapping[str, Promise] = {
+    "read.public": _("Tìm và đọc hồ sơ, tài liệu dùng công khai"),
+    "read.conditional": _("Đọc cả hồ sơ, tài liệu dùng có điều kiện"),
+    "dissemination.make": _("Tạo gói sử dụng (DIP)"),
+    "archive.import": _("Nhập đợt số hóa và quyết định trong đợt"),
+    "archive.describe": _("Sửa mô tả, mở phông, báo tài liệu là mật"),
+    "archive.seal": _("Đóng gói hồ sơ"),
+    "repository.audit": _("Xem và kiểm tra kho, sổ cái"),
+    "use.oversee": _("Xem lịch sử khai thác của mọi người"),
+    "house.administer": _("Quản trị hệ thống"),
+    "quarantine.decide": _("Kết luận tài liệu bị cách ly"),
+    "people.manage": _("Quản lý người dùng"),
+    "clearance.grant": _("Quyết định quyền tiếp cận bí mật nhà nước"),
+}
+
+
+def scope_words(scope: str) -> str:
+    """What a scope opens, in words; its own name for one that nobody put into words."""
+    return str(_WORDS.get(scope, scope))
