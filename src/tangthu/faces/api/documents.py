@@ -54,6 +54,8 @@ def document() -> dict[str, Any]:
     components = found.setdefault("components", {})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    statuses = sorted({*_READS, *_WRITES, 412, 416, 428})
+    components["responses"] = {f"Problem{one}": _problem(one) for one in statuses}
     found["security"] = [{"key": []}]
     for path in found["paths"].values():
         for method, operation in path.items():
@@ -77,10 +79,10 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
     if content is not None:
         bytes_ = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
         responses["200"] = {"description": "OK", "content": {content: bytes_}}
-        if operation["operationId"].endswith("file_content"):
+        if operation["operationId"] == "file_content":
             parameters.append(_header("Range", {"type": "string"}))
             responses["206"] = responses["200"]
-            responses["416"] = _problem(416)
+            responses["416"] = {"$ref": "#/components/responses/Problem416"}
     for one in responses.values():
         for kind, media in one.get("content", {}).items():
             if kind == "application/json":
@@ -89,7 +91,7 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
     if method == "patch":
         wanted |= {412, 428}
     for status in sorted(wanted):
-        responses[str(status)] = _problem(status)
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
 
 
 def _header(name: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:

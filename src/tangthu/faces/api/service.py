@@ -33,7 +33,15 @@ class Prepared(Parser):
         return request.document  # type: ignore[attr-defined]
 
 
-api = NinjaAPI(
+class House(NinjaAPI):
+    """Operations are named after their functions, which are told apart by what they do."""
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        """The name of an operation in the OpenAPI document."""
+        return str(operation.view_func.__name__)
+
+
+api = House(
     title="Tàng Thư",
     version="1.0.0",
     urls_namespace="api-v1",
