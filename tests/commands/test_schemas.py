@@ -108,6 +108,23 @@ def test_import_answers_by_its_schema(cast: TestHouse, tmp_path: Path) -> None:
     told(call(cast, *broken), "error", COULD_NOT)
 
 
+def test_keys_answer_by_their_schemas(cast: TestHouse) -> None:
+    make = ("--as", "hoa", "apikey", "make", "Máy quét", "--body", "H30.81", "--json")
+    made = told(call(cast, *make, "--scope", "read.public"), "apikey-make", DONE)
+    told(call(cast, *make, "--scope", "archive.seal"), "error", COULD_NOT)
+    told(call(cast, *make, "--scope", "read.public", "--days", "0"), "error", COULD_NOT)
+    (listed,) = told(call(cast, "--as", "hoa", "apikey", "list", "--json"), "apikey-list", DONE)[
+        "keys"
+    ]
+    assert listed["id"] == made["id"] and made["token"].startswith(listed["beginning"])
+    none = told(call(cast, "--as", "cuc", "apikey", "list", "--json"), "apikey-list", DONE)
+    assert none == {"keys": []}
+    revoke = ("apikey", "revoke", made["id"], "--json")
+    told(call(cast, "--as", "cuc", *revoke), "error", COULD_NOT)
+    told(call(cast, "--as", "hoa", "apikey", "revoke", "x", "--json"), "error", COULD_NOT)
+    assert told(call(cast, "--as", "dung", *revoke), "apikey-revoke", DONE)["state"] == "revoked"
+
+
 def test_seal_stores_and_fixity_answer_by_their_schemas(cast: TestHouse) -> None:
     made = make_dossier(cast)
     assert told(call(cast, "stores", "--json"), "stores", DONE) == []

@@ -93,10 +93,11 @@ def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, objec
 
 
 def taken_out() -> dict[str, object]:
-    """A saved search of an archivist of body A, and a finished export of hers."""
+    """A saved search, a finished export and a key of an archivist of body A."""
     from tangthu.identity.acting import Acting
     from tangthu.identity.queries import viewer_named
     from tangthu.kernel import jobs
+    from tangthu.programs.actions.make_key import make_key
     from tangthu.reports.actions.keep_views import save_view
     from tangthu.reports.actions.order_export import order_export
 
@@ -108,7 +109,10 @@ def taken_out() -> dict[str, object]:
         acting, source="documents", pairs={"q": HIDDEN}, columns=[], format_="doc", queued=False
     )
     assert jobs.execute(job.id).state == "done"
-    return {"view_id": view.id, "export_id": export.id}
+    key, _token = make_key(
+        acting, name=HIDDEN, body_id=viewer.positions[0][0], scopes=["read.public"], days=3
+    )
+    return {"view_id": view.id, "export_id": export.id, "key_id": key.id}
 
 
 def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
