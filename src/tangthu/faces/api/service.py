@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from tangthu.faces.api.problems import BadFields, BadRequest, problem
-from tangthu.faces.api.routes import (
+from tangthu.faces.api.routes import (  # noqa: F401 - each puts its operations on the router
     catalogue,
     contents,
     describing,
@@ -22,6 +22,7 @@ from tangthu.faces.api.routes import (
     stores,
     work,
 )
+from tangthu.faces.api.routes.shared import router
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
 
 
@@ -49,10 +50,7 @@ api = House(
     openapi_url=None,
     parser=Prepared(),
 )
-for routes in (
-    work, catalogue, contents, describing, imports, stores, ledger, dips, exports,
-):  # fmt: skip
-    api.add_router("", routes.router)
+api.add_router("", router)
 
 
 def _house(request: HttpRequest, error: Any) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.http import HttpResponse
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query
 
 from tangthu.archive import queries as archive
 from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, Listing, filters_of
@@ -22,12 +22,12 @@ from tangthu.discovery.search import COUNT_CAP
 from tangthu.discovery.search import search as run_search
 from tangthu.faces.api import drawing, paging, shapes
 from tangthu.faces.api.problems import BadFields
+from tangthu.faces.api.routes.shared import router
 from tangthu.kernel import shown
 from tangthu.records import queries as records
 from tangthu.records.levels import degree_of, narrowed
 from tangthu.standards.vietnamese import nfc
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 Text = Query("", max_length=MAX_QUERY)
 Word = Query("", max_length=60)

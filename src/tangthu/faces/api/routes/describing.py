@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Router, Status
+from ninja import Status
 
 from tangthu.archive import queries as archive
 from tangthu.archive.actions import describe_fonds as fonds_action
@@ -22,12 +22,11 @@ from tangthu.archive.searchables import COUNTED
 from tangthu.archive.views.facts import sees_all
 from tangthu.faces.api import drawing, shapes
 from tangthu.faces.api.problems import PreconditionFailed, PreconditionNeeded
+from tangthu.faces.api.routes.shared import router
 from tangthu.identity.queries import body as body_of
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.repository import queries as repository
-
-router = Router()
 
 
 def _meant(request: Any, current: str) -> None:

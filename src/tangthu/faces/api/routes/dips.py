@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Query, Status
 
 from tangthu.archive import queries as archive
 from tangthu.archive.actions.hand_out_dip import hand_out
@@ -19,11 +19,11 @@ from tangthu.archive.models import Dissemination
 from tangthu.archive.views.contents import as_download
 from tangthu.faces.api import drawing, paging, shapes
 from tangthu.faces.api.narrowness import require_whole_reader
+from tangthu.faces.api.routes.shared import router
 from tangthu.identity import queries as identity
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.standards.tt05.identifiers import dip_object_id
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 
 
@@ -102,8 +102,12 @@ def dip_content(request: Any, dip_id: uuid.UUID) -> Any:
     return response
 
 
-@router.delete(
-    "dips/{uuid:dip_id}", response={204: None}, tags=["dips"], summary=_("Xóa gói sử dụng của tôi")
+@router.api_operation(
+    ["DELETE"],
+    "dips/{uuid:dip_id}",
+    response={204: None},
+    tags=["dips"],
+    summary=_("Xóa gói sử dụng của tôi"),
 )
 def remove_dip(request: Any, dip_id: uuid.UUID) -> Any:
     _own(request, dip_id)

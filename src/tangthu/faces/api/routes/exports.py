@@ -9,11 +9,12 @@ from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Query, Status
 
 from tangthu.archive.views.contents import as_download
 from tangthu.faces.api import paging, shapes
 from tangthu.faces.api.narrowness import require_whole_reader
+from tangthu.faces.api.routes.shared import router
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.reports import files, sources
 from tangthu.reports import queries as reports
@@ -24,7 +25,6 @@ from tangthu.reports.actions.order_export import fetch_export
 from tangthu.reports.actions.order_export import order_export as run_order_export
 from tangthu.reports.models import Export, SavedView
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 _VIEWS = 400
 
@@ -147,7 +147,8 @@ def change_view(request: Any, view_id: uuid.UUID, data: shapes.ChangeView) -> An
     return _view(request, reports.view(request.viewer, view_id))
 
 
-@router.delete(
+@router.api_operation(
+    ["DELETE"],
     "views/{uuid:view_id}", response={204: None}, tags=["views"],
     summary=_("Xóa tìm kiếm của tôi"),
 )  # fmt: skip

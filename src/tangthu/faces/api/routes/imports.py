@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import File, Form, Query, Router, Status, UploadedFile
+from ninja import File, Form, Query, Status, UploadedFile
 
 from tangthu.archive import queries as archive
 from tangthu.archive.actions.accept_batch import close_batch, queue_acceptance
@@ -34,10 +34,10 @@ from tangthu.archive.views.import_lists import unsettled
 from tangthu.archive.views.import_reports import download
 from tangthu.faces.api import drawing, paging, parsing, shapes
 from tangthu.faces.api.problems import BadFields
+from tangthu.faces.api.routes.shared import router
 from tangthu.identity.queries import codes_elsewhere
 from tangthu.kernel.errors import InvalidInput, Refused
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 
 
@@ -273,7 +273,8 @@ def add_decisions(request: Any, batch_id: uuid.UUID, data: shapes.Decisions) -> 
     return Status(204, None)
 
 
-@router.delete(
+@router.api_operation(
+    ["DELETE"],
     "imports/{uuid:batch_id}/decisions", response={204: None}, tags=["imports"],
     summary=_("Rút lại quyết định về một đối tượng (và trường)"),
 )  # fmt: skip

@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Router, Status
+from ninja import Status
 
 from tangthu.faces.api import drawing, shapes
+from tangthu.faces.api.routes.shared import router
 from tangthu.identity.actions.resume_log import order_resume
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
 from tangthu.ledger.logs import Log, log_of
@@ -22,8 +23,6 @@ from tangthu.standards.ril.errors import RilError
 from tangthu.standards.tlog.checkpoint import open_checkpoint
 from tangthu.standards.tlog.errors import TlogError
 from tangthu.standards.tlog.reader import TileReader
-
-router = Router()
 
 
 class NoCheckpoint(HouseError):

@@ -6,15 +6,15 @@ import uuid
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Query, Status
 
 from tangthu.faces.api import drawing, paging, shapes
+from tangthu.faces.api.routes.shared import router
 from tangthu.records import queries as records
 from tangthu.repository import queries as repository
 from tangthu.repository.actions.order_check import order_check as run_order_check
 from tangthu.repository.wording import hurt_places
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 _FOUND = ("bad", "repaired", "unrepairable", "unchecked")
 _PLACES = 1000

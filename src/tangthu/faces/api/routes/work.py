@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Query, Status
 
 from tangthu.archive.actions.hold_suspect import decide_quarantined
 from tangthu.archive.actions.withhold_document import release_document
 from tangthu.faces.api import drawing, paging, shapes
 from tangthu.faces.api.problems import BadFields
+from tangthu.faces.api.routes.shared import router
 from tangthu.identity import queries as identity
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.jobs import request_stop
@@ -23,7 +24,6 @@ from tangthu.records import queries as records
 from tangthu.records.models import Use
 from tangthu.reports import queries as reports
 
-router = Router()
 Limit = Query(50, ge=1, le=paging.MOST)
 SHOWN = 500
 
