@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
+import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +20,13 @@ from django.db import connections
 from django.test import Client, override_settings
 from psycopg import sql
 
+from tangthu.kernel.jobs import execute
 from tests.office.conftest import SignIn
 from tests.office.test_imports import NEW, address_of, desk, fonds_id, run, send_back, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import TestHouse
+from tests.support.programs import program
 from tests.support.records import make_dossier, sealed_package, signed_events
 
 __all__ = ["desk"]
@@ -100,8 +104,27 @@ def by_command(cast: TestHouse, client: Client, folder: Path) -> None:
     assert TOKEN.encode() not in done.stdout + done.stderr
 
 
+def by_program(cast: TestHouse, client: Client, folder: Path) -> None:
+    index = batches.write(folder, ROWS)
+    files = sorted((folder / "tep").rglob("*.pdf"))
+    data = {
+        "fonds": fonds_id(),
+        "index": SimpleUploadedFile(index.name, index.read_bytes()),
+        "files": [SimpleUploadedFile(one.name, one.read_bytes()) for one in files],
+        "paths": [one.relative_to(folder).as_posix() for one in files],
+    }
+    asking = program(cast, "cuc")
+    told = asking.client.post(
+        "/api/v1/imports", data, headers={**asking.headers, "Idempotency-Key": "dot"}
+    )
+    assert told.status_code == 202, told.content
+    assert execute(uuid.UUID(told.json()["job"]["id"])).state == "done"
+    assert TOKEN not in json.dumps(asking.get(f"/imports/{told.json()['batch']['id']}"))
+
+
 WAYS: dict[str, Callable[[TestHouse, Client, Path], None]] = {
     "browser": by_browser, "zip": by_zip, "server folder": by_server_folder, "command": by_command,
+    "program": by_program,
 }  # fmt: skip
 
 

@@ -70,8 +70,8 @@ def keys(request: HttpRequest) -> HttpResponse:
         columns=(
             Column("name", _("Tên"), _name, primary=True),
             Column("beginning", _("Bắt đầu bằng"), lambda one: f"{one.beginning}…", "code"),
-            Column("owner", _("Người giữ"), lambda one: one.person.full_name),
-            Column("created", _("Tạo lúc"), lambda one: formats.moment(one.created_at), "date"),
+            Column("owner", _("Người giữ"), lambda one: one.person.full_name, extra=True),
+            Column("created", _("Tạo lúc"), lambda one: formats.moment(one.created_at), extra=True),
             Column("until", _("Hạn dùng"), lambda one: formats.moment(one.expires_at), "date"),
             Column("used", _("Dùng lần cuối"), _used, "date"),
             Column("state", _("Trạng thái"), _state, "tag"),
@@ -94,7 +94,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def _name(one: ApiKey) -> Cell:
     living = one.revoked_at is None and one.expires_at > timezone.now()
     url = reverse("programs:key-revoke", args=[one.pk]) if living else ""
-    return Cell(one.name, url, note="; ".join(scope_words(scope) for scope in one.scopes))
+    return Cell(one.name, url, note=", ".join(one.scopes))
 
 
 def _used(one: ApiKey) -> str:
@@ -178,6 +178,8 @@ def revoke(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
         authority_label=_("Người thực hiện"),
         authority=f"{who.full_name}, {who.position_at(key.body_id)}".strip(", "),
         consequences=(
+            _("Khóa đang được làm: %(what)s.")
+            % {"what": "; ".join(scope_words(one) for one in key.scopes)},
             _("Chương trình đang dùng khóa này bị từ chối ngay từ yêu cầu tiếp theo."),
             _("Những gì khóa đã làm vẫn còn nguyên và vẫn ghi trong sổ cái."),
         ),
