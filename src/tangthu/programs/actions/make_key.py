@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +108,7 @@ def _by_hand(acting: Acting) -> None:
         )
 
 
-def _tell(acting: Acting, key: ApiKey, kind: str, detail: dict[str, object]) -> None:
+def _tell(acting: Acting, key: ApiKey, kind: str, detail: Mapping[str, object]) -> None:
     record(
         Event(
             kind=kind, obj=key.pk, body=key.body_id, actor=acting.actor(key.body_id), detail=detail
