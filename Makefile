@@ -29,8 +29,8 @@ bench: setup-test
 	$(BIN)/python -m benchmarks.run
 
 lint: setup-test
-	$(BIN)/ruff check -q src tests tools benchmarks
-	$(BIN)/ruff format -q --check src tests tools benchmarks
+	$(BIN)/ruff check -q src tests tools benchmarks clients
+	$(BIN)/ruff format -q --check src tests tools benchmarks clients
 	$(BIN)/python tools/typecheck.py
 
 story: setup-test
