@@ -120,7 +120,7 @@ def standing_in(answer: Callable[[int, Any], Answer | None]) -> Iterator[tuple[s
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = handle_any
+        do_GET = do_POST = do_PATCH = handle_any  # noqa: N815 - as the library calls them
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
@@ -163,9 +163,8 @@ def test_a_redirect_is_not_followed_and_takes_no_key_along() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b"\xff", b"{", b"[1,2"])
 def test_an_answer_that_is_no_document_is_told_as_such(body: bytes) -> None:
-    with standing_in(lambda *_: (200, {}, body)) as (address, _asked):
-        with pytest.raises(Unreachable):
-            Client(address, "ttk_x", retries=0).get("/me")
+    with standing_in(lambda *_: (200, {}, body)) as (address, _asked), pytest.raises(Unreachable):
+        Client(address, "ttk_x", retries=0).get("/me")
     with standing_in(lambda *_: (500, {}, body)) as (address, _asked):
         with pytest.raises(Problem) as told:
             Client(address, "ttk_x", retries=0).get("/me")

@@ -38,7 +38,7 @@ _PROBLEM = {
     },
 }
 _READS = (400, 401, 403, 404, 409, 410, 422, 429, 500, 503)
-_WRITES = (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503, 507)
+_WRITES = (400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503, 507)
 
 
 def document() -> dict[str, Any]:
@@ -54,7 +54,7 @@ def document() -> dict[str, Any]:
     components = found.setdefault("components", {})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     components.setdefault("schemas", {})["Problem"] = _PROBLEM
-    statuses = sorted({*_READS, *_WRITES, 412, 416, 428})
+    statuses = sorted({*_READS, *_WRITES, 416, 428})
     components["responses"] = {f"Problem{one}": _problem(one) for one in statuses}
     found["security"] = [{"key": []}]
     for path in found["paths"].values():
@@ -89,7 +89,7 @@ def _complete(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -
                 media["example"] = example_of(media["schema"], schemas)
     wanted = set(_READS if method == "get" else _WRITES)
     if method == "patch":
-        wanted |= {412, 428}
+        wanted.add(428)
     for status in sorted(wanted):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
 
