@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from tangthu.discovery.index import Findable
 from tangthu.discovery.language import parse
 from tangthu.discovery.search import Result, search
 from tangthu.identity.models import Role
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import Scope, Viewer
 from tangthu.standards.vietnamese import code_keys
 
 BODIES = tuple(uuid.UUID(int=number) for number in range(1, 5))
@@ -25,9 +25,10 @@ HOME = BODIES[0]
 _numbers = itertools.count(1)
 
 
-def person(*roles: tuple[uuid.UUID, str]) -> Viewer:
-    """A person with these (body, role) pairs."""
-    return Viewer(uuid.UUID(int=99), "Nguyễn Văn Thử", tuple((b, r, "") for b, r in roles))
+def person(*roles: tuple[uuid.UUID, str], scopes: Iterable[Scope] = ()) -> Viewer:
+    """A person with these (body, role) pairs, and with grants for less than a body."""
+    positions = tuple((b, r, "") for b, r in roles)
+    return Viewer(uuid.UUID(int=99), "Nguyễn Văn Thử", positions, scopes=tuple(scopes))
 
 
 ARCHIVIST = person((HOME, Role.ARCHIVIST))

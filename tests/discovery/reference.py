@@ -9,19 +9,32 @@ from typing import Any
 
 from tangthu.discovery.index import Findable
 from tangthu.discovery.language import Query, Term
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import Scope, Viewer
 from tangthu.standards.vietnamese import words
 
 Tokens = list[tuple[str, str]]
+
+_OPENED = {"read.public": {"01"}, "read.conditional": {"01", "02"}}
 
 
 def may_see(viewer: Viewer, one: Findable) -> bool:
     """Whether a role of the viewer at the entry's own body opens its level."""
     roles = {str(role) for body, role, _ in viewer.positions if body == one.body_id}
-    levels = {"01"} if roles & {"clerk", "leader", "officer", "archivist"} else set()
-    if roles & {"leader", "archivist"}:
+    levels = set() if roles <= {"administrator", "security_officer"} else {"01"}
+    if roles & {"leader", "deputy", "archivist", "historical_archivist", "inspector"}:
         levels |= {"02"}
-    return one.access_level in levels
+    return one.access_level in levels or any(_granted(scope, one) for scope in viewer.scopes)
+
+
+def _granted(scope: Scope, one: Findable) -> bool:
+    """Whether a grant for less than a body opens the entry."""
+    if scope.body != one.body_id or one.access_level not in _OPENED[scope.right]:
+        return False
+    if scope.kind == "document":
+        return scope.id == one.obj
+    if one.tangled:
+        return False
+    return scope.id == (one.fonds_id if scope.kind == "fonds" else one.dossier_id)
 
 
 def holds(one: Findable, query: Query, filters: Mapping[str, str] | None = None) -> bool:

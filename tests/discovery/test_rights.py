@@ -22,7 +22,7 @@ from tangthu.discovery.index import Findable
 from tangthu.discovery.language import Query, accented, parse, without_accents
 from tangthu.discovery.search import search
 from tangthu.identity.models import Role
-from tangthu.identity.policies import NOBODY, Viewer
+from tangthu.identity.policies import NOBODY, Scope, Viewer
 from tests.discovery import reference
 from tests.discovery.entries import (
     ARCHIVIST,
@@ -43,7 +43,13 @@ WORDS = (
 )  # fmt: skip
 CODES = ("12/QĐ-CC", "12/BC-CC", "7/2020/TT-BTC", "3a/TB", "")
 FONDS = tuple(uuid.UUID(int=n) for n in (71, 72))
+DOSSIERS = tuple(uuid.UUID(int=n) for n in (81, 82, 83))
 DATES = ("", "2009", "2010-02", "2010-02-04", "2011-12-31")
+
+
+def made_id(number: int) -> uuid.UUID:
+    """The id of the entry with this number."""
+    return uuid.UUID(int=(1 << 101) + number)
 
 
 def made(seed: int, count: int = 400) -> list[Findable]:
@@ -59,7 +65,8 @@ def made(seed: int, count: int = 400) -> list[Findable]:
         kind = dice.choice(("dossier", "document", "document"))
         entries.append(
             entry(
-                some(4), code=dice.choice(CODES), kind=kind, text=some(6), keywords=some(1),
+                some(4), obj=made_id(number), code=dice.choice(CODES), kind=kind, text=some(6),
+                keywords=some(1),                 dossier_id=dice.choice((*DOSSIERS, None)), tangled=dice.random() < 0.1,
                 issuer=some(2), subtitle=some(1), body_id=dice.choice(BODIES),
                 access_level=dice.choice(("01", "01", "02")), date_from=date, date_to=date,
                 year=int(date[:4]) if date else None, sealed=dice.random() < 0.5,
@@ -84,9 +91,32 @@ def filled(shared_cast: TestHouse, request: pytest.FixtureRequest) -> Iterator[l
         cursor.execute("DELETE FROM discovery_entry")
 
 
-VIEWERS = st.lists(st.tuples(st.sampled_from(BODIES), st.sampled_from(list(Role))), max_size=6).map(
-    lambda roles: person(*roles)
+ROLES = st.lists(st.tuples(st.sampled_from(BODIES), st.sampled_from(list(Role))), max_size=6)
+SCOPES = st.lists(
+    st.builds(
+        Scope,
+        body=st.sampled_from(BODIES),
+        right=st.sampled_from(["read.public", "read.conditional"]),
+        kind=st.just("fonds"),
+        id=st.sampled_from(FONDS),
+    )
+    | st.builds(
+        Scope,
+        body=st.sampled_from(BODIES),
+        right=st.sampled_from(["read.public", "read.conditional"]),
+        kind=st.just("dossier"),
+        id=st.sampled_from(DOSSIERS),
+    )
+    | st.builds(
+        Scope,
+        body=st.sampled_from(BODIES),
+        right=st.sampled_from(["read.public", "read.conditional"]),
+        kind=st.just("document"),
+        id=st.integers(0, 399).map(made_id),
+    ),
+    max_size=4,
 )
+VIEWERS = st.builds(lambda roles, scopes: person(*roles, scopes=scopes), ROLES, SCOPES)
 WORD = st.sampled_from([*WORDS, "khong"])
 TERM = st.one_of(
     WORD,

@@ -32,7 +32,7 @@ def end_positions(username: str) -> None:
                 Event(
                     "identity.person.appointed",
                     appointment.person_id,
-                    appointment.body_id,
+                    appointment.person.home_body_id,
                     Actor(None, "", "", "system"),
                 )
             )

@@ -42,7 +42,7 @@ def program(
     house: TestHouse, username: str, scopes: list[str] | None = None, language: str = "vi"
 ) -> Program:
     """A program with a new key of a person of the cast."""
-    from tangthu.identity.policies import RIGHTS
+    from tangthu.identity.roles import RIGHTS
     from tangthu.programs.actions.make_key import make_key
 
     acting = house.acting(username)

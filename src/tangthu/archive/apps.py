@@ -32,10 +32,12 @@ class ArchiveConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.archive import columns, jobs
+        from tangthu.archive import scopes as archive_scopes
         from tangthu.discovery import findable
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        archive_scopes.register()
         findable.register(
             findable.Kind(
                 "dossier",

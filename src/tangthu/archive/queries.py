@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.models import Batch, Dissemination, Fonds, Inventory, Place
+from tangthu.identity.models import Grant
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
@@ -23,9 +24,10 @@ _MOST_INVENTORIES = 300
 
 
 def fonds(viewer: Viewer) -> QuerySet[Fonds]:
-    """The fonds of the bodies in which the viewer may read."""
+    """The fonds of the bodies in which the viewer may read, and those opened to him."""
+    opened = [scope.id for scope in viewer.scopes_open() if scope.kind == Grant.Scope.FONDS]
     return (
-        Fonds.objects.filter(body_id__in=viewer.bodies_with("read.public"))
+        Fonds.objects.filter(Q(body_id__in=viewer.bodies_with("read.public")) | Q(pk__in=opened))
         .select_related("body")
         .order_by("code", "id")
     )

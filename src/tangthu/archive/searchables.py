@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -119,6 +119,8 @@ class _Home:
     ordinal: int
     sealed: bool
     place: Place | None
+    # Whether it stands in other dossiers of its body as well.
+    tangled: bool
 
 
 def _document_entries(memberships: Sequence[Membership]) -> Iterator[Findable]:
@@ -154,6 +156,11 @@ def _homes(
     dossier_ids = {membership.dossier_id for membership in standing}
     sealed = _sealed(dossier_ids)
     places = Place.objects.select_related("inventory__fonds").in_bulk(dossier_ids)
+    several = Counter(
+        one.document_id
+        for one in standing
+        if one.dossier.body_id == documents[one.document_id].body_id
+    )
     homes: dict[uuid.UUID, _Home] = {}
     levels: dict[uuid.UUID, list[str]] = defaultdict(list)
     for one in standing:
@@ -166,6 +173,7 @@ def _homes(
                 one.ordinal,
                 one.dossier_id in sealed,
                 places.get(one.dossier_id),
+                several[one.document_id] > 1,
             )
     return homes, levels
 
@@ -291,6 +299,7 @@ def _document_entry(
         date_to=document.issued_on,
         year=_year(document.issued_on),
         sealed=home.sealed,
+        tangled=home.tangled,
         place=f"{fold(home.code)}.{home.ordinal:07d}",
         keywords=document.keywords,
         marks=_marks(document, home.place),

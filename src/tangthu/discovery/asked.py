@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, cast
 
 import psycopg
@@ -12,21 +14,18 @@ from django.db import OperationalError, connection, transaction
 
 from tangthu.discovery import census, findable
 from tangthu.discovery.candidates import Candidates, Match
+from tangthu.discovery.condition import Condition
+from tangthu.discovery.cut import cut_of
 from tangthu.discovery.frequency import standing
 from tangthu.discovery.guarded import LIMIT_MS, reading
 from tangthu.discovery.language import Query, storable
 from tangthu.discovery.matching import (
-    EACH,
-    IN_EACH,
-    Condition,
     beside_index,
     conditions,
     is_narrow,
     must_hold,
     must_not,
-    pairs,
     share,
-    visible,
     with_marks,
 )
 from tangthu.identity.policies import Viewer
@@ -68,7 +67,7 @@ class Asked:
         self._limit_ms = LIMIT_MS
         self._found: list[Match] | None = None
         self._all_found = True
-        self._seen = pairs(viewer)
+        self._cut = cut_of(viewer)
         self._positive = must_hold(query)
         found = conditions(query, filters)
         self._excluding = must_not(query)
@@ -149,13 +148,13 @@ class Asked:
     def _in_order(
         self, cursor: Any, column: str, direction: str, rest: str, values: Sequence[Any], limit: int
     ) -> list[tuple[Any, ...]]:
-        """The rows of each body and level in the order of an index, merged."""
+        """The rows of each part of the cut in the order of an index, merged."""
         ordered = f"ORDER BY {column} {direction}, obj {direction} LIMIT {limit}"
+        columns = f"{_COLUMNS}, {column} AS sort_key"
+        sql, given = self._cut.walk(columns, self._kinds, rest, values, ordered)
         cursor.execute(
-            f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {_COLUMNS}, {column} AS sort_key "
-            f"FROM discovery_entry WHERE {IN_EACH} {rest} {ordered}) e "
-            f"ORDER BY sort_key {direction}, obj {direction} LIMIT {limit}",
-            [*self._each(), *values],
+            f"SELECT * FROM ({sql}) e ORDER BY sort_key {direction}, obj {direction} LIMIT {limit}",
+            given,
         )
         return list(cursor.fetchall())
 
@@ -163,10 +162,10 @@ class Asked:
         self, cursor: Any, column: str, rest: str, values: Sequence[Any], ordered: str
     ) -> list[tuple[Any, ...]]:
         """The rows by the index of words: all matches are found first, and then put in order."""
-        cut = Condition(*visible(self._viewer))
+        cut = self._cut.visible()
         if not is_narrow(self._filters):
             cut = beside_index(cut)
-        words = with_marks(self._positive, self._seen, self.query, self._filters, "whole")
+        words = with_marks(self._positive, self._cut.marks(), self.query, self._filters, "whole")
         cursor.execute(
             f"WITH found AS MATERIALIZED (SELECT {column}, obj FROM discovery_entry "
             f"WHERE whole @@ %s::tsquery AND {cut.sql} AND kind = ANY(%s) {rest}), "
@@ -179,7 +178,9 @@ class Asked:
     def count(self, cursor: Any) -> tuple[int, bool]:
         """How many there are, and whether there are more than were counted."""
         if self._census:
-            return census.tally(cursor, self._counted(), ())[0][1], False
+            known = census.tally(cursor, self._counted(), ())[0][1]
+            granted = self._granted(cursor, "1", COUNT_CAP + 1)
+            return known + min(len(granted), COUNT_CAP), len(granted) > COUNT_CAP
         if self._positive:
             cap = TEXT_COUNT_CAP
             found = len(self._candidates(cursor))
@@ -187,12 +188,10 @@ class Asked:
                 return min(found, cap), True
         else:
             cap = COUNT_CAP
-            cursor.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {EACH} CROSS JOIN LATERAL (SELECT FROM "
-                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {cap + 1}) e "
-                f"LIMIT {cap + 1}) capped",
-                [*self._each(), *self._values],
+            sql, given = self._cut.walk(
+                "1", self._kinds, self._sql, self._values, f"LIMIT {cap + 1}"
             )
+            cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT {cap + 1}) capped", given)
             found = cursor.fetchone()[0]
         return min(found, cap), found > cap
 
@@ -200,37 +199,45 @@ class Asked:
         """Each of the named facets, all in one pass."""
         if not names:
             return {}
-        counted: dict[str, Facet] = {name: [] for name in names}
+        sums: dict[str, Counter[Any]] = {name: Counter() for name in names}
         for mask, count, *row in self._grouped(cursor, [_FACETS[name] for name in names]):
             # The bit of the column that was grouped by is the one that is not set.
             at = next(n for n in range(len(names)) if not mask >> (len(names) - 1 - n) & 1)
             if count > 0 and row[at] is not None and row[at] != "":
-                counted[names[at]].append((row[at], count))
-        for found in counted.values():
-            found.sort(key=lambda one: (-one[1], one[0]))
-            del found[FACET_VALUES:]
-        return counted
+                sums[names[at]][row[at]] += count
+        return {
+            name: sorted(found.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES]
+            for name, found in sums.items()
+        }
 
     def _counted(self) -> list[Condition]:
-        """The conditions of what is counted, on columns that the census has too."""
+        """The conditions of what the census counts: what is open by body and level."""
         kinds = Condition("kind = ANY(%s)", (self._kinds,))
-        return [Condition(*visible(self._viewer)), kinds, *self._conditions]
+        return [self._cut.by_role(), kinds, *self._conditions]
+
+    def _granted(self, cursor: Any, columns: str, limit: int) -> list[tuple[Any, ...]]:
+        """Columns of what is open beside that by grants, which the census does not tell apart."""
+        granted = replace(self._cut, pairs=())
+        if not granted:
+            return []
+        sql, given = granted.walk(columns, self._kinds, self._sql, self._values, f"LIMIT {limit}")
+        cursor.execute(f"{sql} LIMIT {limit}", given)
+        return list(cursor.fetchall())
 
     def _grouped(self, cursor: Any, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Rows of census.tally, from the census or from a look at the entries."""
         if self._census:
-            return census.tally(cursor, self._counted(), names)
+            known = census.tally(cursor, self._counted(), names)
+            return known + _tallied(self._granted(cursor, ", ".join(names), FACET_CAP), names)
         columns = ", ".join(names)
         if self._positive:
             source = f"SELECT {columns} FROM discovery_entry WHERE obj = ANY(%s)"
             values: list[Any] = [[match.obj for match in self._candidates(cursor)]]
         else:
-            source = (
-                f"SELECT e.* FROM {EACH} CROSS JOIN LATERAL (SELECT {columns} FROM "
-                f"discovery_entry WHERE {IN_EACH} {self._sql} LIMIT {FACET_CAP}) e "
-                f"LIMIT {FACET_CAP}"
+            walked, values = self._cut.walk(
+                columns, self._kinds, self._sql, self._values, f"LIMIT {FACET_CAP}"
             )
-            values = [*self._each(), *self._values]
+            source = f"{walked} LIMIT {FACET_CAP}"
         sets = ", ".join(f"({name})" for name in names)
         cursor.execute(
             f"SELECT GROUPING({columns}), count(*), {columns} FROM ({source}) found "
@@ -246,9 +253,12 @@ class Asked:
             self._all_found = way.complete
         return self._found
 
-    def _each(self) -> list[Any]:
-        return [
-            [body for body, _ in self._seen],
-            [level for _, level in self._seen],
-            self._kinds,
-        ]
+
+def _tallied(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Counts of each value of each column of `rows`, as `census.tally` gives them."""
+    found: list[tuple[Any, ...]] = []
+    for at in range(len(names)):
+        mask = (1 << len(names)) - 1 & ~(1 << (len(names) - 1 - at))
+        for value, count in Counter(row[at] for row in rows).items():
+            found.append((mask, count, *(value if n == at else None for n in range(len(names)))))
+    return found

@@ -15,22 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tangthu.discovery import findable, frequency
+from tangthu.discovery.condition import Condition
+from tangthu.discovery.cut import cut_of
 from tangthu.discovery.frequency import Shares
 from tangthu.discovery.language import Query, Term, wanted
 from tangthu.discovery.matching import (
-    EACH,
-    IN_EACH,
-    Condition,
     beside_index,
     conditions,
     is_narrow,
     must_hold,
     must_not,
-    pairs,
     segments_tsquery,
     share,
     tsquery,
-    visible,
     with_marks,
 )
 from tangthu.discovery.vectors import SEGMENT, code_token, cut_token, quote
@@ -76,15 +73,15 @@ class Candidates:
         """`typed` is the query as the person typed it, where `query` is a wider one."""
         self._cursor = cursor
         self._scored = scored
-        self._seen = pairs(viewer)
+        self._cut = cut_of(viewer)
+        self._seen = self._cut.marks()
         self._query = query
         self._positive = must_hold(query)
         self._apart = must_hold(query, apart=True)
         self.complete = True
         self._negative = must_not(query)
         self._filters = conditions(query, filters)
-        cut, values = visible(viewer)
-        self._visible = Condition(cut, tuple(values))
+        self._visible = self._cut.visible()
         self._narrow = is_narrow(filters)
         self._all_filters = filters
         self._kinds = [filters["kind"]] if "kind" in filters else [k.name for k in findable.kinds()]
@@ -108,12 +105,9 @@ class Candidates:
     def _unranked(self) -> list[Match]:
         """Matches of a query that only has fields or exclusions: by place."""
         sql, values = self._joined([*self._filters, *self._exclusion()])
-        self._cursor.execute(
-            f"SELECT e.obj, e.kind, e.place, 0 FROM {EACH} CROSS JOIN LATERAL ("
-            f"SELECT obj, kind, place FROM discovery_entry WHERE {IN_EACH} {sql} "
-            f"ORDER BY place, obj LIMIT {CAP + 1}) e ORDER BY place, obj LIMIT {CAP + 1}",
-            [*self._each(), *values],
-        )
+        ordered = f"ORDER BY place, obj LIMIT {CAP + 1}"
+        walked, given = self._cut.walk("obj, kind, place", self._kinds, sql, values, ordered)
+        self._cursor.execute(f"SELECT obj, kind, place, 0 FROM ({walked}) e {ordered}", given)
         return [Match(*row) for row in self._cursor.fetchall()]
 
     def _by_index(self, column: str, score: Condition) -> dict[uuid.UUID, Match]:
@@ -190,9 +184,6 @@ class Candidates:
         if strict and rows[0][0] >= LOOKED_AT:
             self.complete = False
         return {row[1]: Match(*row[1:]) for row in rows if row[1] is not None}
-
-    def _each(self) -> list[Any]:
-        return [[body for body, _ in self._seen], [level for _, level in self._seen], self._kinds]
 
     def _exclusion(self) -> list[Condition]:
         if not self._negative:

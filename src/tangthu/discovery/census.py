@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tangthu.discovery.matching import Condition
+from tangthu.discovery.condition import Condition
 from tangthu.kernel import advisory
 
 # The columns by which the census counts within a body and level.

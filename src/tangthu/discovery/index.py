@@ -56,6 +56,7 @@ class Findable:
     date_to: str = ""
     year: int | None = None
     sealed: bool = False
+    tangled: bool = False
     keywords: str = ""
     marks: Sequence[str] = ()
     text: str = field(default="", repr=False)
@@ -65,7 +66,7 @@ class Findable:
 _PLAIN = (
     "obj", "kind", "body_id", "access_level", "fonds_id", "inventory_id", "dossier_id", "code",
     "title", "subtitle", "record_type", "retention_code", "issuer", "date_from", "date_to", "year",
-    "sealed", "place",
+    "sealed", "tangled", "place",
 )  # fmt: skip
 _COLUMNS = (*_PLAIN, "text", "first_day", "last_day", "layout", "head", "whole")
 _SERIALS = "SELECT nextval('discovery_entry_serial') FROM generate_series(1, %s)"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
+from tangthu.discovery.condition import Condition
+from tangthu.discovery.cut import Pair
 from tangthu.discovery.described import DESCRIBED, field_token
 from tangthu.discovery.frequency import Shares, standing
 from tangthu.discovery.language import Query, Term, storable, wanted
@@ -23,7 +23,6 @@ from tangthu.discovery.vectors import (
     segment_token,
     year_tokens,
 )
-from tangthu.identity.policies import Viewer
 from tangthu.kernel.rulebook import rulebook
 from tangthu.standards.vietnamese import fold, match_type, words
 from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
@@ -35,38 +34,6 @@ _LAST = "\U0010ffff"
 _MAX_CUTS = 12
 # Who may see this share of all entries or more need not be told apart by the index.
 _MOST = 0.3
-
-Pair = tuple[uuid.UUID, str]
-
-# Every body, level and kind that is to be read, and the entries of one of them.
-EACH = (
-    "unnest(%s::uuid[], %s::text[]) AS cut(body, level) CROSS JOIN unnest(%s::text[]) AS kinds(one)"
-)
-IN_EACH = "body_id = cut.body AND access_level = cut.level AND kind = kinds.one"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """An SQL condition with its parameters."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-
-def pairs(viewer: Viewer) -> list[Pair]:
-    """The (body, access level) pairs that the viewer may see."""
-    return [(body, level) for body, levels in viewer.levels() for level in levels]
-
-
-def visible(viewer: Viewer) -> tuple[str, list[Any]]:
-    """SQL condition on discovery_entry that holds for what `viewer` may see, with parameters."""
-    found = pairs(viewer)
-    if not found:
-        return "FALSE", []
-    return (
-        "(body_id, access_level) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))",
-        [[body for body, _ in found], [level for _, level in found]],
-    )
 
 
 def beside_index(condition: Condition) -> Condition:

@@ -42,6 +42,8 @@ class Entry(models.Model):
     last_day = models.DateField(null=True)
     year = models.SmallIntegerField(null=True)
     sealed = models.BooleanField(default=False)
+    # A document that stands in several dossiers of its body (discovery.cut).
+    tangled = models.BooleanField(default=False, db_default=False)
     place = models.CharField(max_length=240)
     text = models.TextField(default="")
     # How the vectors were written (index.LAYOUT); written by older versions: 1.
@@ -68,6 +70,8 @@ class Entry(models.Model):
             ),
             models.Index(fields=["dossier_id", "place"], name="entry_dossier"),
             models.Index(fields=["fonds_id", "kind", "place"], name="entry_fonds"),
+            models.Index(fields=["fonds_id", "kind", "date_from", "obj"], name="entry_fonds_date"),
+            models.Index(fields=["fonds_id", "kind", "code", "obj"], name="entry_fonds_code"),
             models.Index(fields=["inventory_id", "kind", "place"], name="entry_inventory"),
         ]
 

@@ -17,10 +17,9 @@ from tangthu.discovery.candidates import CAP, Candidates, Match
 from tangthu.discovery.guarded import TooBroad, reading
 from tangthu.discovery.language import Query, accented, without_accents
 from tangthu.discovery.lighting import lit, snippet
-from tangthu.discovery.matching import visible
 from tangthu.identity.policies import Viewer
 
-__all__ = ["COUNT_CAP", "Hit", "Result", "TooBroad", "search", "visible"]
+__all__ = ["COUNT_CAP", "Hit", "Result", "TooBroad", "search"]
 
 COUNT_CAP = CAP
 _TEXT_READ = 60_000

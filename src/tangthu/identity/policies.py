@@ -1,12 +1,12 @@
-"""Who may: rights follow from roles, body by body; what is not granted is denied."""
+"""Who may: rights follow from roles, delegations and grants; what is not granted is denied."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tangthu.identity.models import Role
+from tangthu.identity.roles import RIGHTS, rights_of
 from tangthu.kernel.deployment import isolated
 
 # Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists on a connected
@@ -15,20 +15,6 @@ PUBLIC, CONDITIONAL = "01", "02"
 SECRET = "S"  # noqa: S105 - the beginning of the levels of secrets
 DEGREES = ("1", "2", "3")
 
-RIGHTS: Mapping[str, frozenset[str]] = {
-    "read.public": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
-    "read.conditional": frozenset({Role.LEADER, Role.ARCHIVIST}),
-    "dissemination.make": frozenset({Role.CLERK, Role.LEADER, Role.OFFICER, Role.ARCHIVIST}),
-    "archive.import": frozenset({Role.ARCHIVIST}),
-    "archive.describe": frozenset({Role.ARCHIVIST}),
-    "archive.seal": frozenset({Role.ARCHIVIST}),
-    "repository.audit": frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR}),
-    "use.oversee": frozenset({Role.LEADER, Role.ARCHIVIST}),
-    "house.administer": frozenset({Role.ADMINISTRATOR}),
-    "quarantine.decide": frozenset({Role.LEADER}),
-    "people.manage": frozenset({Role.ADMINISTRATOR}),
-    "clearance.grant": frozenset({Role.LEADER, Role.ADMINISTRATOR}),
-}
 # Rights over whole holdings: what they show cannot be cut record by record, so on an isolated LAN
 # they are for people who are cleared for everything (docs/decisions/006-two-modes.md).
 HOLDINGS = frozenset(
@@ -37,12 +23,24 @@ HOLDINGS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
-    """A signed-in person and the roles held today, as (body id, role) pairs.
+class Scope:
+    """A right for less than a whole body: for one fonds, dossier or document of it."""
 
-    `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree) pairs; a
-    body that is not there has cleared him for nothing. `only`: the one access level to which he has
-    narrowed his view ("" all). `scopes`: the rights that the key in use opens; None without one.
+    body: uuid.UUID
+    right: str
+    kind: str  # Grant.Scope
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person and what he may do today.
+
+    `positions`: the roles he holds himself. `extra`: rights at whole bodies by delegation or grant,
+    as (body id, right). `scopes`: those for less. `stands_for`: for whom he stands in, as (body id,
+    words). `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree)
+    pairs; a body that is not there has cleared him for nothing. `only`: the one access level to
+    which he has narrowed his view ("" all). `opens`: the rights that the key in use opens; None without one.
     """
 
     person_id: uuid.UUID
@@ -50,15 +48,63 @@ class Viewer:
     positions: tuple[tuple[uuid.UUID, str, str], ...]  # body id, role, position title
     clearances: tuple[tuple[uuid.UUID, str], ...] = ()
     only: str = ""
-    scopes: frozenset[str] | None = None
+    extra: tuple[tuple[uuid.UUID, str], ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    stands_for: tuple[tuple[uuid.UUID, str], ...] = ()
+    opens: frozenset[str] | None = None
 
     def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
         """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""
-        roles = RIGHTS[right]
-        if self.scopes is not None and right not in self.scopes:
-            return frozenset()
-        found = frozenset(body for body, role, _ in self.positions if role in roles)
+        found = self._given(right)
         return self._cleared_for_all(found) if right in HOLDINGS else found
+
+    def own_bodies_with(self, right: str) -> frozenset[uuid.UUID]:
+        """Those in which a position of his own gives him `right`, which he may delegate."""
+        if right not in RIGHTS:
+            raise KeyError(right)
+        return frozenset(body for body, role, _ in self.positions if right in rights_of(role))
+
+    def _given(self, right: str) -> frozenset[uuid.UUID]:
+        if self.opens is not None and right not in self.opens:
+            return frozenset()
+        return self.own_bodies_with(right) | {body for body, given in self.extra if given == right}
+
+    def bodies(self) -> frozenset[uuid.UUID]:
+        """Bodies at which he holds a position or has any right."""
+        return frozenset(
+            [
+                *(body for body, _role, _title in self.positions),
+                *(body for body, _right in self.extra),
+                *(scope.body for scope in self.scopes),
+            ]
+        )
+
+    def may_in(self, right: str, body_id: uuid.UUID, within: Iterable[uuid.UUID]) -> bool:
+        """Whether this viewer has `right` at the body, or for one of the things in `within`.
+
+        `within` are the ids of a record and of what it lies in (records.scopes).
+        """
+        if self.may(right, body_id):
+            return True
+        named = frozenset(within)
+        return any(
+            scope.right == right and scope.body == body_id and scope.id in named
+            for scope in self.scopes
+        )
+
+    def scopes_open(self) -> tuple[Scope, ...]:
+        """The scopes in which records are open to him, without those of bodies open as a whole.
+
+        A scope opens no secret, so a view narrowed to one degree has none.
+        """
+        if self.only:
+            return ()
+        whole = self.bodies_with("read.conditional")
+        return tuple(
+            scope
+            for scope in self.scopes
+            if scope.right in ("read.public", "read.conditional") and scope.body not in whole
+        )
 
     def may(self, right: str, body_id: uuid.UUID) -> bool:
         """Whether this viewer has `right` at the body."""
@@ -87,18 +133,13 @@ class Viewer:
         return max((degree for _body, degree in self.clearances), default="")
 
     def may_anywhere(self, right: str) -> bool:
-        """Whether this viewer has `right` at any body."""
-        return bool(self.bodies_with(right))
+        """Whether this viewer has `right` at any body, or anywhere in one."""
+        return bool(self.bodies_with(right)) or any(one.right == right for one in self.scopes)
 
     @property
     def held_back(self) -> bool:
         """Whether a role gives rights over whole holdings that his clearance does not open."""
-        rights = ((right, RIGHTS[right]) for right in HOLDINGS)
-        return any(
-            role in roles and body not in self.bodies_with(right)
-            for right, roles in rights
-            for body, role, _ in self.positions
-        )
+        return any(self._given(right) - self.bodies_with(right) for right in HOLDINGS)
 
     def levels(self) -> list[tuple[uuid.UUID, tuple[str, ...]]]:
         """For each body that this viewer may read: its id and the access levels open to him."""
@@ -123,18 +164,26 @@ class Viewer:
         """The same person looking at records of one access level only ("" all again)."""
         return replace(self, only=level)
 
-    def by_key(self, body_id: uuid.UUID, scopes: Iterable[str]) -> Viewer:
-        """The same person as a key lets him in: at one body, with no right outside `scopes`."""
+    def by_key(self, body_id: uuid.UUID, rights: Iterable[str]) -> Viewer:
+        """The same person as a key lets him in: at one body, with no right outside `rights`."""
+        opens = frozenset(rights)
         return replace(
             self,
             positions=tuple(one for one in self.positions if one[0] == body_id),
             clearances=tuple(one for one in self.clearances if one[0] == body_id),
-            scopes=frozenset(scopes),
+            extra=tuple(one for one in self.extra if one[0] == body_id),
+            scopes=tuple(s for s in self.scopes if s.body == body_id and s.right in opens),
+            stands_for=tuple(one for one in self.stands_for if one[0] == body_id),
+            opens=opens,
         )
 
     def position_at(self, body_id: uuid.UUID) -> str:
-        """The position title under which this viewer acts at the body ("" if none)."""
-        return next((title for body, _, title in self.positions if body == body_id), "")
+        """The position title under which this viewer acts at the body ("" if none), and for whom
+        he stands in there."""
+        own = next((title for body, _, title in self.positions if body == body_id), "")
+        return "; ".join(
+            filter(None, [own, *(w for body, w in self.stands_for if body == body_id)])
+        )
 
 
 NOBODY = Viewer(uuid.UUID(int=0), "", ())

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import standing
 from tangthu.identity.models import Account, Appointment, Body, Clearance, ListChoice, Person
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
@@ -18,21 +18,21 @@ from tangthu.kernel.models import Job, QuarantinedItem
 
 
 def viewer_of(person: Person) -> Viewer:
-    """The viewer that `person` is today, with every appointment in force."""
-    in_force = Appointment.objects.filter(_in_force(), person=person).order_by(
-        "effective_from", "id"
-    )
-    positions = tuple((item.body_id, item.role, item.position) for item in in_force)
+    """The viewer that `person` is today, with all that stands for him."""
     if not person.active:
         return Viewer(person.id, person.full_name, ())
-    return Viewer(person.id, person.full_name, positions, clearances_of(person))
-
-
-def _in_force() -> Q:
-    """That an appointment or a clearance holds today."""
-    today = timezone.localdate()
-    lasting = Q(effective_to__isnull=True) | Q(effective_to__gte=today)
-    return Q(effective_from__lte=today) & lasting
+    held = list(standing.appointments().filter(person=person))
+    delegated, words = standing.delegated_to(person)
+    whole, scopes = standing.granted_to(person.id, [one.position_id for one in held])
+    return Viewer(
+        person.id,
+        person.full_name,
+        tuple((one.position.body_id, one.position.role, one.position.title) for one in held),
+        clearances_of(person),
+        extra=(*delegated, *whole),
+        scopes=scopes,
+        stands_for=words,
+    )
 
 
 def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
@@ -43,7 +43,7 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
     if not isolated():
         return ()
     found: dict[uuid.UUID, str] = {}
-    for one in Clearance.objects.filter(_in_force(), person=person).order_by("body_id"):
+    for one in Clearance.objects.filter(standing.in_force(), person=person).order_by("body_id"):
         found[one.body_id] = max(one.degree, found.get(one.body_id, ""))
     return tuple(found.items())
 
@@ -51,8 +51,8 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
 def clearances_at(people: Iterable[Appointment]) -> dict[tuple[uuid.UUID, uuid.UUID], Clearance]:
     """Of some people at their bodies the highest clearance in force, by person and body."""
     named = {one.person_id for one in people}
-    standing = Clearance.objects.filter(_in_force(), person_id__in=named)
-    return {(one.person_id, one.body_id): one for one in standing.order_by("degree")}
+    found = Clearance.objects.filter(standing.in_force(), person_id__in=named)
+    return {(one.person_id, one.body_id): one for one in found.order_by("degree")}
 
 
 def viewer_named(username: str) -> Viewer | None:
@@ -64,8 +64,8 @@ def viewer_named(username: str) -> Viewer | None:
 
 
 def bodies(viewer: Viewer) -> QuerySet[Body]:
-    """The bodies in which the viewer holds any position."""
-    return Body.objects.filter(id__in={item[0] for item in viewer.positions}).order_by("name")
+    """The bodies in which the viewer holds a position or has any right."""
+    return Body.objects.filter(id__in=viewer.bodies()).order_by("name")
 
 
 def codes_elsewhere(viewer: Viewer, right: str) -> frozenset[str]:
@@ -86,7 +86,8 @@ def body(viewer: Viewer, code_or_id: str) -> Body | None:
 def people(viewer: Viewer) -> QuerySet[Person]:
     """People with an appointment at a body whose people the viewer manages."""
     managed = viewer.bodies_with("people.manage")
-    return Person.objects.filter(appointments__body_id__in=managed).distinct().order_by("sort_key")
+    here = Q(appointments__position__body_id__in=managed) | Q(home_body_id__in=managed)
+    return Person.objects.filter(here).distinct().order_by("sort_key", "id")
 
 
 def jobs(viewer: Viewer) -> QuerySet[Job]:
@@ -95,7 +96,7 @@ def jobs(viewer: Viewer) -> QuerySet[Job]:
     Work of a private kind is shown to whoever ordered it alone.
     """
     looked_after = viewer.bodies_with("archive.import") | viewer.bodies_with("repository.audit")
-    here = {position[0] for position in viewer.positions}
+    here = viewer.bodies()
     return Job.objects.filter(
         (Q(body_id__in=looked_after) & ~Q(kind__in=private_kinds()))
         | Q(body_id__in=here, person_id=viewer.person_id)
@@ -131,11 +132,10 @@ def people_to_clear(viewer: Viewer) -> QuerySet[Appointment]:
     They are the people of the bodies at which he decides, himself left out.
     """
     return (
-        Appointment.objects.filter(
-            _in_force(), body_id__in=viewer.bodies_with("clearance.grant"), person__active=True
-        )
+        standing.appointments()
+        .filter(position__body_id__in=viewer.bodies_with("clearance.grant"))
         .exclude(person_id=viewer.person_id)
-        .order_by("person__sort_key", "person_id", "body_id", "id")
-        .distinct("person__sort_key", "person_id", "body_id")
-        .select_related("person", "body")
+        .order_by("person__sort_key", "person_id", "position__body_id", "id")
+        .distinct("person__sort_key", "person_id", "position__body_id")
+        .select_related("person", "position__body")
     )

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Account
-from tangthu.identity.policies import RIGHTS, Viewer
+from tangthu.identity.policies import Viewer
+from tangthu.identity.roles import RIGHTS
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.programs.models import ApiKey
 

@@ -16,6 +16,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records.levels import level_of, split, strictest
 from tangthu.records.models import CodeAlias, ContentFile, Document, Dossier, Membership, Withheld
+from tangthu.records.within import granted_documents, granted_dossiers
 
 
 def _cut(viewer: Viewer, prefix: str = "") -> Q:
@@ -31,7 +32,8 @@ def _cut(viewer: Viewer, prefix: str = "") -> Q:
 
 def dossiers(viewer: Viewer) -> QuerySet[Dossier]:
     """The dossiers that the viewer may see."""
-    return Dossier.objects.filter(_cut(viewer))
+    granted = granted_dossiers(viewer)
+    return Dossier.objects.filter(_cut(viewer) if granted is None else _cut(viewer) | granted)
 
 
 def documents(viewer: Viewer) -> QuerySet[Document]:
@@ -43,7 +45,11 @@ def documents(viewer: Viewer) -> QuerySet[Document]:
         document=OuterRef("pk"), dossier__body_id=OuterRef("body_id")
     ).exclude(_cut(viewer, "dossier__"))
     held = Withheld.objects.filter(document=OuterRef("pk"), released_at=None)
-    return Document.objects.filter(_cut(viewer)).exclude(Exists(closed)).exclude(Exists(held))
+    visible = _cut(viewer) & ~Q(Exists(closed))
+    granted = granted_documents(viewer)
+    if granted is not None:
+        visible |= granted
+    return Document.objects.filter(visible).exclude(Exists(held))
 
 
 def withheld_in(dossier_id: uuid.UUID) -> bool:

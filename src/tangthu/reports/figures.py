@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 
 from tangthu.discovery import census
+from tangthu.discovery.cut import cut_of
 from tangthu.discovery.guarded import reading
-from tangthu.discovery.matching import Condition, visible
 from tangthu.identity.policies import Viewer
 from tangthu.records.models import Use
 
@@ -45,22 +45,32 @@ def by_fonds(
 
     Raises TooBroad if the database would need too long.
     """
-    cut, values = visible(viewer)
+    cut = cut_of(viewer)
     found: dict[uuid.UUID | None, Figures] = {}
     with reading(_LIMIT_MS) as cursor:
-        for fonds, kind, count in census.by_fonds(cursor, [Condition(cut, tuple(values))]):
+        counted = census.by_fonds(cursor, [cut.by_role()])
+        granted = cut.by_grant()
+        if granted is not None:
+            cursor.execute(
+                "SELECT fonds_id, kind, count(*) FROM discovery_entry "
+                f"WHERE {granted.sql} GROUP BY 1, 2",
+                granted.values,
+            )
+            counted += cursor.fetchall()
+        for fonds, kind, count in counted:
             one = found.setdefault(fonds, Figures())
             if kind == "dossier":
                 one.dossiers += count
             else:
                 one.documents += count
+        seen = cut.visible()
         cursor.execute(
-            "SELECT e.fonds_id, u.kind, count(*) FROM records_use u "
-            "JOIN discovery_entry e ON e.obj = u.obj "
-            f"WHERE {_qualified(cut)} AND u.body_id = e.body_id "
-            "AND (%s::timestamptz IS NULL OR u.at >= %s) "
+            "SELECT e.fonds_id, u.kind, count(*) FROM records_use u JOIN LATERAL ("
+            f"SELECT fonds_id, body_id FROM discovery_entry WHERE obj = u.obj AND {seen.sql}"
+            ") e ON u.body_id = e.body_id "
+            "WHERE (%s::timestamptz IS NULL OR u.at >= %s) "
             "AND (%s::timestamptz IS NULL OR u.at < %s) GROUP BY 1, 2",
-            [*values, start, start, end, end],
+            [*seen.values, start, start, end, end],
         )
         for fonds, kind, count in cursor.fetchall():
             found.setdefault(fonds, Figures()).uses[kind] = count
@@ -79,8 +89,3 @@ def lists_taken(
     found = found.filter(at__gte=start) if start else found
     found = found.filter(at__lt=end) if end else found
     return dict(found.values_list("kind").annotate(Count("pk")).order_by())
-
-
-def _qualified(cut: str) -> str:
-    """The condition of what may be seen, of the entries in a join."""
-    return cut.replace("(body_id, access_level)", "(e.body_id, e.access_level)")

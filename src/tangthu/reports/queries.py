@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.identity.models import Appointment
 from tangthu.identity.policies import SECRET, Viewer
+from tangthu.identity.standing import appointments
 from tangthu.kernel.clock import VIETNAM
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
@@ -36,13 +35,8 @@ def views(viewer: Viewer) -> QuerySet[SavedView]:
     name and the words of a search can tell of a secret (AR-128).
     """
     here = {position[0] for position in viewer.positions}
-    today = timezone.localdate()
-    in_force = Appointment.objects.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=today),
-        person=OuterRef("person"),
-        person__active=True,
-        body=OuterRef("shared_with"),
-        effective_from__lte=today,
+    in_force = appointments().filter(
+        person=OuterRef("person"), position__body=OuterRef("shared_with")
     )
     shared = Q(shared_with__in=here) & Q(Exists(in_force))
     if isolated():

@@ -50,11 +50,11 @@ class ClearanceForm(forms.Form):
 
 
 def _key(one: Appointment) -> str:
-    return f"{one.person_id}.{one.body_id}"
+    return f"{one.person_id}.{one.position.body_id}"
 
 
 def _named(one: Appointment) -> str:
-    return f"{one.person.full_name} ({one.body.short_name})"
+    return f"{one.person.full_name} ({one.position.body.short_name})"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +97,7 @@ def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
     standing = queries.clearances_at(people)
 
     def clearance(row: Appointment) -> Clearance | None:
-        return standing.get((row.person_id, row.body_id))
+        return standing.get((row.person_id, row.position.body_id))
 
     def degree(row: Appointment) -> Cell:
         found = clearance(row)
@@ -121,7 +121,7 @@ def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
         page_size=_MOST,
         columns=(
             Column("name", _("Họ tên"), lambda row: row.person.full_name, primary=True),
-            Column("body", _("Cơ quan"), lambda row: row.body.short_name),
+            Column("body", _("Cơ quan"), lambda row: row.position.body.short_name),
             Column("degree", _("Được tiếp cận đến độ"), degree, "tag"),
             Column("decision", _("Theo quyết định"), decision),
             Column("since", _("Từ ngày"), since, "date"),

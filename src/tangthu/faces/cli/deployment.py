@@ -75,7 +75,7 @@ def clearance(
             raise InvalidInput("Lệnh này chỉ có ở chế độ isolated_lan.", hint="docs/isolated.md")
         person = acting(ctx)
         found = people_to_clear(person.viewer).filter(person__account__username=username)
-        places = list(found.filter(body__code=code) if code else found)
+        places = list(found.filter(position__body__code=code) if code else found)
         if viewer_named(username) == person.viewer:
             # Always refused, in the action's own words.
             at_home = person.viewer.positions[0][0]
@@ -86,11 +86,13 @@ def clearance(
         if len(places) > 1:
             raise InvalidInput(
                 f"{username} giữ chức vụ ở nhiều cơ quan.",
-                hint="Thêm --body: " + ", ".join(one.body.code for one in places),
+                hint="Thêm --body: " + ", ".join(one.position.body.code for one in places),
             )
         at = places[0]
         wanted = "" if degree == "0" else degree
-        set_clearance(person, at.person_id, body_id=at.body_id, degree=wanted, decision=decision)
-        told = {"username": username, "body": at.body.code, "degree": wanted}
-        words = f"{at.person.full_name}, {at.body.short_name}: {wanted or 'không'}"
+        set_clearance(
+            person, at.person_id, body_id=at.position.body_id, degree=wanted, decision=decision
+        )
+        told = {"username": username, "body": at.position.body.code, "degree": wanted}
+        words = f"{at.person.full_name}, {at.position.body.short_name}: {wanted or 'không'}"
         answer(told, as_json=as_json, words=words)

@@ -9,7 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Account, Appointment, Body, Person, Role
+from tangthu.identity.actions.change_rights import asking
+from tangthu.identity.models import (
+    Account,
+    Appointment,
+    Body,
+    Person,
+    Position,
+    Role,
+    Unit,
+)
 from tangthu.kernel import advisory, clock
 from tangthu.kernel.errors import InvalidInput
 from tangthu.ledger.record import Event, record
@@ -28,7 +37,7 @@ def add_person(
     Raises Refused, and InvalidInput for a user name that is none or is taken, and for no name.
     """
     acting.require("people.manage", body.id)
-    full_name = _words(full_name, _("Chưa có họ tên."))
+    full_name = words_of(full_name, _("Chưa có họ tên."))
     if not _USERNAME.fullmatch(username):
         raise InvalidInput(
             _("Tên đăng nhập này không dùng được."),
@@ -81,7 +90,7 @@ def employ(
     return person
 
 
-def _words(given: str, missing: object) -> str:
+def words_of(given: str, missing: object) -> str:
     """A name as it is kept. Raises InvalidInput, saying what is `missing`, if nothing is left."""
     found = nfc(given).strip()
     if not found:
@@ -92,19 +101,47 @@ def _words(given: str, missing: object) -> str:
 
 
 def appoint(
-    acting: Acting, *, person: Person, body: Body, position: str, role: str, since: dt.date
+    acting: Acting,
+    *,
+    person: Person,
+    body: Body,
+    position: str,
+    role: str,
+    since: dt.date,
+    until: dt.date | None = None,
+    unit: Unit | None = None,
+    kind: str = Appointment.Kind.MAIN,
+    decision: str = "",
 ) -> Appointment:
-    """Give `person` the position and its role at `body` from the day `since` on.
+    """Give `person` the position and its role at `body`, or in a unit of it, from `since` on.
 
-    Raises Refused, and InvalidInput for a role that is none and for no position.
+    A position that is not there yet is opened. Asked for by a person, it gives rights once a second
+    has confirmed it. Raises Refused, and InvalidInput for a role that is none, for no position, for
+    a unit of another body, and for an end before the beginning.
     """
     acting.require("people.manage", body.id)
-    position = _words(position, _("Chưa có chức vụ."))
+    position = words_of(position, _("Chưa có chức vụ."))
     if role not in Role.values:
         raise InvalidInput(_("Không có vai trò này."), hint=", ".join(Role.values))
+    if kind not in Appointment.Kind.values:
+        raise InvalidInput(
+            _("Không có loại bổ nhiệm này."), hint=", ".join(Appointment.Kind.values)
+        )
+    if unit is not None and (unit.body_id != body.id or unit.effective_to is not None):
+        raise InvalidInput(_("Đơn vị này không thuộc cơ quan, hoặc đã giải thể."))
+    if until is not None and until < since:
+        words = _("Ngày hết hạn trước ngày bắt đầu.")
+        raise InvalidInput(words, problems={"until": [words]})
     with transaction.atomic():
+        held = _position(acting, body, unit, position, role, since)
         appointment = Appointment(
-            person=person, body=body, position=position, role=role, effective_from=since
+            person=person,
+            position=held,
+            kind=kind,
+            effective_from=since,
+            effective_to=until,
+            decision=nfc(decision).strip()[:200],
+            **asking(acting, body.id),
         )
         appointment.save(force_insert=True)
         record(
@@ -122,3 +159,28 @@ def appoint(
             )
         )
     return appointment
+
+
+def _position(
+    acting: Acting, body: Body, unit: Unit | None, title: str, role: str, since: dt.date
+) -> Position:
+    """The position of that title and role, opened now if there is none."""
+    advisory.until_commit(f"positions {body.id}")
+    standing = Position.objects.filter(
+        body=body, unit=unit, title=title, role=role, effective_to=None, effective_from__lte=since
+    )
+    found = standing.first()
+    if found is not None:
+        return found
+    made = Position(body=body, unit=unit, title=title, role=role, effective_from=since)
+    made.save(force_insert=True)
+    record(
+        Event(
+            kind="identity.position.opened",
+            obj=made.pk,
+            body=body.id,
+            actor=acting.actor(body.id),
+            detail={"title": title, "role": role, "unit": str(unit.pk) if unit else ""},
+        )
+    )
+    return made

@@ -83,7 +83,7 @@ def set_clearance(
 def _person(acting: Acting, person_id: uuid.UUID, body_id: uuid.UUID) -> Person:
     people = Person.objects.filter(pk=person_id)
     if not acting.is_system and person_id != acting.viewer.person_id:
-        mine = queries.people_to_clear(acting.viewer).filter(body_id=body_id)
+        mine = queries.people_to_clear(acting.viewer).filter(position__body_id=body_id)
         people = Person.objects.filter(pk__in=mine.filter(person_id=person_id).values("person_id"))
     found = people.first()
     if found is None:

@@ -46,8 +46,10 @@ def order_export(
     queued: bool = True,
 ) -> tuple[Export, Job]:
     """Order a list of what the acting person may see. Raises InvalidInput, Refused."""
-    bodies = [at for at, _role, _title in acting.viewer.positions]
-    readable = [at for at in bodies if acting.viewer.may("read.public", at)]
+    who = acting.viewer
+    bodies = dict.fromkeys([*(at for at, _role, _title in who.positions), *sorted(who.bodies())])
+    partly = {scope.body for scope in who.scopes_open()}
+    readable = [at for at in bodies if who.may("read.public", at) or at in partly]
     if not readable:
         raise Refused(_("Bạn không có quyền xem tài liệu."), hint=_("Nhờ quản trị phân quyền."))
     if format_ not in Export.Format.values:

@@ -1,4 +1,4 @@
-"""Bodies (cơ quan), people, their appointments, and the accounts they sign in with."""
+"""People, what they are appointed to and stand in for, and the accounts they sign in with."""
 
 from __future__ import annotations
 
@@ -9,24 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class Body(models.Model):
-    """A state body (cơ quan, tổ chức). Numbering, rights and the ledger are per body.
-
-    `code` is the electronic identifier (mã định danh điện tử, AR-37), `archive_code` the code of
-    the archive that keeps its records (mã cơ quan lưu trữ, AR-33); codes change with
-    reorganisations, the id never does.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    code = models.CharField(max_length=35, unique=True)
-    archive_code = models.CharField(max_length=35)
-    name = models.CharField(max_length=200)
-    short_name = models.CharField(max_length=60)
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.name
+from tangthu.identity.models.asked import Asked
+from tangthu.identity.models.bodies import Body, Position
 
 
 class Person(models.Model):
@@ -46,50 +30,57 @@ class Person(models.Model):
         return self.full_name
 
 
-class Role(models.TextChoices):
-    """What a position is for; rights follow from it (policies.RIGHTS)."""
+class Appointment(Asked):
+    """A person holds a position from one day to another; he may hold several."""
 
-    CLERK = "clerk", _("Văn thư")
-    LEADER = "leader", _("Lãnh đạo")
-    OFFICER = "officer", _("Chuyên viên")
-    ARCHIVIST = "archivist", _("Lưu trữ viên")
-    ADMINISTRATOR = "administrator", _("Quản trị")
-
-
-class Appointment(models.Model):
-    """A person holds a position at a body from one day to another."""
+    class Kind(models.TextChoices):
+        MAIN = "main", _("Chính thức")
+        CONCURRENT = "concurrent", _("Kiêm nhiệm")
+        ACTING = "acting", _("Quyền, phụ trách")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="appointments")
-    position = models.CharField(max_length=120)
-    role = models.CharField(max_length=20, choices=Role.choices)
+    position = models.ForeignKey(Position, on_delete=models.PROTECT, related_name="appointments")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIN)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=200, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["body", "role"], name="appointment_body")]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="appointment_waits",
+                condition=models.Q(confirmed_at=None, refused_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.role} {self.body_id}"
+        return f"{self.person_id} {self.position_id}"
 
 
-class Clearance(models.Model):
-    """A person may see a body's state secrets up to a degree, by a decision, from day to day.
+class Delegation(models.Model):
+    """A person stands in for another at a body, with some of the rights that other holds himself.
 
-    Only on an isolated LAN (AR-128): the database refuses it elsewhere. `degree`: "1" to "3".
+    What was delegated cannot be delegated on (NĐ30 art. 13.3: người được ủy quyền không được ủy
+    quyền lại).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="clearances")
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
-    degree = models.CharField(max_length=1)
-    decision = models.CharField(max_length=200)
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations_given")
+    receiver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="delegations")
+    rights = ArrayField(models.CharField(max_length=40))
     effective_from = models.DateField()
-    effective_to = models.DateField(null=True, blank=True)
+    effective_to = models.DateField()
+    decision = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "effective_to"], name="delegation_of_body")]
 
     def __str__(self) -> str:
-        return f"{self.person_id} {self.degree}"
+        return f"{self.giver_id} → {self.receiver_id}"
 
 
 class AccountManager(BaseUserManager["Account"]):

@@ -1,0 +1,171 @@
+"""A change of rights from asking to its end: confirmed or refused by a second person (RM-630 c)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, TypedDict
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity import standing
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Appointment, Grant, GroupMember
+from tangthu.identity.models.asked import Asked
+from tangthu.kernel import clock
+from tangthu.kernel.errors import NotFoundForViewer, Refused
+from tangthu.ledger.record import Event, record
+
+# What of each kind a change is told as, by the name under which pages and commands ask for it.
+KINDS: dict[str, type[Asked]] = {
+    "grant": Grant,
+    "member": GroupMember,
+    "appointment": Appointment,
+}
+
+
+class OwnChange(Refused):
+    """Nobody confirms what he asked for himself, or what gives rights to himself."""
+
+
+class AlreadyDecided(Refused):
+    """The change was confirmed, refused or ended by somebody else meanwhile."""
+
+    http_status = 409
+
+
+class Asking(TypedDict):
+    """The columns of `Asked` that are set when a change is asked for."""
+
+    asked_by: uuid.UUID | None
+    asked_at: Any
+    alone: bool
+    confirmed_at: Any
+
+
+def asking(acting: Acting, body_id: uuid.UUID) -> Asking:
+    """What is kept of a change that the acting person asks for at the body, now.
+
+    What the installation itself sets up is confirmed with it. Where nobody else may confirm, the
+    change gives rights at once and stands as unconfirmed: a body must be able to begin.
+    """
+    now = clock.now()
+    if acting.is_system:
+        return {"asked_by": None, "asked_at": now, "alone": False, "confirmed_at": now}
+    mine = acting.viewer.person_id
+    others = [one for one in standing.held_by_role("rights.confirm", body_id) if one != mine]
+    return {"asked_by": mine, "asked_at": now, "alone": not others, "confirmed_at": None}
+
+
+def confirm(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
+    """Confirm a change, or its end; from here on it gives the rights, or gives none for good.
+
+    Raises NotFoundForViewer, Refused, OwnChange, AlreadyDecided.
+    """
+    with transaction.atomic():
+        found = _waiting(acting, kind, change_id)
+        ending = found.ended_at is not None
+        if ending:
+            found.end_confirmed_at = clock.now()
+        else:
+            found.confirmed_by, found.confirmed_at = acting.viewer.person_id, clock.now()
+        found.save()
+        _told(
+            acting,
+            found,
+            "identity.rights.end_confirmed" if ending else "identity.rights.confirmed",
+        )
+
+
+def refuse(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
+    """Refuse a change: it gives no rights, now or later. The end of one cannot be refused; whoever
+    wants the right back asks for it anew. Raises as `confirm`."""
+    with transaction.atomic():
+        found = _waiting(acting, kind, change_id)
+        if found.ended_at is not None:
+            raise Refused(
+                _("Quyền đã chấm dứt; chỉ có thể xác nhận."),
+                hint=_("Muốn cấp lại thì lập đề nghị mới."),
+            )
+        found.refused_by, found.refused_at = acting.viewer.person_id, clock.now()
+        found.save()
+        _told(acting, found, "identity.rights.refused")
+
+
+def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
+    """End what a change gave, at once; that it ended is to be confirmed. Raises NotFoundForViewer,
+    Refused, AlreadyDecided."""
+    with transaction.atomic():
+        found = _locked(kind, change_id)
+        acting.require("rights.ask", body_of(found))
+        if found.ended_at is not None or found.refused_at is not None:
+            raise _decided()
+        found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()
+        if acting.is_system:
+            found.end_confirmed_at = found.ended_at
+        found.save()
+        _told(acting, found, "identity.rights.ended")
+
+
+def body_of(change: Asked) -> uuid.UUID:
+    """The body at which a change gives rights."""
+    if isinstance(change, Grant):
+        return change.body_id
+    if isinstance(change, GroupMember):
+        return change.group.body_id
+    assert isinstance(change, Appointment)
+    return change.position.body_id
+
+
+def person_of(change: Asked) -> uuid.UUID | None:
+    """The one person to whom a change gives rights; None if it gives them to several."""
+    if isinstance(change, Grant):
+        return change.holder if change.holder_kind == Grant.Holder.PERSON else None
+    return change.person_id  # type: ignore[attr-defined,no-any-return]
+
+
+def _waiting(acting: Acting, kind: str, change_id: uuid.UUID) -> Any:
+    found = _locked(kind, change_id)
+    acting.require("rights.confirm", body_of(found))
+    mine = acting.viewer.person_id
+    asker = found.asked_by if found.ended_at is None else found.ended_by
+    if mine in (asker, person_of(found)) and not acting.is_system:
+        raise OwnChange(
+            _("Không tự xác nhận đề nghị của mình hoặc quyền cho chính mình."),
+            hint=_("Nhờ người khác có thẩm quyền xác nhận."),
+        )
+    if not found.waits:
+        raise _decided()
+    return found
+
+
+def _locked(kind: str, change_id: uuid.UUID) -> Any:
+    model = KINDS.get(kind)
+    found = model and model.objects.select_for_update().filter(pk=change_id).first()  # type: ignore[attr-defined]
+    if not found:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def _decided() -> AlreadyDecided:
+    return AlreadyDecided(
+        _("Thay đổi này đã có người quyết định."), hint=_("Mở lại danh sách để xem kết quả.")
+    )
+
+
+def _told(acting: Acting, change: Any, kind: str) -> None:
+    body = body_of(change)
+    obj, at = change.pk, body
+    if isinstance(change, GroupMember):
+        obj = change.group_id
+    elif isinstance(change, Appointment):
+        obj, at = change.person_id, change.person.home_body_id
+    record(
+        Event(
+            kind=kind,
+            obj=obj,
+            body=at,
+            actor=acting.actor(body),
+            detail={"change": str(change.pk), "at": str(body)},
+        )
+    )

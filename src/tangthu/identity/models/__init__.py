@@ -1,0 +1,29 @@
+"""Bodies (cơ quan), their units and positions, people, accounts, and who may do what."""
+
+from tangthu.identity.models.bodies import Body, Position, Role, Unit
+from tangthu.identity.models.people import (
+    Account,
+    AccountManager,
+    Appointment,
+    Delegation,
+    ListChoice,
+    Person,
+)
+from tangthu.identity.models.rights import Clearance, Grant, Group, GroupMember
+
+__all__ = [
+    "Account",
+    "AccountManager",
+    "Appointment",
+    "Body",
+    "Clearance",
+    "Delegation",
+    "Grant",
+    "Group",
+    "GroupMember",
+    "ListChoice",
+    "Person",
+    "Position",
+    "Role",
+    "Unit",
+]

@@ -1,0 +1,90 @@
+"""A body, its tree of units, and the positions in them.
+
+None of them is ever renamed or deleted: a reorganisation ends what was and opens what follows, so
+that a record of an earlier day is still told of by the names of its day (RM-012).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Body(models.Model):
+    """A state body (cơ quan, tổ chức). Numbering, rights and the ledger are per body.
+
+    `code` is the electronic identifier (mã định danh điện tử, AR-37), `archive_code` the code of
+    the archive that keeps its records (mã cơ quan lưu trữ, AR-33); codes change with
+    reorganisations, the id never does.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=35, unique=True)
+    archive_code = models.CharField(max_length=35)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a position is for (RM-336); which rights that gives is data (rulesets/roles.toml)."""
+
+    LEADER = "leader", _("Người đứng đầu")
+    DEPUTY = "deputy", _("Cấp phó")
+    UNIT_HEAD = "unit_head", _("Lãnh đạo đơn vị")
+    OFFICER = "officer", _("Chuyên viên")
+    CLERK = "clerk", _("Văn thư")
+    FORM_CHECKER = "form_checker", _("Người kiểm tra thể thức")
+    FOLLOW_UP = "follow_up", _("Người theo dõi, đôn đốc")
+    ARCHIVIST = "archivist", _("Lưu trữ viên")
+    HISTORICAL_ARCHIVIST = "historical_archivist", _("Lưu trữ viên lưu trữ lịch sử")
+    ADMINISTRATOR = "administrator", _("Quản trị")
+    SECURITY_OFFICER = "security_officer", _("Phụ trách an toàn thông tin")
+    INSPECTOR = "inspector", _("Người kiểm tra")
+
+
+class Unit(models.Model):
+    """A unit (đơn vị) of a body, from one day to another; `succeeds` names what it came from.
+
+    `decision` is that which opened it, `end_decision` that which ended it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="units")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(max_length=200)
+    sort_key = models.CharField(max_length=400)
+    succeeds = models.ManyToManyField("self", symmetrical=False, related_name="succeeded_by")
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=200, default="")
+    end_decision = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "sort_key"], name="unit_of_body")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(models.Model):
+    """A position (chức vụ) at a body or in one of its units, with the role it is for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="positions")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="positions")
+    title = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "role"], name="position_role")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,123 @@
+"""What a person may do on a day: the appointments, delegations and grants that stand then.
+
+Asked for at every request, so three statements at most, whatever a person holds.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tangthu.identity.models import Appointment, Grant, Person
+from tangthu.identity.policies import Scope
+from tangthu.identity.roles import rights_of
+
+# A change of rights gives them once it is confirmed, or at once where nobody else could confirm it.
+_GIVES = "(confirmed_at IS NOT NULL OR alone) AND refused_at IS NULL AND ended_at IS NULL"
+_ON = "effective_from <= %(day)s AND (effective_to IS NULL OR effective_to >= %(day)s)"
+_GRANTS = f"""
+WITH RECURSIVE held AS (
+    SELECT p.id, p.unit_id FROM identity_position p WHERE p.id = ANY(%(positions)s)
+), within AS (
+    SELECT u.id, u.parent_id FROM identity_unit u JOIN held ON held.unit_id = u.id
+    UNION SELECT u.id, u.parent_id FROM identity_unit u JOIN within ON within.parent_id = u.id
+), holders AS (
+    SELECT %(person)s::uuid AS id UNION ALL SELECT id FROM held UNION ALL SELECT id FROM within
+    UNION ALL SELECT group_id FROM identity_groupmember
+        WHERE person_id = %(person)s AND {_GIVES} AND {_ON}
+)
+SELECT DISTINCT body_id, "right", scope_kind, scope FROM identity_grant
+WHERE holder IN (SELECT id FROM holders) AND {_GIVES} AND {_ON}
+ORDER BY 1, 2, 3, 4
+"""
+_DELEGATED = """
+SELECT DISTINCT d.body_id, d.rights, g.full_name, p.title, p.role FROM identity_delegation d
+JOIN identity_person g ON g.id = d.giver_id AND g.active
+JOIN identity_appointment a ON a.person_id = g.id
+JOIN identity_position p ON p.id = a.position_id AND p.body_id = d.body_id
+WHERE d.receiver_id = %(person)s
+AND d.effective_from <= %(day)s AND d.effective_to >= %(day)s
+AND (a.confirmed_at IS NOT NULL OR a.alone) AND a.refused_at IS NULL AND a.ended_at IS NULL
+AND a.effective_from <= %(day)s AND (a.effective_to IS NULL OR a.effective_to >= %(day)s)
+ORDER BY 1, 3, 4
+"""
+
+Rights = tuple[tuple[uuid.UUID, str], ...]
+
+
+def in_force(prefix: str = "") -> Q:
+    """That an appointment, a clearance or a grant is in force today."""
+    today = timezone.localdate()
+    lasting = Q(**{f"{prefix}effective_to__isnull": True}) | Q(
+        **{f"{prefix}effective_to__gte": today}
+    )
+    return Q(**{f"{prefix}effective_from__lte": today}) & lasting
+
+
+def gives(prefix: str = "") -> Q:
+    """That a change of rights gives them: confirmed, or made where nobody else could confirm it."""
+    return Q(**{f"{prefix}refused_at": None, f"{prefix}ended_at": None}) & (
+        Q(**{f"{prefix}confirmed_at__isnull": False}) | Q(**{f"{prefix}alone": True})
+    )
+
+
+def appointments() -> QuerySet[Appointment]:
+    """Every appointment that gives rights today, with its position."""
+    return (
+        Appointment.objects.filter(in_force(), gives(), person__active=True)
+        .select_related("position")
+        .order_by("effective_from", "id")
+    )
+
+
+def delegated_to(person: Person) -> tuple[Rights, Rights]:
+    """Rights at bodies that others let `person` use today, and in whose place, in words.
+
+    Of what was delegated only that counts which the giver himself holds today by a position.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DELEGATED, {"person": person.pk, "day": timezone.localdate()})
+        rows = cursor.fetchall()
+    rights: set[tuple[uuid.UUID, str]] = set()
+    words: dict[tuple[uuid.UUID, str], None] = {}
+    for body, named, giver, title, role in rows:
+        held = rights_of(role).intersection(named)
+        rights.update((body, right) for right in held)
+        if held:
+            told = _("thay %(name)s (%(title)s)") % {"name": giver, "title": title}
+            words[(body, told)] = None
+    return tuple(sorted(rights)), tuple(words)
+
+
+def granted_to(
+    person_id: uuid.UUID, position_ids: Iterable[uuid.UUID]
+) -> tuple[Rights, tuple[Scope, ...]]:
+    """Rights at whole bodies, and for less, granted to a person, to positions he holds, to the
+    units those lie in, and to groups he belongs to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _GRANTS,
+            {"person": person_id, "positions": list(position_ids), "day": timezone.localdate()},
+        )
+        rows = cursor.fetchall()
+    whole: list[tuple[uuid.UUID, str]] = []
+    less: list[Scope] = []
+    for body, right, kind, scope in rows:
+        if kind == Grant.Scope.BODY:
+            whole.append((body, right))
+        else:
+            less.append(Scope(body, right, kind, scope))
+    return tuple(whole), tuple(less)
+
+
+def held_by_role(right: str, body_id: uuid.UUID) -> list[uuid.UUID]:
+    """The people to whom a position of their own gives `right` at the body today."""
+    found = appointments().filter(position__body_id=body_id)
+    return list(
+        dict.fromkeys(one.person_id for one in found if right in rights_of(one.position.role))
+    )
