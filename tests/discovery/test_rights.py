@@ -66,7 +66,8 @@ def made(seed: int, count: int = 400) -> list[Findable]:
         entries.append(
             entry(
                 some(4), obj=made_id(number), code=dice.choice(CODES), kind=kind, text=some(6),
-                keywords=some(1),                 dossier_id=dice.choice((*DOSSIERS, None)), tangled=dice.random() < 0.1,
+                keywords=some(1), dossier_id=dice.choice((*DOSSIERS, None)),
+                tangled=dice.random() < 0.1,
                 issuer=some(2), subtitle=some(1), body_id=dice.choice(BODIES),
                 access_level=dice.choice(("01", "01", "02")), date_from=date, date_to=date,
                 year=int(date[:4]) if date else None, sealed=dice.random() < 0.5,

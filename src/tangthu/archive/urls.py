@@ -14,6 +14,7 @@ from tangthu.archive.views import (
     fonds,
     sealing,
     secrecy,
+    seers,
     withholding,
 )
 
@@ -35,6 +36,8 @@ urlpatterns = [
     path("tai-lieu/<uuid:document_id>/bao-mat/", withholding.report, name="document-report"),
     path("tai-lieu/<uuid:document_id>/goi-su-dung/", dip_orders.of_document, name="document-dip"),
     path("tai-lieu/<uuid:document_id>/do-mat/", secrecy.document, name="document-secrecy"),
+    path("ho-so/<uuid:dossier_id>/ai-duoc-xem/", seers.dossier, name="dossier-seers"),
+    path("tai-lieu/<uuid:document_id>/ai-duoc-xem/", seers.document, name="document-seers"),
     path("duoc-tiep-can/", clearances.clearances, name="clearances"),
     path("goi-su-dung/", dips.mine, name="dips"),
     path("goi-su-dung/<uuid:dip_id>/", dips.dip, name="dip"),

@@ -1,6 +1,19 @@
 """Django app of bodies and people."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+def _reviews(request: HttpRequest) -> bool:
+    who = request.viewer  # type: ignore[attr-defined]
+    return bool(who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm"))
+
+
+def _waiting(request: HttpRequest) -> int | None:
+    from tangthu.identity.changes import waiting_for
+
+    return waiting_for(request.viewer)  # type: ignore[attr-defined]
 
 
 class IdentityConfig(AppConfig):
@@ -10,5 +23,19 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.identity import jobs
+        from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        navigation.register(
+            NavEntry(
+                "rights",
+                _("Thay đổi quyền"),
+                "rights:changes",
+                "lock",
+                "q",
+                order=87,
+                section=_("Hệ thống"),
+                allowed=_reviews,
+                count=_waiting,
+            )
+        )

@@ -6,10 +6,22 @@ import uuid
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import standing
-from tangthu.identity.models import Account, Appointment, Body, Clearance, ListChoice, Person
+from tangthu.identity.models import (
+    Account,
+    Appointment,
+    Body,
+    Clearance,
+    Grant,
+    Group,
+    ListChoice,
+    Person,
+    Position,
+    Unit,
+)
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
@@ -139,3 +151,35 @@ def people_to_clear(viewer: Viewer) -> QuerySet[Appointment]:
         .distinct("person__sort_key", "person_id", "position__body_id")
         .select_related("person", "position__body")
     )
+
+
+def holders(viewer: Viewer, body_id: uuid.UUID) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Whom a right can be given to at a body where the viewer may ask for it, by kind.
+
+    Each as ("kind:id", name); people are those who hold a position there today.
+    """
+    if not viewer.may("rights.ask", body_id):
+        return []
+    today = timezone.localdate()
+    standing_now = Q(effective_to=None) | Q(effective_to__gte=today)
+    people = {
+        one.person_id: one.person
+        for one in standing.appointments()
+        .filter(position__body_id=body_id)
+        .select_related("person", "position")
+        .order_by("person__sort_key", "person_id")
+    }
+    groups = Group.objects.filter(body_id=body_id, closed_at=None).order_by("sort_key")
+    units = Unit.objects.filter(standing_now, body_id=body_id).order_by("sort_key")
+    positions = Position.objects.filter(standing_now, body_id=body_id).order_by("title")
+    found = (
+        (Grant.Holder.PERSON, [(one.pk, one.full_name) for one in people.values()]),
+        (Grant.Holder.GROUP, [(one.pk, one.name) for one in groups]),
+        (Grant.Holder.UNIT, [(one.pk, one.name) for one in units]),
+        (Grant.Holder.POSITION, [(one.pk, one.title) for one in positions]),
+    )
+    return [
+        (str(kind.label), [(f"{kind.value}:{pk}", name) for pk, name in named])
+        for kind, named in found
+        if named
+    ]

@@ -94,6 +94,9 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if person.may("dissemination.make", found.body_id) and repository.all_packaged([found.id]):
         use = reverse("archive:document-dip", args=[found.id])
         actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
+    if person.may("rights.review", found.body_id):
+        seers = reverse("archive:document-seers", args=[found.id])
+        actions.append(Action(_("Ai được xem"), seers, icon="lock"))
     if describes and not isolated():
         report = reverse("archive:document-report", args=[found.id])
         actions.append(Action(_("Báo là bí mật"), report, icon="lock"))

@@ -117,6 +117,9 @@ def _actions(
     if viewer.may("dissemination.make", found.body_id) and package is not None:
         use = reverse("archive:dossier-dip", args=[found.id])
         actions.append(Action(_("Tạo gói sử dụng (DIP)"), use, icon="reading"))
+    if viewer.may("rights.review", found.body_id):
+        seers = reverse("archive:dossier-seers", args=[found.id])
+        actions.append(Action(_("Ai được xem"), seers, icon="lock"))
     return actions
 
 

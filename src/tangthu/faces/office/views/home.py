@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries as archive
+from tangthu.identity import changes
 from tangthu.identity import queries as identity
 from tangthu.identity.policies import DEGREES, Viewer
 from tangthu.kernel.jobs import label_of
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         for group in (
             _beyond_repair(viewer),
             _quarantined(viewer),
+            _rights(viewer),
             _batches(viewer),
             _to_seal(viewer),
             _running(viewer),
@@ -89,6 +91,25 @@ def _beyond_repair(viewer: Viewer) -> QueueGroup:
         for copy in repository.copies_beyond_repair(viewer)[: SHOWN + 1]
     )
     return _group(_("Bản sao hỏng"), items, "danger")
+
+
+def _rights(viewer: Viewer) -> QueueGroup:
+    """Changes of rights that the viewer is to confirm (RM-630 c)."""
+    if not viewer.may_anywhere("rights.confirm"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=f"{change.what}: {change.holder}",
+            url=_link("rights:change", change.kind, change.id),
+            asked=_("Xác nhận, hoặc không chấp nhận"),
+            who=_("%(name)s đề nghị lúc %(when)s")
+            % {"name": change.asked_by, "when": formats.moment(change.asked_at)},
+            due_text=_waiting(change.asked_at),
+            due_tone="danger" if change.state == "unconfirmed" else "warn",
+        )
+        for change in changes.waiting(viewer, SHOWN + 1)
+    )
+    return _group(_("Thay đổi quyền chờ xác nhận"), items, "warn")
 
 
 def _quarantined(viewer: Viewer) -> QueueGroup:

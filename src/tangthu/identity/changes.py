@@ -1,0 +1,189 @@
+"""Changes of rights as people read them: what each gives, to whom, who asked, how it stands.
+
+A change names things and people of which the reader may know nothing; what he may not know stays
+unnamed, and he is told that it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tangthu.identity import scopes
+from tangthu.identity.actions.change_rights import KINDS, body_of
+from tangthu.identity.models import (
+    Appointment,
+    Body,
+    Grant,
+    Group,
+    GroupMember,
+    Person,
+    Position,
+    Role,
+    Unit,
+)
+from tangthu.identity.models.asked import Asked
+from tangthu.identity.policies import Viewer
+from tangthu.identity.roles import RIGHTS
+from tangthu.kernel.errors import NotFoundForViewer
+
+_WAITING = Q(refused_at=None) & (
+    Q(ended_at=None, confirmed_at=None) | Q(ended_at__isnull=False, end_confirmed_at=None)
+)
+_BODY = {"grant": "body", "member": "group__body", "appointment": "position__body"}
+_RELATED = {
+    "grant": ("body",),
+    "member": ("group__body", "person"),
+    "appointment": ("position__body", "position__unit", "person"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of rights in words."""
+
+    kind: str
+    row: Any
+    body: Body
+    what: str
+    scope: str
+    scope_url: str
+    holder: str
+    asked_by: str
+
+    @property
+    def id(self) -> uuid.UUID:
+        """Its id, unique among all kinds."""
+        return self.row.pk  # type: ignore[no-any-return]
+
+    @property
+    def asked_at(self) -> dt.datetime:
+        """When it, or its end, was asked for."""
+        return self.row.ended_at or self.row.asked_at  # type: ignore[no-any-return]
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `unconfirmed` (it holds, or ended, all the same), `standing`, `refused` or
+        `ended`."""
+        if self.row.refused_at is not None:
+            return "refused"
+        if self.row.ended_at is not None:
+            return "unconfirmed" if self.row.waits else "ended"
+        if self.row.confirmed_at is not None:
+            return "standing"
+        return "unconfirmed" if self.row.alone else "waiting"
+
+
+def waiting(viewer: Viewer, limit: int) -> list[Change]:
+    """What waits for confirmation at bodies where the viewer reviews rights, oldest first."""
+    found = _rows(viewer, _WAITING, limit)
+    found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)))
+    return _told(viewer, found[:limit])
+
+
+def recent(viewer: Viewer, limit: int) -> list[Change]:
+    """All changes there, the newest first."""
+    found = _rows(viewer, Q(), limit)
+    found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)), reverse=True)
+    return _told(viewer, found[:limit])
+
+
+def waiting_for(viewer: Viewer) -> int:
+    """How many changes wait that the viewer may confirm; but none of his own asking."""
+    bodies = viewer.bodies_with("rights.confirm")
+    mine = viewer.person_id
+    if not bodies:
+        return 0
+    each = []
+    for kind, model in KINDS.items():
+        own = Q(holder=mine) if kind == "grant" else Q(person_id=mine)
+        asked = Q(ended_at=None, asked_by=mine) | Q(ended_by=mine)
+        here = Q(**{f"{_BODY[kind]}__in": bodies})
+        found = model.objects.filter(_WAITING, here).exclude(own | asked)  # type: ignore[attr-defined]
+        each.append(found.order_by().values("pk"))
+    return int(each[0].union(*each[1:], all=True).count())
+
+
+def change(viewer: Viewer, kind: str, change_id: uuid.UUID) -> Change:
+    """One change at a body where the viewer reviews rights. Raises NotFoundForViewer."""
+    rows = _rows(viewer, Q(pk=change_id), 1, kinds=[kind] if kind in KINDS else [])
+    if not rows:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return _told(viewer, rows)[0]
+
+
+def of_scope(viewer: Viewer, scope: uuid.UUID) -> list[Change]:
+    """The grants for one thing, the newest first, for who reviews rights at its body."""
+    rows = _rows(viewer, Q(scope=scope), 200, kinds=["grant"])
+    return _told(viewer, rows)
+
+
+def _rows(
+    viewer: Viewer, where: Q, limit: int, kinds: Iterable[str] = tuple(KINDS)
+) -> list[tuple[str, Any]]:
+    bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
+    found: list[tuple[str, Any]] = []
+    for kind in kinds:
+        rows = KINDS[kind].objects.filter(where, **{f"{_BODY[kind]}__in": bodies})  # type: ignore[attr-defined]
+        rows = rows.select_related(*_RELATED[kind]).order_by("-asked_at", "pk")
+        found += [(kind, row) for row in rows[:limit]]
+    return found
+
+
+def _told(viewer: Viewer, rows: Sequence[tuple[str, Any]]) -> list[Change]:
+    askers = Person.objects.in_bulk(
+        [row.ended_by or row.asked_by for _kind, row in rows if row.ended_by or row.asked_by]
+    )
+    bodies = Body.objects.in_bulk({body_of(row) for _kind, row in rows})
+    return [_one(viewer, kind, row, askers, bodies) for kind, row in rows]
+
+
+def _one(
+    viewer: Viewer,
+    kind: str,
+    row: Asked,
+    askers: dict[uuid.UUID, Person],
+    bodies: dict[uuid.UUID, Body],
+) -> Change:
+    asker = askers.get(row.ended_by or row.asked_by)  # type: ignore[arg-type]
+    asked_by = asker.full_name if asker else _("Hệ thống")
+    body = bodies[body_of(row)]
+    if isinstance(row, Grant):
+        named = scopes.named(viewer, row.scope_kind, row.scope)
+        kind_words = row.get_scope_kind_display()
+        label = (
+            f"{kind_words}: {named.label}"
+            if named
+            else _("%(kind)s bạn không được xem") % {"kind": kind_words}
+        )
+        url = named.url if named else ""
+        return Change(
+            kind, row, body, str(RIGHTS[row.right]), label, url, holder_words(row), asked_by
+        )
+    if isinstance(row, GroupMember):
+        what = _("Vào nhóm %(name)s") % {"name": row.group.name}
+        return Change(kind, row, body, what, body.name, "", row.person.full_name, asked_by)
+    assert isinstance(row, Appointment)
+    what = _("Giữ chức vụ %(title)s (%(role)s)") % {
+        "title": row.position.title,
+        "role": Role(row.position.role).label,
+    }
+    where = f"{row.position.unit}, {body.name}" if row.position.unit else body.name
+    return Change(kind, row, body, what, where, "", row.person.full_name, asked_by)
+
+
+def holder_words(grant: Grant) -> str:
+    """To whom a grant gives its right, by kind and name."""
+    model: Any = {
+        Grant.Holder.PERSON: Person,
+        Grant.Holder.POSITION: Position,
+        Grant.Holder.UNIT: Unit,
+        Grant.Holder.GROUP: Group,
+    }[Grant.Holder(grant.holder_kind)]
+    return f"{grant.get_holder_kind_display()}: {model.objects.get(pk=grant.holder)}"

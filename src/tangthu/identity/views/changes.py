@@ -1,0 +1,187 @@
+"""Changes of rights: the list, and the page on which one is confirmed, refused or ended."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tangthu.identity import changes as told
+from tangthu.identity.actions import change_rights
+from tangthu.identity.changes import Change
+from tangthu.identity.models import Grant
+from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb, Fact, FactGroup, Notice
+from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
+
+_MOST = 200
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """How a change stands, in words and tone."""
+    return {
+        "waiting": (_("Chờ xác nhận"), "warn"),
+        "unconfirmed": (_("Có hiệu lực, chưa ai xác nhận"), "danger"),
+        "standing": (_("Đang có hiệu lực"), "ok"),
+        "refused": (_("Không chấp nhận"), ""),
+        "ended": (_("Đã chấm dứt"), ""),
+    }
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """The changes that wait, or all, at bodies where one reviews rights."""
+    who = viewer(request)
+    if not (who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm")):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    every = request.GET.get("tat-ca") == "1"
+    rows = told.recent(who, _MOST) if every else told.waiting(who, _MOST)
+    words = states()
+    register: Register[Change] = Register(
+        name="rights-changes",
+        caption=_("Thay đổi quyền"),
+        query=request.GET,
+        default_sort="asked",
+        row_id=lambda row: str(row.id),
+        page_size=_MOST,
+        filters=(Filter("tat-ca", _("Xem"), (Option("1", _("Cả đã quyết định")),), tabs=True),),
+        columns=(
+            Column("what", _("Quyền"), lambda row: Cell(row.what, _address(row)), primary=True),
+            Column("holder", _("Cho"), lambda row: row.holder),
+            Column("scope", _("Phạm vi"), lambda row: row.scope),
+            Column("asked_by", _("Người đề nghị"), lambda row: row.asked_by),
+            Column("asked", _("Lúc"), lambda row: formats.moment(row.asked_at), "date"),
+            Column(
+                "state",
+                _("Trạng thái"),
+                lambda row: Cell(words[row.state][0], tone=words[row.state][1]),
+                "tag",
+            ),
+        ),
+        empty=EmptyState(
+            _("Không có thay đổi quyền nào chờ xác nhận"),
+            _("Khi ai đó đề nghị cấp hoặc chấm dứt một quyền, đề nghị hiện ở đây."),
+        ),
+    )
+    page = register.page(rows, sort_values=lambda row: (str(row.id),), total=len(rows))
+    return render(request, "identity/changes.html", {"register": page})
+
+
+def _address(row: Change) -> str:
+    return reverse("rights:change", args=[row.kind, row.id])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, kind: str, change_id: uuid.UUID) -> HttpResponse:
+    """One change: what it gives, to whom, on whose decision; and what can be done with it."""
+    who = viewer(request)
+    found = told.change(who, kind, change_id)
+    if request.method == "POST":
+        return _decide(request, found)
+    context = {
+        "title": found.what,
+        "way": [Crumb(_("Thay đổi quyền"), reverse("rights:changes")), Crumb(found.what)],
+        "fact_groups": _facts(found),
+        "notice": _notice(found),
+        "actions": _actions(who, found),
+    }
+    return render(request, "identity/change.html", context)
+
+
+def _decide(request: HttpRequest, found: Change) -> HttpResponse:
+    decision = request.POST.get("decision", "")
+    done = {
+        "confirm": (change_rights.confirm, _("Đã xác nhận.")),
+        "refuse": (change_rights.refuse, _("Đã ghi là không chấp nhận.")),
+        "end": (change_rights.end, _("Đã chấm dứt quyền.")),
+    }.get(decision)
+    if done is not None:
+        act, words = done
+        act(acting(request), found.kind, found.id)
+        messages.success(request, words)
+    return redirect("rights:change", found.kind, found.id)
+
+
+def _facts(found: Change) -> list[FactGroup]:
+    row = found.row
+    until = formats.day(row.effective_to) if row.effective_to else _("không hạn")
+    facts = [
+        Fact(_("Quyền"), found.what),
+        Fact(_("Cho"), found.holder),
+        Fact(_("Phạm vi"), found.scope, url=found.scope_url),
+        Fact(_("Cơ quan"), found.body.name),
+        Fact(_("Từ ngày"), formats.day(row.effective_from)),
+        Fact(_("Đến hết ngày"), until),
+        Fact(_("Căn cứ"), row.decision),
+    ]
+    asked = [
+        Fact(_("Người đề nghị"), found.asked_by),
+        Fact(_("Đề nghị lúc"), formats.moment(row.asked_at)),
+        Fact(_("Trạng thái"), states()[found.state][0]),
+    ]
+    for label, moment in (
+        (_("Xác nhận lúc"), row.confirmed_at),
+        (_("Không chấp nhận lúc"), row.refused_at),
+        (_("Chấm dứt lúc"), row.ended_at),
+        (_("Xác nhận chấm dứt lúc"), row.end_confirmed_at),
+    ):
+        if moment is not None:
+            asked.append(Fact(label, formats.moment(moment)))
+    return [FactGroup(_("Thay đổi"), tuple(facts)), FactGroup(_("Quyết định"), tuple(asked))]
+
+
+def _notice(found: Change) -> Notice | None:
+    """The warning that stands until a competent person confirms (RM-630 c)."""
+    if found.state == "waiting":
+        return Notice(
+            _("Quyền này chưa có hiệu lực"),
+            _("Cần người thứ hai có thẩm quyền xác nhận."),
+            "warn",
+        )
+    if found.state == "unconfirmed":
+        happened = (
+            _("Quyền đã chấm dứt.")
+            if found.row.ended_at
+            else _("Quyền đã có hiệu lực vì lúc đề nghị không có ai khác để xác nhận.")
+        )
+        return Notice(_("Thay đổi này chưa được xác nhận"), happened, "danger")
+    return None
+
+
+def _actions(who: Viewer, found: Change) -> list[Action]:
+    at = _address(found)
+    body = found.body.pk
+    actions: list[Action] = []
+    if found.row.waits and who.may("rights.confirm", body):
+        asker = found.row.ended_by or found.row.asked_by
+        mine = who.person_id in (asker, change_rights.person_of(found.row))
+        why = _("Bạn đề nghị, hoặc được cấp quyền này; người khác phải xác nhận.") if mine else ""
+        actions.append(
+            Action(
+                _("Xác nhận"), at, key="x", icon="check", weight="primary", method="post",
+                value="confirm", why_not=why,
+            )
+        )  # fmt: skip
+        if found.row.ended_at is None:
+            actions.append(
+                Action(
+                    _("Không chấp nhận"), at, key="k", icon="close", method="post",
+                    value="refuse", why_not=why,
+                )
+            )  # fmt: skip
+    ended = found.row.ended_at is not None or found.row.refused_at is not None
+    if isinstance(found.row, Grant) and not ended and who.may("rights.ask", body):
+        actions.append(
+            Action(
+                _("Chấm dứt quyền"), at, icon="lock", weight="danger", method="post", value="end"
+            )
+        )
+    return actions

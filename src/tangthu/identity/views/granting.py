@@ -1,0 +1,100 @@
+"""The form by which a right on one thing is asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tangthu.identity import queries, scopes
+from tangthu.identity.actions.grant_right import ask_grant
+from tangthu.identity.models import Account, Grant
+from tangthu.identity.roles import GRANTABLE, RIGHTS
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.ui.forms import PartialDateField
+from tangthu.ui.parts import Crumb
+
+
+class GrantForm(forms.Form):
+    """Which right, to whom, until when, on whose decision."""
+
+    def __init__(self, holders: list[tuple[str, Any]], data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["right"] = forms.ChoiceField(
+            label=_("Quyền"), choices=[(right, RIGHTS[right]) for right in GRANTABLE]
+        )
+        self.fields["holder"] = forms.ChoiceField(
+            label=_("Cấp cho"), choices=[("", _("– Chọn –")), *holders], required=False
+        )
+        self.fields["username"] = forms.CharField(
+            label=_("Hoặc tên đăng nhập của người ở cơ quan khác"), max_length=60, required=False
+        )
+        self.fields["until"] = PartialDateField(label=_("Đến hết ngày"), required=False, whole=True)
+        self.fields["decision"] = forms.CharField(
+            label=_("Căn cứ"),
+            max_length=200,
+            help_text=_("Số, ngày và cơ quan ra quyết định hoặc văn bản đồng ý."),
+        )
+
+    def chosen(self) -> tuple[str, uuid.UUID]:
+        """Kind and id of who is to hold the right; an id of nobody if nobody was chosen."""
+        if self.cleaned_data["username"]:
+            found = Account.objects.filter(username=self.cleaned_data["username"]).first()
+            return Grant.Holder.PERSON, found.person_id if found else uuid.UUID(int=0)
+        kind, _at, named = self.cleaned_data["holder"].partition(":")
+        return kind, uuid.UUID(named) if named else uuid.UUID(int=0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant(request: HttpRequest, kind: str, scope: uuid.UUID) -> HttpResponse:
+    """Ask for a right on a body, fonds, dossier or document that one may see oneself."""
+    who = viewer(request)
+    thing = scopes.named(who, kind, scope)
+    if thing is None or not who.may("rights.ask", thing.body_id):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    form = GrantForm(
+        queries.holders(who, thing.body_id), request.POST if request.method == "POST" else None
+    )
+    if form.is_bound and form.is_valid():
+        holder_kind, holder = form.chosen()
+        until = form.cleaned_data["until"]
+        try:
+            made = ask_grant(
+                acting(request),
+                right=form.cleaned_data["right"],
+                scope_kind=kind,
+                scope=scope,
+                holder_kind=holder_kind,
+                holder=holder,
+                decision=form.cleaned_data["decision"],
+                until=dt.date(until.year, until.month, until.day) if until else None,
+            )
+        except InvalidInput as error:
+            for name, words in error.problems.items():
+                form.add_error(name, [str(one) for one in words])
+        else:
+            messages.success(
+                request,
+                _("Đã cấp quyền; chưa có ai khác để xác nhận.")
+                if made.alone
+                else _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận."),
+            )
+            return redirect("rights:change", "grant", made.pk)
+    context = {
+        "form": form,
+        "thing": thing,
+        "way": [Crumb(thing.label, thing.url), Crumb(_("Cấp quyền"))],
+        "save_label": _("Gửi đề nghị"),
+        "cancel_url": thing.url or reverse("rights:changes"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "identity/grant.html", context, status=status)
