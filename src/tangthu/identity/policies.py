@@ -40,7 +40,8 @@ class Viewer:
     as (body id, right). `scopes`: those for less. `stands_for`: for whom he stands in, as (body id,
     words). `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree)
     pairs; a body that is not there has cleared him for nothing. `only`: the one access level to
-    which he has narrowed his view ("" all). `opens`: the rights that the key in use opens; None without one.
+    which he has narrowed his view ("" all). `opens`: the rights that the key in use opens; None
+    without one.
     """
 
     person_id: uuid.UUID
