@@ -82,6 +82,19 @@ def shoot(page: Page, base: str, suffix: str) -> None:
     page.wait_for_url(f"{base}{dossier}")
     page.goto(f"{base}{dossier}dong-goi/")
     keep(page, f"dong-goi{suffix}")
+    shoot_rights(page, base, dossier, suffix)
+
+
+def shoot_rights(page: Page, base: str, dossier: str, suffix: str) -> None:
+    """Ask for a right on the dossier, and photograph the change and who may see the dossier."""
+    page.goto(f"{base}{dossier}ai-duoc-xem/")
+    page.get_by_role("link", name="Cấp quyền").click()
+    page.get_by_label("Cấp cho").select_option(index=1)
+    page.get_by_label("Căn cứ").fill("15/QĐ-CC ngày 12/03/2026")
+    page.get_by_role("button", name="Gửi đề nghị").click()
+    keep(page, f"thay-doi-quyen{suffix}")
+    page.goto(f"{base}{dossier}ai-duoc-xem/")
+    keep(page, f"ai-duoc-xem{suffix}")
 
 
 def keep(page: Page, name: str) -> None:

@@ -114,6 +114,19 @@ def test_a_right_ends_at_once_and_its_end_stands_unconfirmed_until_somebody_conf
     assert not asked.waits
 
 
+def test_what_was_asked_for_can_be_taken_back_and_then_nobody_has_to_confirm_that(
+    cast: TestHouse, closed: MadeDossier
+) -> None:
+    from tangthu.identity.actions.change_rights import AlreadyDecided, end
+
+    asked = grant(cast, "hoa", "read.conditional", "dossier", closed.dossier.pk)
+    end(cast.acting("cuc"), "grant", asked.pk)
+    asked.refresh_from_db()
+    assert not asked.waits
+    with pytest.raises(AlreadyDecided):
+        confirm(cast, asked)
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_right_holds_between_its_days_alone(
     cast: TestHouse, closed: MadeDossier, days: int

@@ -73,7 +73,7 @@ def test_every_page_of_rights_is_accessible_quiet_and_no_wider_than_its_window(
     waiting = [f"/quyen/grant/{one.pk}/" for one in Grant.objects.all()[:1]]
     for address in (
         "/quyen/",
-        "/quyen/?tat-ca=1",
+        "/quyen/?cho=1",
         f"/ho-so/{made.dossier.id}/ai-duoc-xem/",
         f"/tai-lieu/{made.documents[0].id}/ai-duoc-xem/",
         f"/quyen/cap/dossier/{made.dossier.id}/",
@@ -109,7 +109,7 @@ def test_a_change_of_another_body_answers_as_one_that_does_not_exist(
     assert posted.status_code == 404
     asked.refresh_from_db()
     assert asked.confirmed_at is None
-    assert str(asked.pk) not in client.get("/quyen/?tat-ca=1").content.decode()
+    assert str(asked.pk) not in client.get("/quyen/").content.decode()
 
 
 def test_a_form_with_nothing_in_it_says_what_is_missing(

@@ -88,9 +88,10 @@ def waiting(viewer: Viewer, limit: int) -> list[Change]:
 
 
 def recent(viewer: Viewer, limit: int) -> list[Change]:
-    """All changes there, the newest first."""
+    """All changes there, the newest first; those that wait before all others."""
     found = _rows(viewer, Q(), limit)
     found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)), reverse=True)
+    found.sort(key=lambda one: not one[1].waits)
     return _told(viewer, found[:limit])
 
 

@@ -101,7 +101,8 @@ def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
         if found.ended_at is not None or found.refused_at is not None:
             raise _decided()
         found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()
-        if acting.is_system:
+        never_held = found.confirmed_at is None and not found.alone
+        if acting.is_system or never_held:
             found.end_confirmed_at = found.ended_at
         found.save()
         _told(acting, found, "identity.rights.ended")

@@ -42,8 +42,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     if not (who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm")):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
-    every = request.GET.get("tat-ca") == "1"
-    rows = told.recent(who, _MOST) if every else told.waiting(who, _MOST)
+    only_waiting = request.GET.get("cho") == "1"
+    rows = told.waiting(who, _MOST) if only_waiting else told.recent(who, _MOST)
     words = states()
     register: Register[Change] = Register(
         name="rights-changes",
@@ -52,7 +52,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         default_sort="asked",
         row_id=lambda row: str(row.id),
         page_size=_MOST,
-        filters=(Filter("tat-ca", _("Xem"), (Option("1", _("Cả đã quyết định")),), tabs=True),),
+        filters=(Filter("cho", _("Xem"), (Option("1", _("Chờ xác nhận")),), tabs=True),),
         columns=(
             Column("what", _("Quyền"), lambda row: Cell(row.what, _address(row)), primary=True),
             Column("holder", _("Cho"), lambda row: row.holder),
@@ -67,7 +67,7 @@ def changes(request: HttpRequest) -> HttpResponse:
             ),
         ),
         empty=EmptyState(
-            _("Không có thay đổi quyền nào chờ xác nhận"),
+            _("Không có thay đổi quyền nào"),
             _("Khi ai đó đề nghị cấp hoặc chấm dứt một quyền, đề nghị hiện ở đây."),
         ),
     )
@@ -181,7 +181,12 @@ def _actions(who: Viewer, found: Change) -> list[Action]:
     if isinstance(found.row, Grant) and not ended and who.may("rights.ask", body):
         actions.append(
             Action(
-                _("Chấm dứt quyền"), at, icon="lock", weight="danger", method="post", value="end"
+                _("Rút đề nghị") if found.state == "waiting" else _("Chấm dứt quyền"),
+                at,
+                icon="lock",
+                weight="danger",
+                method="post",
+                value="end",
             )
         )
     return actions
