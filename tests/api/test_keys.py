@@ -161,12 +161,18 @@ def test_a_scope_that_is_left_out_is_closed_although_the_person_has_the_right(
     assert whole.get("/documents")["count"]["total"] == 2
 
 
+_NOW_A_CLERK = (
+    "UPDATE identity_position SET role = 'clerk' WHERE id IN "
+    "(SELECT position_id FROM identity_appointment WHERE person_id = %s)"
+)
+
+
 def test_a_right_that_the_person_loses_is_lost_to_the_key(cast: TestHouse) -> None:
     make_dossier(cast, documents=[{}, {"access_level": "02"}])
     asking = program(cast, "cuc")
     assert asking.get("/documents")["count"]["total"] == 2
     person = cast.acting("cuc").viewer.person_id
-    _as_owner(cast, "UPDATE identity_appointment SET role = 'clerk' WHERE person_id = %s", person)
+    _as_owner(cast, _NOW_A_CLERK, person)
     assert asking.get("/documents")["count"]["total"] == 1
     assert status(asking, "/stores") == 403
 

@@ -93,11 +93,13 @@ def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, objec
 
 
 def taken_out() -> dict[str, object]:
-    """A saved search, a finished export and a key of an archivist of body A."""
+    """A saved search, a finished export, a key and a grant of an archivist of body A."""
     from tangthu.identity.acting import Acting
+    from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
     from tangthu.kernel import jobs
     from tangthu.programs.actions.make_key import make_key
+    from tangthu.records import queries as records
     from tangthu.reports.actions.keep_views import save_view
     from tangthu.reports.actions.order_export import order_export
 
@@ -112,7 +114,16 @@ def taken_out() -> dict[str, object]:
     key, _token = make_key(
         acting, name=HIDDEN, body_id=viewer.positions[0][0], scopes=["read.public"], days=3
     )
-    return {"view_id": view.id, "export_id": export.id, "key_id": key.id}
+    dossier = records.dossiers(viewer).first()
+    assert dossier is not None
+    change = ask_grant(
+        acting, right="read.public", scope_kind="dossier", scope=dossier.pk,
+        holder_kind="person", holder=viewer.person_id, decision=HIDDEN,
+    )  # fmt: skip
+    return {
+        "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
+        "scope": dossier.pk,
+    }  # fmt: skip
 
 
 def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
@@ -125,7 +136,7 @@ def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
 
 
 # Parameters that name no record: the same on both sides of a comparison.
-PLAIN = {"number": "1", "kind": "png"}
+PLAIN = {"number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier"}
 
 
 def nothing_like(value: object) -> object:

@@ -7,6 +7,6 @@ from tangthu.identity.views import changes, granting
 app_name = "rights"
 urlpatterns = [
     path("quyen/", changes.changes, name="changes"),
-    path("quyen/<slug:kind>/<uuid:change_id>/", changes.change, name="change"),
-    path("quyen/cap/<slug:kind>/<uuid:scope>/", granting.grant, name="grant"),
+    path("quyen/<slug:change>/<uuid:change_id>/", changes.one_change, name="change"),
+    path("quyen/cap/<slug:scope_kind>/<uuid:scope>/", granting.grant, name="grant"),
 ]

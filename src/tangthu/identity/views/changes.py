@@ -80,10 +80,10 @@ def _address(row: Change) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, kind: str, change_id: uuid.UUID) -> HttpResponse:
+def one_change(request: HttpRequest, change: str, change_id: uuid.UUID) -> HttpResponse:
     """One change: what it gives, to whom, on whose decision; and what can be done with it."""
     who = viewer(request)
-    found = told.change(who, kind, change_id)
+    found = told.change(who, change, change_id)
     if request.method == "POST":
         return _decide(request, found)
     context = {

@@ -55,10 +55,10 @@ class GrantForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def grant(request: HttpRequest, kind: str, scope: uuid.UUID) -> HttpResponse:
+def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpResponse:
     """Ask for a right on a body, fonds, dossier or document that one may see oneself."""
     who = viewer(request)
-    thing = scopes.named(who, kind, scope)
+    thing = scopes.named(who, scope_kind, scope)
     if thing is None or not who.may("rights.ask", thing.body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     form = GrantForm(
@@ -71,7 +71,7 @@ def grant(request: HttpRequest, kind: str, scope: uuid.UUID) -> HttpResponse:
             made = ask_grant(
                 acting(request),
                 right=form.cleaned_data["right"],
-                scope_kind=kind,
+                scope_kind=scope_kind,
                 scope=scope,
                 holder_kind=holder_kind,
                 holder=holder,
