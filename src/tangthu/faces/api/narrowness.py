@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import Refused
 
@@ -22,7 +23,8 @@ class NarrowKey(Refused):
 def require_whole_reader(request: Any) -> None:
     """Raise NarrowKey unless the key reads all that its person reads."""
     whole = viewer_of(request.key.person)
-    if whole.levels() != request.viewer.levels():
+    key: Viewer = request.viewer
+    if (whole.levels(), whole.scopes_open()) != (key.levels(), key.scopes_open()):
         raise NarrowKey(
             _("Khóa này đọc được ít hơn người giữ khóa nên không lấy được tệp lập theo quyền "
               "của người ấy."),
