@@ -115,6 +115,24 @@ def test_figures_count_packages_of_audited_bodies_only(
         assert foreign.objid not in sign_in("cuc").get(address).content.decode()
 
 
+def test_the_page_warns_when_the_disk_of_a_store_fills(
+    cast: TestHouse, sign_in: SignIn, sealed: MadeDossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in("cuc")
+    # The limits are moved, not the disk: whether they are right is tested beside them.
+    for filling, nearly_full, told in (
+        (0.0, 0.0, None),
+        (2.0, 0.0, "Kho kho-a đang đầy dần"),
+        (2.0, 2.0, "Kho kho-a gần hết chỗ"),
+    ):
+        monkeypatch.setattr("tangthu.repository.stores.FILLING", filling)
+        monkeypatch.setattr("tangthu.repository.stores.NEARLY_FULL", nearly_full)
+        words = text_of(client.get("/kho/").content.decode())
+        assert "Còn trống" in words
+        assert ("Ổ đĩa còn trống" in words) == (told is not None)
+        assert told is None or told in words
+
+
 def test_a_check_that_finds_nothing_says_so(
     cast: TestHouse, sign_in: SignIn, sealed: MadeDossier
 ) -> None:

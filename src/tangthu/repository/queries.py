@@ -31,7 +31,7 @@ from tangthu.kernel.models import Job
 from tangthu.records.models import Membership
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.stores import Room, StoreUnusable, open_store, room_of
 
 HURT = (Copy.State.BAD, Copy.State.UNREPAIRABLE)
 _FOUND = ("bad", "repaired", "unrepairable", "unchecked")
@@ -42,7 +42,8 @@ class StoreSeen:
     """A store as an auditor sees it: only packages of bodies that he audits are counted.
 
     `usable` says whether its root can be opened now. `hurt`, `lost` (beyond repair) and `unseen`
-    (could not be looked at) count copies; `oldest` is when the copy longest unchecked was checked.
+    (could not be looked at) count copies; `oldest` is when the copy longest unchecked was checked;
+    `room` is None if the disk cannot be asked.
     """
 
     name: str
@@ -55,6 +56,7 @@ class StoreSeen:
     lost: int
     unseen: int
     oldest: dt.datetime | None
+    room: Room | None
 
     @property
     def healthy(self) -> bool:
@@ -147,6 +149,7 @@ def stores_seen(viewer: Viewer) -> list[StoreSeen]:
                 row.get("lost", 0),
                 row.get("unseen", 0),
                 row.get("oldest"),
+                room_of(store),
             )
         )
     return found

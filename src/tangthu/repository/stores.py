@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +23,10 @@ log = logging.getLogger("tangthu.repository")
 DEFAULT_STORES = ("kho-a", "kho-b")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+# At which share of free room a store is told to be filling, and to be nearly full.
+FILLING, NEARLY_FULL = 0.10, 0.03
+# What a package must leave free on the disk of a store: one part in a hundred, within limits.
+_LEFT_FREE, _LEAST_FREE, _MOST_FREE = 0.01, 1024**2, 1024**3
 
 
 class StoreUnusable(HouseError):
@@ -71,6 +77,58 @@ def require_own(root: Path) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room on the disk of a store, in bytes."""
+
+    free: int
+    total: int
+
+    @property
+    def filling(self) -> bool:
+        """Whether less than a tenth is free."""
+        return self.free < self.total * FILLING
+
+    @property
+    def nearly_full(self) -> bool:
+        """Whether less than three parts in a hundred are free."""
+        return self.free < self.total * NEARLY_FULL
+
+    def holds(self, more: int) -> bool:
+        """Whether `more` bytes can be written and the disk is left in working order."""
+        left = min(max(int(self.total * _LEFT_FREE), _LEAST_FREE), _MOST_FREE)
+        return self.free - more >= left
+
+
+def room_of(store: Store) -> Room | None:
+    """The room on the disk of a store; None if its folder is not there."""
+    try:
+        usage = shutil.disk_usage(store.path)
+    except OSError:
+        return None
+    return Room(usage.free, usage.total)
+
+
+def require_room(store: Store, more: int) -> None:
+    """Raise StoreUnusable if `more` bytes would fill the disk of the store.
+
+    Asked before anything is written: a disk that a package has filled to the brim has no room left
+    to mend the others. A disk that cannot be asked is left to the writing itself.
+    """
+    room = room_of(store)
+    if room is not None and not room.holds(more):
+        raise _full(store, free=room.free, wanted=more)
+
+
+def _full(store: Store, **facts: int) -> StoreUnusable:
+    return StoreUnusable(
+        _("Kho {name} đã đầy.").format(name=store.name),
+        hint=_("Dọn bớt hoặc mở rộng ổ đĩa của kho rồi làm lại; gói chưa được ghi nhận."),
+        store=store.name,
+        **facts,
+    )
+
+
 @contextmanager
 def writing_to(store: Store) -> Iterator[None]:
     """Say in words which store could not be written to, and why. Raises StoreUnusable.
@@ -81,11 +139,7 @@ def writing_to(store: Store) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise StoreUnusable(
-                _("Kho {name} đã đầy.").format(name=store.name),
-                hint=_("Dọn bớt hoặc mở rộng ổ đĩa của kho rồi làm lại; gói chưa được ghi nhận."),
-                store=store.name,
-            ) from error
+            raise _full(store) from error
         if error.errno in _CLOSED:
             raise StoreUnusable(
                 _("Không ghi được vào kho {name}.").format(name=store.name),

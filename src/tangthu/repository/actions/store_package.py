@@ -25,7 +25,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import StoreUnusable, open_store, writing_to
+from tangthu.repository.stores import StoreUnusable, open_store, require_room, writing_to
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
 
@@ -88,6 +88,10 @@ def store_package(
             AGENT_ADDRESS.format(acting.viewer.person_id),
             order.moment,
         )
+        held = {} if order.number == 1 else ocfl.open_object(place).inventory.manifest
+        more = sum(item.size for item in plan.files if item.sha256 not in held)
+        for store in stores:
+            require_room(store, more)
         with writing_to(stores[0]):
             if order.number == 1:
                 ocfl.create_object(first, order.objid, files, note)

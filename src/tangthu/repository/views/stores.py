@@ -19,6 +19,7 @@ from tangthu.kernel.models import Job
 from tangthu.repository import queries
 from tangthu.repository.actions.order_check import UNDER_WAY
 from tangthu.repository.queries import StoreSeen
+from tangthu.repository.stores import Room
 from tangthu.repository.views.asked import auditor
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Notice, Tone
@@ -63,6 +64,7 @@ def _notices(seen: list[StoreSeen]) -> list[Notice]:
         for one in seen
         if not one.usable
     ]
+    notices += [_filling(one, one.room) for one in seen if one.room and one.room.filling]
     lost = max((one.lost for one in seen), default=0)
     if lost:
         notices.append(
@@ -80,6 +82,18 @@ def _notices(seen: list[StoreSeen]) -> list[Notice]:
             )
         )
     return notices
+
+
+def _filling(one: StoreSeen, room: Room) -> Notice:
+    words = _("Kho %(name)s gần hết chỗ") if room.nearly_full else _("Kho %(name)s đang đầy dần")
+    return Notice(
+        words % {"name": one.name},
+        _("Ổ đĩa còn trống %(free)s trong %(total)s.")
+        % {"free": formats.file_size(room.free), "total": formats.file_size(room.total)},
+        tone="danger" if room.nearly_full else "warn",
+        kept=_("gói không còn đủ chỗ thì bị từ chối trước khi ghi, mọi gói đã có vẫn nguyên."),
+        todo=_("mở rộng ổ đĩa của kho, hoặc chuyển kho sang ổ lớn hơn."),
+    )
 
 
 def _running(job: Job) -> Notice:
@@ -109,12 +123,17 @@ def _stores(request: HttpRequest, viewer: Viewer, seen: list[StoreSeen]) -> Regi
             ),
             Column("objects", _("Gói"), lambda one: formats.thousands(one.objects), "number"),
             Column("bytes", _("Dung lượng"), lambda one: formats.file_size(one.bytes), "number"),
+            Column("free", _("Còn trống"), _free, "number"),
             Column("oldest", _("Lần kiểm tra cũ nhất"), _oldest, "date"),
             Column("state", _("Tình trạng"), _state, "tag"),
         ),
         empty=EmptyState(_("Chưa có kho nào"), _("Các kho được tạo khi đóng gói hồ sơ đầu tiên.")),
     )
     return register.page(seen, sort_values=lambda one: (one.name,))
+
+
+def _free(one: StoreSeen) -> str:
+    return formats.file_size(one.room.free) if one.room else ""
 
 
 def _oldest(one: StoreSeen) -> str:
