@@ -392,3 +392,26 @@ def test_a_first_password_that_is_asked_for_is_not_told_and_must_be_a_good_one(
         assert given.strip() not in done.stdout + done.stderr
     assert document["password"] is None
     assert Account.objects.get(username="mai").check_password(PASSWORD)
+
+
+def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) -> None:
+    from tangthu.identity.models import Account
+
+    told(call(cast, "account", "list", "--json"), "error", COULD_NOT)
+    found = told(call(cast, "--as", "dung", "account", "list", "--json"), "account-list", DONE)
+    assert {one["username"] for one in found["accounts"]} == {"hoa", "binh", "cuc", "dung"}
+    none = told(call(cast, "--as", "cuc", "account", "list", "--json"), "account-list", DONE)
+    assert none == {"accounts": []}
+    reset = ("account", "reset-password", "hoa", "--json")
+    made = told(call(cast, "--as", "dung", *reset), "account-reset-password", DONE)
+    assert Account.objects.get(username="hoa").check_password(made["password"])
+    foreign = told(call(cast, "--as", "quang", *reset), "error", COULD_NOT)
+    absent = told(call(cast, "--as", "quang", *reset[:2], "x", "--json"), "error", COULD_NOT)
+    assert foreign["error"]["message"].replace("hoa", "x") == absent["error"]["message"]
+    log = ("security-log", "--json")
+    lines = told(call(cast, "--as", "dung", *log), "security-log", DONE)
+    assert [one["kind"] for one in lines["entries"][:1]] == ["reset"]
+    told(call(cast, "--as", "dung", *log, "--kind", "khong"), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *log), "error", COULD_NOT)
+    again = told(call(cast, "--as", "dung", *log, "--kind", "read"), "security-log", DONE)
+    assert again["entries"][0]["target"] == "tangthu security-log"

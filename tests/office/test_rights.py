@@ -87,9 +87,17 @@ def ids_of(made: MadeDossier, job: uuid.UUID, **more: object) -> dict[str, objec
         "file_id": made.files[0].id,
         "fonds_id": made.dossier.place.inventory.fonds_id,
         "job_id": job,
+        "person_id": house_person(made),
         **taken_out(),
         **more,
     }
+
+
+def house_person(made: MadeDossier) -> uuid.UUID:
+    """A person of the dossier's body."""
+    from tangthu.identity.models import Person
+
+    return Person.objects.filter(home_body_id=made.dossier.body_id).earliest("sort_key").pk
 
 
 def taken_out() -> dict[str, object]:
@@ -300,7 +308,7 @@ def test_nothing_of_another_body_shows_on_any_page(
     for username in ("lan", "minh", "nga", "quang"):
         client = sign_in(username)
         for address in plain_pages():
-            page = client.get(address).content.decode()
+            page = answer(client, "get", address)[2].decode()
             page = page.replace(f"“{HIDDEN}”", "").replace(f'value="{HIDDEN}"', "")
             page = page.replace(f"q={HIDDEN}", "").replace(f"<title>{HIDDEN}", "")
             found = [trace for trace in traces if trace in page]

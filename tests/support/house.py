@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tangthu.identity.acting import Acting
     from tangthu.identity.models import Body
 
-PASSWORD = "mat-khau-thu-nghiem-2026"
+PASSWORD = "Mat-khau-thu-nghiem-2026"
 # The fixed cast: user name, full name, position, role. Outsiders are the second body's people.
 PEOPLE = {
     "H30.81": [
@@ -156,6 +156,7 @@ def make_cast() -> None:
     from tangthu.identity.acting import SYSTEM
     from tangthu.identity.actions.add_person import add_person, appoint
     from tangthu.identity.actions.open_body import open_body
+    from tangthu.signin.actions.set_password import take_as_own
 
     for code, people in PEOPLE.items():
         archive_code, name, short_name = BODIES[code]
@@ -179,3 +180,4 @@ def make_cast() -> None:
                 role=role,
                 since=dt.date(2020, 1, 1),
             )
+            take_as_own(person.account)

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "tangthu.ledger",
     "tangthu.ui",
     "tangthu.identity",
+    "tangthu.signin",
     "tangthu.records",
     "tangthu.capture",
     "tangthu.discovery",
@@ -116,11 +117,9 @@ AUTH_USER_MODEL = "identity.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "tangthu.signin.passwords.FourClasses"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tangthu.signin.passwords.NotAgain"},
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -129,7 +128,7 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "tangthu.faces.office.views.account.address_of_client"
+AXES_CLIENT_IP_CALLABLE = "tangthu.ui.callers.address_of"
 AXES_LOCKOUT_CALLABLE = "tangthu.faces.office.views.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

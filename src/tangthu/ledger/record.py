@@ -18,7 +18,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db import transaction
 
-from tangthu.ledger import kinds, outbox
+from tangthu.ledger import kinds, listening, outbox
 from tangthu.ledger.sealing import Sealer
 from tangthu.standards.ril import events as ril
 from tangthu.standards.ril import jcs
@@ -130,6 +130,7 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
         entries.append(_build(event, kind, head))
         recorded.append(Recorded(entries[-1].eid, event.obj, kind.chain, head.n, head.t))
     outbox.write(entries, heads)
+    listening.tell(events)
     return recorded
 
 

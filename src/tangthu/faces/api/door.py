@@ -10,6 +10,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 from tangthu.kernel.late import late
+from tangthu.kernel.securitylog import called_from
+from tangthu.ui.callers import caller_of
 
 PREFIX = "/api/"
 
@@ -23,6 +25,7 @@ class ApiDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(PREFIX):
-            response: HttpResponseBase = self.answer(request)
+            with called_from(caller_of(request)):
+                response: HttpResponseBase = self.answer(request)
             return response
         return self.respond(request)

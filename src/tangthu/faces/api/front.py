@@ -7,6 +7,7 @@ sent, and only then the operation. Every failure is a problem document.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -31,11 +32,18 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel import shown
 from tangthu.kernel.deployment import isolated
-from tangthu.kernel.errors import DatabaseUnusable, HouseError, NoRoom, NotFoundForViewer
+from tangthu.kernel.errors import (
+    DatabaseUnusable,
+    HouseError,
+    NoRoom,
+    NotFoundForViewer,
+    Refused,
+)
 from tangthu.kernel.uploads import lacked_room
 from tangthu.programs import metering
 from tangthu.programs.models import ApiKey
 from tangthu.programs.queries import key_of
+from tangthu.signin.actions.note_refusal import note_refusal
 
 log = logging.getLogger("tangthu.api")
 URLS = "tangthu.faces.api.urls"
@@ -51,6 +59,10 @@ def answer(request: HttpRequest) -> HttpResponseBase:
         try:
             response = _answered(request)
         except HouseError as error:
+            viewer = getattr(request, "viewer", None)
+            if viewer is not None and isinstance(error, NotFoundForViewer | Refused):
+                with suppress(OperationalError, InterfaceError):
+                    note_refusal(error, viewer, request.path)
             response = _refused(error)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer: %s", type(error).__name__)

@@ -12,7 +12,7 @@ import click
 
 from tangthu.faces.cli import stopping
 from tangthu.faces.cli.words import translate as _
-from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer, Refused
 
 if TYPE_CHECKING:
     from tangthu.identity.acting import Acting
@@ -46,8 +46,16 @@ def house(*, migrate: bool = False, look: bool = True, process: str = "command")
             require_prepared()
         if process != database.COMMAND:
             require_narrow()
+        from tangthu.kernel.securitylog import Caller, called_from
+
+        here = Caller("cli" if process == database.COMMAND else "system")
         try:
-            yield
+            with called_from(here):
+                yield
+        except (Refused, NotFoundForViewer) as error:
+            with called_from(here):
+                _note_refusal(error)
+            raise
         finally:
             from django.db import connections
 
@@ -66,6 +74,19 @@ def acting(ctx: click.Context) -> Acting:
     if viewer is None:
         raise InvalidInput(f"Không có người dùng {name}.", hint="Kiểm tra lại --as.")
     return Acting(viewer, "cli")
+
+
+def _note_refusal(error: HouseError) -> None:
+    """Put into the security log that the person of `--as` was refused (AR-15)."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return
+    from tangthu.identity.policies import NOBODY
+    from tangthu.identity.queries import viewer_named
+    from tangthu.signin.actions.note_refusal import note_refusal
+
+    name = (context.find_root().obj or {}).get("person")
+    note_refusal(error, (viewer_named(name) if name else None) or NOBODY, context.command_path)
 
 
 def answer(document: Any, *, as_json: bool, words: str) -> None:

@@ -32,6 +32,8 @@ from tangthu.identity.queries import viewer_named
 from tangthu.kernel import jobs
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.home import Home
+from tangthu.signin.actions.set_password import take_as_own
+from tangthu.signin.models import SignInState
 from tangthu.standards import durable
 
 LOG_HOST = "tangthu.example"
@@ -133,6 +135,9 @@ def _people(plan: _BodyPlan, passwords: Mapping[str, str]) -> None:
         person = Person.objects.filter(account__username=username).first() or add_person(
             SYSTEM, body=body, full_name=full_name, username=username, password=passwords[username]
         )
+        if not SignInState.objects.filter(account=person.account).exists():
+            # Whoever tries the house signs in with what `up` prints, again and again.
+            take_as_own(person.account, demonstration=True)
         if not Appointment.objects.filter(person=person).exists():
             appoint(SYSTEM, person=person, body=body, position=position, role=role, since=SINCE)
         if role in CLEARED and isolated() and not Clearance.objects.filter(person=person).exists():

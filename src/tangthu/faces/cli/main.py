@@ -53,6 +53,8 @@ _COMMANDS = {
     "begin": "tangthu.faces.cli.people:begin",
     "apikey": "tangthu.faces.cli.apikeys:apikey",
     "person": "tangthu.faces.cli.people:person",
+    "account": "tangthu.faces.cli.accounts:account",
+    "security-log": "tangthu.faces.cli.accounts:security_log",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
     "mode": "tangthu.faces.cli.deployment:mode",

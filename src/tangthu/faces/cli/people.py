@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from typing import Any
 
@@ -114,7 +113,9 @@ def _first_password(username: str, full_name: str, *, ask: bool) -> tuple[str, s
     Raises InvalidInput for one that is too weak.
     """
     if not ask:
-        made = secrets.token_urlsafe(12)
+        from tangthu.signin.passwords import make
+
+        made = make()
         return made, made
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
@@ -140,5 +141,6 @@ def _tell(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
         words += (
             f"\nTên đăng nhập: {facts['username']}   Mật khẩu: {facts['password']}"
             "\nMật khẩu chỉ hiện lần này; không lưu ở đâu."
+            " Đăng nhập lần đầu phải tự đặt mật khẩu khác."
         )
     answer(facts, as_json=as_json, words=words)

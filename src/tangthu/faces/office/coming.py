@@ -8,6 +8,9 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+# In the address of the sign-in page: that something was posted after its session had run out.
+LOST = "het-han"
+
 
 def came_from(request: HttpRequest) -> str:
     """Path and query of the page of this site that the browser names as its last ("" if none).

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -26,28 +26,23 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tangthu.faces.office.coming import came_from
+from tangthu.faces.office.coming import LOST, came_from
 from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import NOBODY
 from tangthu.identity.queries import viewer_of
-from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer
+from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer, Refused
+from tangthu.kernel.securitylog import called_from
 from tangthu.kernel.uploads import lacked_room
+from tangthu.signin import duties
+from tangthu.signin.actions.note_refusal import note_refusal
+from tangthu.ui.callers import caller_of
 
 log = logging.getLogger("tangthu.office")
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
-View = TypeVar("View", bound=Callable[..., Any])
-# In the session: when its time last began anew. In the address of the sign-in page: that something
-# was posted after that time had run out.
+# In the session: when its time last began anew.
 USED = "used"
-LOST = "het-han"
-
-
-def public(view: View) -> View:
-    """Mark `view` as open to visitors who are not signed in."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return view
 
 
 class ChosenLanguage:
@@ -73,12 +68,20 @@ class StaffOnly:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with called_from(caller_of(request)):
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
         viewer = viewer_of(user.person) if user.is_authenticated else NOBODY  # type: ignore[union-attr]
         request.viewer = viewer  # type: ignore[attr-defined]
         request.acting = Acting(viewer, "web")  # type: ignore[attr-defined]
         if not viewer.positions and not self._is_public(request):
             return self._to_sign_in(request)
+        if viewer.positions:
+            due = duties.page(request)
+            if due and not _is_open_while_due(request):
+                return self._elsewhere(request, due)
         response = self.respond(request)
         if viewer.positions:
             self._note_use(request, response)
@@ -100,6 +103,17 @@ class StaffOnly:
         return redirect_to_login(request.get_full_path(), page)
 
     @staticmethod
+    def _elsewhere(request: HttpRequest, page: str) -> HttpResponse:
+        """To the one page that is open to this person now; where he wanted to go is kept."""
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = page
+            return response
+        if request.method == "GET" and duties.AFTER not in request.session:
+            request.session[duties.AFTER] = request.get_full_path()[:2000]
+        return HttpResponseRedirect(page)
+
+    @staticmethod
     def _note_use(request: HttpRequest, response: HttpResponseBase) -> None:
         """Let the session's time begin anew when a page is opened, by a write every few minutes.
 
@@ -114,6 +128,10 @@ class StaffOnly:
     @staticmethod
     def _is_public(request: HttpRequest) -> bool:
         return bool(_said_of_view(request, "is_public"))
+
+
+def _is_open_while_due(request: HttpRequest) -> bool:
+    return any(_said_of_view(request, mark) for mark in ("is_public", "is_while_due"))
 
 
 def _said_of_view(request: HttpRequest, mark: str) -> Any:
@@ -184,6 +202,8 @@ class ErrorsInWords:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Answer typed errors here; leave the rest to Django's handlers."""
+        if isinstance(exception, NotFoundForViewer | Refused):
+            note_refusal(exception, request.viewer, request.path)  # type: ignore[attr-defined]
         if isinstance(exception, NotFoundForViewer):
             return errors.not_found(request, Http404())
         if isinstance(exception, HouseError):

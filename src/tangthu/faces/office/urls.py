@@ -25,6 +25,7 @@ office = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(office)),
     path("", include("tangthu.identity.urls_rights")),
+    path("", include("tangthu.signin.urls")),
     path("", include("tangthu.discovery.urls")),
     path("", include("tangthu.archive.urls")),
     path("", include("tangthu.archive.urls_imports")),

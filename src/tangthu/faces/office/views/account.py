@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from ipaddress import ip_address
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from tangthu.faces.office.middleware import LOST, public
+from tangthu.faces.office.coming import LOST
 from tangthu.identity.models import Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
+from tangthu.signin import duties
+from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
 
 
@@ -75,6 +74,10 @@ class SignIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Go where the person was, and say there what was not kept."""
         response = super().form_valid(form)
+        due = duties.page(self.request)
+        if due:
+            self.request.session[duties.AFTER] = response["Location"]
+            response = HttpResponseRedirect(due)
         if LOST in self.request.GET:
             words = _("Phiên làm việc đã hết hạn; nội dung vừa nhập chưa được lưu.")
             messages.warning(self.request, words)
@@ -101,20 +104,6 @@ class SignOut(LogoutView):
         response = super().post(request, *args, **kwargs)
         response["Clear-Site-Data"] = '"cache"'
         return response
-
-
-def address_of_client(request: HttpRequest) -> str:
-    """Where a request comes from, for counting wrong passwords by account and place.
-
-    Behind a proxy all come from the proxy, so that whoever guesses at an account would lock its
-    owner out: the proxy's own word, the last in its header, is taken then. Without a proxy anybody
-    may write that header, and it counts for nothing.
-    """
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    if settings.SITE_HTTPS:
-        with suppress(ValueError):
-            return str(ip_address(told))
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @public

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tangthu.faces.office.middleware import public
+from tangthu.ui.marks import public
 
 
 @public

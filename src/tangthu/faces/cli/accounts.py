@@ -1,0 +1,136 @@
+"""`tangthu account …`, `tangthu security-log`: accounts and what was done with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tangthu.faces.cli.context import acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
+
+if TYPE_CHECKING:
+    from tangthu.identity.acting import Acting
+    from tangthu.identity.models import Account
+
+
+@click.group(help=_("Tài khoản của người ở các cơ quan."))
+def account() -> None:
+    """Commands about accounts."""
+
+
+def _named(who: Acting, username: str) -> Account:
+    """The account of that name. Raises NotFoundForViewer for one that `who` does not manage."""
+    from tangthu.kernel.errors import NotFoundForViewer
+    from tangthu.signin import queries
+
+    found = queries.accounts(who.viewer).filter(username=username).first()
+    if found is None:
+        raise NotFoundForViewer(
+            f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập và --as."
+        )
+    return found
+
+
+@account.command("list", help=_("Mọi tài khoản mà người của --as quản trị."))
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """Every account of the bodies whose people the person of `--as` manages."""
+    with house():
+        from tangthu.signin import queries, standing
+
+        who = acting(ctx)
+        found = list(queries.accounts(who.viewer))
+        titles = queries.titles_of(who.viewer, found)
+        rows: list[dict[str, Any]] = []
+        lines = []
+        for one in found:
+            used = standing.used_at(one)
+            words, _tone = standing.state(one)
+            rows.append(
+                {
+                    "username": one.username,
+                    "name": one.person.full_name,
+                    "body": one.person.home_body.code,
+                    "positions": titles.get(one.person_id, ""),
+                    "enabled": one.is_active,
+                    "own_password": standing.has_own_password(one),
+                    "used_at": used.isoformat() if used else None,
+                }
+            )
+            lines.append(f"{one.username:<20} {one.person.full_name:<30} {words}")
+        answer({"accounts": rows}, as_json=as_json, words="\n".join(lines) or "0")
+
+
+@account.command("reset-password", help=_("Đặt mật khẩu ngẫu nhiên cho một người khác."))
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@json_option
+@click.pass_context
+def reset_password(ctx: click.Context, username: str, as_json: bool) -> None:
+    """Give another person a new password, told once; he must set his own at the next sign-in."""
+    with house():
+        from tangthu.signin.actions.set_password import reset_password as run
+
+        who = acting(ctx)
+        found = _named(who, username)
+        made = run(who, found.person_id)
+        words = f"Đã đặt lại mật khẩu của {found.person.full_name}."
+        if not as_json:
+            words += f"\nTên đăng nhập: {username}   Mật khẩu: {made}\nMật khẩu chỉ hiện lần này."
+        answer({"username": username, "password": made}, as_json=as_json, words=words)
+
+
+@click.command("security-log", help=_("Nhật ký an toàn, mới nhất trước."))
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 4000),
+              help=_("Của bao nhiêu ngày gần đây."))  # fmt: skip
+@click.option("--kind", "kinds", multiple=True, help=_("Chỉ những việc này (nhiều lần được)."))
+@click.option("--text", default="", help=_("Tài khoản, đối tượng hay nguồn bắt đầu như thế."))
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1, 100_000),
+              help=_("Nhiều nhất bao nhiêu dòng."))  # fmt: skip
+@json_option
+@click.pass_context
+def security_log(
+    ctx: click.Context, days: int, kinds: tuple[str, ...], text: str, limit: int, as_json: bool
+) -> None:
+    """Lines of the security log that the person of `--as` may read; the reading is a line too."""
+    with house():
+        from django.utils import timezone
+
+        from tangthu.identity.models import Account
+        from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+        from tangthu.signin import queries
+        from tangthu.signin.actions.read_log import note_reading
+        from tangthu.signin.models import Kind
+
+        who = acting(ctx)
+        if not who.viewer.may_anywhere("people.manage"):
+            raise NotFoundForViewer("Không có nhật ký nào.", hint="Kiểm tra lại --as.")
+        unknown = set(kinds) - set(Kind.values)
+        if unknown:
+            raise InvalidInput(f"Không có việc {min(unknown)}.", hint=", ".join(Kind.values))
+        found = queries.narrowed(queries.entries(who.viewer), kinds=kinds, text=text)
+        since = timezone.now() - dt.timedelta(days=days)
+        rows = [
+            {
+                "at": one.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+                "kind": one.kind,
+                "outcome": one.outcome,
+                "source": one.source,
+                "port": one.port,
+                "account": one.account,
+                "target": one.target,
+                "agent": one.agent,
+                "detail": one.detail,
+            }
+            for one in found.filter(at__gte=since).order_by("-at", "-id")[:limit]
+        ]
+        me = Account.objects.select_related("person").get(person_id=who.viewer.person_id)
+        note_reading(who.viewer, me, target=ctx.command_path, always=True)
+        lines = (
+            f"{one['at']}  {one['kind']:<10} {one['outcome']:<8} {one['source']:<16} "
+            f"{one['account']:<16} {one['target']}"
+            for one in rows
+        )
+        answer({"entries": rows}, as_json=as_json, words="\n".join(lines) or "0")

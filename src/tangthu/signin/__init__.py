@@ -1,0 +1,1 @@
+"""Signing in: passwords, second steps, sessions, reviews of accounts, and the security log."""

@@ -1,0 +1,57 @@
+"""Django app of signing in."""
+
+from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+def _manages(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("people.manage"))  # type: ignore[attr-defined]
+
+
+class SigninConfig(AppConfig):
+    name = "tangthu.signin"
+    label = "signin"
+    verbose_name = "Đăng nhập và tài khoản"
+
+    def ready(self) -> None:
+        from tangthu.kernel import rounds, securitylog
+        from tangthu.kernel.late import late
+        from tangthu.ledger import listening
+        from tangthu.signin import noticing
+        from tangthu.signin.actions.keep_entry import keep, of_event
+        from tangthu.ui.nav import NavEntry, navigation
+
+        securitylog.keep_with(keep)
+        for app in ("identity", "signin", "programs"):
+            listening.listen(app, of_event)
+        noticing.connect()
+        rounds.register(
+            "security-log",
+            late("tangthu.signin.actions.forget_entries.forget_entries"),
+            every=6 * 3600.0,
+        )
+        navigation.register(
+            NavEntry(
+                "accounts",
+                _("Tài khoản"),
+                "signin:accounts",
+                "people",
+                "",
+                order=95,
+                section=_("Hệ thống"),
+                allowed=_manages,
+            )
+        )
+        navigation.register(
+            NavEntry(
+                "security-log",
+                _("Nhật ký an toàn"),
+                "signin:log",
+                "lock",
+                "",
+                order=96,
+                section=_("Hệ thống"),
+                allowed=_manages,
+            )
+        )

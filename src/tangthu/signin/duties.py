@@ -1,0 +1,69 @@
+"""What somebody must do before he may work: set a password of his own, set up a second step.
+
+Told once at sign-in and kept in the session, so that pages ask nobody; who is given another's
+password is signed out everywhere, so the next sign-in tells anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from tangthu.identity.models import Account
+from tangthu.identity.policies import Viewer
+from tangthu.identity.queries import viewer_of
+from tangthu.signin import rules
+from tangthu.signin.models import SignInState
+
+PASSWORD = "password"  # noqa: S105 - the name of a duty
+_DUTIES, AFTER = "duties", "after_duties"
+_PAGES = {PASSWORD: "signin:password"}
+
+
+def is_administrator(viewer: Viewer) -> bool:
+    """Whether the stricter rules for administrators hold for this person (RM-955)."""
+    return viewer.may_anywhere("people.manage") or viewer.may_anywhere("house.administer")
+
+
+def of(account: Account) -> list[str]:
+    """The duties of an account, in the order in which they are asked for."""
+    state = SignInState.objects.filter(account=account).first()
+    administrator = is_administrator(viewer_of(account.person))
+    found = []
+    if _password_is_due(state, administrator=administrator):
+        found.append(PASSWORD)
+    return found
+
+
+def _password_is_due(state: SignInState | None, *, administrator: bool) -> bool:
+    """Whether somebody else gave the password, or an administrator has had his for too long."""
+    if state is None or state.password_at is None:
+        return True
+    return administrator and rules.is_over(state.password_at, "administrator_password_age")
+
+
+def tell(session: Any, account: Account) -> None:
+    """Write the duties of who just signed in into his session."""
+    found = of(account)
+    if found:
+        session[_DUTIES] = found
+    else:
+        session.pop(_DUTIES, None)
+
+
+def page(request: HttpRequest) -> str:
+    """The address of the page that settles the first duty of this session; "" without one."""
+    waiting = request.session.get(_DUTIES)
+    return reverse(_PAGES[waiting[0]]) if waiting else ""
+
+
+def settle(request: HttpRequest, duty: str) -> str:
+    """Strike a duty off; returns where to go: to the next one, or where the person wanted to go."""
+    left = [one for one in request.session.get(_DUTIES, ()) if one != duty]
+    if left:
+        request.session[_DUTIES] = left
+        return reverse(_PAGES[left[0]])
+    request.session.pop(_DUTIES, None)
+    return str(request.session.pop(AFTER, "") or "")

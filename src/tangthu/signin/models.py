@@ -1,0 +1,111 @@
+"""What the house knows of how people sign in. None of it is record state but the security log is
+append-only in the database as well (migration 0001)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.models import Account
+
+
+class SignInState(models.Model):
+    """How an account stands. No row, or no `password_at`: somebody else gave the password.
+
+    `counted_from`: idle days count from here where the account was enabled again after its last
+    use. `demonstration`: an account of a demonstration, free of the second step.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="signin"
+    )
+    password_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    counted_from = models.DateTimeField(null=True)
+    demonstration = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
+class PastPassword(models.Model):
+    """A password that an account had, as its hash, so that it is not taken again (RM-955)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-at"], name="past_password_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.at}"
+
+
+class Kind(models.TextChoices):
+    """What the security log tells of (RM-956, AR-15)."""
+
+    SIGNED_IN = "in", _("Đăng nhập")
+    SIGNED_OUT = "out", _("Đăng xuất")
+    FAILED = "failed", _("Đăng nhập sai")
+    LOCKED = "locked", _("Khóa tạm đăng nhập")
+    UNLOCKED = "unlocked", _("Mở khóa đăng nhập")
+    IDLE_LOCKED = "idle", _("Khóa màn hình")
+    IDLE_OPENED = "back", _("Mở khóa màn hình")
+    SESSION_ENDED = "session", _("Kết thúc phiên")
+    PASSWORD_CHANGED = "password", _("Đổi mật khẩu")
+    PASSWORD_RESET = "reset", _("Đặt lại mật khẩu")
+    FACTOR_ADDED = "factor", _("Thêm cách xác thực")
+    FACTOR_REMOVED = "factor-off", _("Bỏ cách xác thực")
+    ADDED = "added", _("Thêm tài khoản")
+    DISABLED = "disabled", _("Vô hiệu hóa tài khoản")
+    ENABLED = "enabled", _("Cho dùng lại tài khoản")
+    RIGHTS = "rights", _("Thay đổi quyền")
+    REVIEWED = "reviewed", _("Rà soát tài khoản")
+    REFUSED = "refused", _("Việc bị từ chối")
+    LOG_READ = "read", _("Đọc nhật ký an toàn")
+
+
+class Outcome(models.TextChoices):
+    """How it ended."""
+
+    OK = "ok", _("Được")
+    FAIL = "fail", _("Không được")
+    REFUSED = "refused", _("Từ chối")
+
+
+class SecurityEntry(models.Model):
+    """One line of the security log; the database gives the time, refuses changes, and refuses to
+    delete what is younger than twelve months.
+
+    Names are copied, not linked: the line says what was so then. `name_key`: a keyed digest of the
+    user name, also of one that nobody bears, to count failures by.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    source = models.CharField(max_length=45)
+    port = models.IntegerField(null=True)
+    agent = models.CharField(max_length=160, blank=True)
+    target = models.CharField(max_length=200, blank=True)
+    account = models.CharField(max_length=60, blank=True)
+    name_key = models.CharField(max_length=32, blank=True)
+    person_id = models.UUIDField(null=True)
+    body_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="security_at"),
+            models.Index(fields=["kind", "at"], name="security_kind"),
+            models.Index(fields=["source", "at"], name="security_source"),
+            models.Index(fields=["name_key", "at"], name="security_name"),
+            models.Index(fields=["person_id", "at"], name="security_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.kind} {self.account}"

@@ -1,0 +1,141 @@
+"""Reads of accounts and of the security log, each cut to what the viewer may know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Account, Appointment
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.signin.models import SecurityEntry
+from tangthu.ui.partial_dates import DateError, parse_partial_date
+from tangthu.ui.tables import EmptyState
+
+
+def accounts(viewer: Viewer) -> QuerySet[Account]:
+    """Accounts of people at whose bodies the viewer manages people, by name."""
+    managed = viewer.bodies_with("people.manage")
+    people = Appointment.objects.filter(body_id__in=managed).values("person_id")
+    return (
+        Account.objects.filter(Q(person_id__in=people) | Q(person__home_body_id__in=managed))
+        .select_related("person", "person__home_body", "signin")
+        .order_by("person__sort_key", "id")
+    )
+
+
+def managed(acting: Acting, person_id: uuid.UUID) -> Account:
+    """The account of a person whom the acting person manages. Raises NotFoundForViewer."""
+    every = Account.objects.select_related("person", "person__home_body", "signin")
+    found = (every if acting.is_system else accounts(acting.viewer)).filter(person_id=person_id)
+    account = found.first()
+    if account is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return account
+
+
+def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:
+    """The body as whose administrator the acting person acts on an account."""
+    bodies = acting.viewer.bodies_with("people.manage")
+    if not bodies or account.person.home_body_id in bodies:
+        return account.person.home_body_id
+    held = Appointment.objects.filter(person_id=account.person_id, body_id__in=bodies)
+    return held.values_list("body_id", flat=True).order_by("body_id").first() or min(bodies)
+
+
+def entries(viewer: Viewer) -> QuerySet[SecurityEntry]:
+    """The security log of the bodies whose people the viewer manages, and of what is of no body."""
+    managed_bodies = viewer.bodies_with("people.manage")
+    if not managed_bodies:
+        return SecurityEntry.objects.none()
+    people = accounts(viewer).values("person_id")
+    return SecurityEntry.objects.filter(
+        Q(body_id__in=managed_bodies) | Q(body_id=None) | Q(person_id__in=people)
+    )
+
+
+def own_entries(viewer: Viewer) -> QuerySet[SecurityEntry]:
+    """What the security log tells of the viewer's own account."""
+    return SecurityEntry.objects.filter(person_id=viewer.person_id)
+
+
+def narrowed(
+    found: QuerySet[SecurityEntry],
+    *,
+    kinds: Sequence[str] = (),
+    outcomes: Sequence[str] = (),
+    text: str = "",
+    start: str = "",
+    end: str = "",
+) -> QuerySet[SecurityEntry]:
+    """Those lines of `found` of some kinds and outcomes, of an account, target or source that
+    `text` is the beginning of, between two days as typed (both whole; what is no day counts not).
+    """
+    if kinds:
+        found = found.filter(kind__in=kinds)
+    if outcomes:
+        found = found.filter(outcome__in=outcomes)
+    wanted = text.replace("\0", "").strip()[:60]
+    if wanted:
+        found = found.filter(
+            Q(account__istartswith=wanted)
+            | Q(target__istartswith=wanted)
+            | Q(source__startswith=wanted)
+        )
+    begin, until = _day(start), _day(end, last=True)
+    if begin:
+        found = found.filter(at__gte=_midnight(begin))
+    if until:
+        found = found.filter(at__lt=_midnight(until + dt.timedelta(days=1)))
+    return found
+
+
+def fault_of(start: str, end: str) -> EmptyState | None:
+    """What is wrong with two days as typed, to be shown instead of rows; None if nothing."""
+    if any(typed.strip() and _day(typed) is None for typed in (start, end)):
+        hint = _("Nhập ngày/tháng/năm, ví dụ 02/09/2025.")
+        return EmptyState(_("Ngày chưa đúng."), hint)
+    return None
+
+
+def _day(typed: str, *, last: bool = False) -> dt.date | None:
+    """A day as typed, of a month or year the first or the last; None for what is none."""
+    try:
+        found = parse_partial_date(typed)
+        day = found.last_day() if last else found.first_day()
+    except (DateError, ValueError, OverflowError):
+        return None
+    return day if dt.date(1900, 1, 1) <= day < dt.date(9000, 1, 1) else None
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def named_like(found: QuerySet[Account], typed: str) -> QuerySet[Account]:
+    """Those accounts whose user name begins so, or in whose person's name the words occur."""
+    wanted = typed.replace("\0", "").strip()[:60]
+    if not wanted:
+        return found
+    return found.filter(Q(username__istartswith=wanted) | Q(person__full_name__icontains=wanted))
+
+
+def titles_of(viewer: Viewer, found: Sequence[Account]) -> dict[uuid.UUID, str]:
+    """For each person the titles he holds today at bodies whose people the viewer manages."""
+    today = timezone.localdate()
+    held = Appointment.objects.filter(
+        Q(effective_to__isnull=True) | Q(effective_to__gte=today),
+        effective_from__lte=today,
+        person_id__in=[one.person_id for one in found],
+        body_id__in=viewer.bodies_with("people.manage"),
+    ).order_by("effective_from", "id")
+    titles: dict[uuid.UUID, list[str]] = {}
+    for one in held:
+        titles.setdefault(one.person_id, []).append(one.position)
+    return {person: ", ".join(dict.fromkeys(names)) for person, names in titles.items()}

@@ -1,0 +1,185 @@
+"""The accounts of the viewer's bodies: who has one, how it stands, what it did (AR-102)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Account
+from tangthu.identity.policies import Viewer
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.signin import queries, standing, wording
+from tangthu.signin.actions.set_password import reset_password
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
+from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
+
+RECENT = 20
+
+
+def manager(request: HttpRequest) -> Viewer:
+    """Who manages people. Raises NotFoundForViewer for anybody else."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    if not viewer.may_anywhere("people.manage"):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return viewer
+
+
+def acting_of(request: HttpRequest) -> Acting:
+    """The same person, acting through the browser."""
+    acting: Acting = request.acting  # type: ignore[attr-defined]
+    return acting
+
+
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Every account of the viewer's bodies, by name."""
+    viewer = manager(request)
+    positions: dict[uuid.UUID, str] = {}
+
+    def titles(row: Account) -> str:
+        return positions.get(row.person_id, "")
+
+    register: Register[Account] = Register(
+        name="accounts",
+        caption=_("Tài khoản"),
+        query=request.GET,
+        default_sort="name",
+        row_id=lambda row: str(row.person_id),
+        searchable=True,
+        filters=[
+            Filter("tinh-trang", _("Tình trạng"), (
+                Option("1", _("Đang dùng")), Option("0", _("Đã vô hiệu hóa")))),
+        ],
+        columns=(
+            Column("name", _("Họ tên"), _name, primary=True),
+            Column("username", _("Tên đăng nhập"), lambda row: row.username, "code"),
+            Column("positions", _("Chức vụ"), titles),
+            Column("used", _("Dùng lần cuối"), _used, "date"),
+            Column("state", _("Tình trạng"), _state, "tag"),
+            Column("since", _("Từ ngày"), lambda row: formats.day(row.person.created_at), "date",
+                   extra=True),
+            Column("body", _("Cơ quan"), lambda row: row.person.home_body.short_name, extra=True),
+        ),
+        empty=EmptyState(_("Không có tài khoản nào"), _("Đổi bộ lọc hoặc từ cần tìm.")),
+    )  # fmt: skip
+    found = queries.accounts(viewer)
+    chosen = register.chosen("tinh-trang")
+    if chosen:
+        found = found.filter(is_active=chosen[0] == "1")
+    found = queries.named_like(found, register.search)
+    total = found.count()
+    cursor = register.cursor(width=2)
+    if cursor is not None:
+        key, last = str(cursor.values[0]), str(cursor.values[1])
+        side = "lt" if cursor.backwards else "gt"
+        edge = Q(**{f"person__sort_key__{side}": key})
+        found = found.filter(edge | Q(**{"person__sort_key": key, f"id__{side}": int(last)}))
+        if cursor.backwards:
+            found = found.order_by("-person__sort_key", "-id")
+    rows = list(found[: register.page_size + 1])
+    positions.update(queries.titles_of(viewer, rows))
+    page = register.page(
+        rows,
+        sort_values=lambda row: (row.person.sort_key, str(row.pk)),
+        cursor=cursor,
+        total=total,
+    )
+    context = {"register": page}
+    return render(request, "signin/accounts.html", context)
+
+
+def _name(row: Account) -> Cell:
+    return Cell(row.person.full_name, reverse("signin:account", args=[row.person_id]))
+
+
+def _used(row: Account) -> str:
+    used = standing.used_at(row)
+    return formats.moment(used) if used else _("chưa lần nào")
+
+
+def _state(row: Account) -> Cell:
+    words, tone = standing.state(row)
+    return Cell(words, tone=tone)
+
+
+def _way(account: Account, here: str = "") -> list[Crumb]:
+    name = account.person.full_name
+    way = [Crumb(_("Tài khoản"), reverse("signin:accounts"))]
+    if not here:
+        return [*way, Crumb(name)]
+    return [*way, Crumb(name, reverse("signin:account", args=[account.person_id])), Crumb(here)]
+
+
+@require_safe
+def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The dossier of one account: name, since when, how it proves itself, what it did last."""
+    viewer = manager(request)
+    found = queries.managed(acting_of(request), person_id)
+    words, tone = standing.state(found)
+    used = standing.used_at(found)
+    facts = FactGroup(
+        _("Tài khoản"),
+        (
+            Fact(_("Họ tên"), found.person.full_name),
+            Fact(_("Tên đăng nhập"), found.username, code=True),
+            Fact(_("Cơ quan"), found.person.home_body.name),
+            Fact(_("Chức vụ"), queries.titles_of(viewer, [found]).get(found.person_id, "–")),
+            Fact(_("Đăng ký ngày"), formats.day(found.person.created_at)),
+            Fact(_("Tình trạng"), words, tone=tone),
+            Fact(_("Dùng lần cuối"), formats.moment(used) if used else _("chưa lần nào")),
+            Fact(_("Mật khẩu"), standing.password(found)),
+        ),
+    )
+    recent = queries.entries(viewer).filter(person_id=person_id).order_by("-at", "-id")[:RECENT]
+    actions = []
+    if found.person_id != viewer.person_id:
+        url = reverse("signin:account-reset", args=[person_id])
+        actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
+    context = {
+        "account": found,
+        "fact_groups": [facts],
+        "actions": actions,
+        "way": _way(found),
+        "entries": [(one, wording.of_entry(one)) for one in recent],
+        "log_url": f"{reverse('signin:log')}?q={found.username}",
+    }
+    return render(request, "signin/account.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Give another person a new first password; it is shown on the answer, once."""
+    manager(request)
+    found = queries.managed(acting_of(request), person_id)
+    if request.method == "POST":
+        made = reset_password(acting_of(request), person_id)
+        context = {"account": found, "password": made, "way": _way(found, _("Mật khẩu mới"))}
+        return render(request, "signin/password_made.html", context)
+    confirmation = Confirmation(
+        title=_("Đặt lại mật khẩu"),
+        what=_("Đặt mật khẩu ngẫu nhiên cho %(name)s (%(username)s)")
+        % {"name": found.person.full_name, "username": found.username},
+        count=1,
+        authority=_("quản trị cơ quan"),
+        authority_label=_("Theo thẩm quyền"),
+        submit_label=_("Đặt lại mật khẩu"),
+        cancel_url=reverse("signin:account", args=[person_id]),
+        warning=_("Mật khẩu cũ thôi dùng được ngay."),
+        consequences=(
+            _("Mật khẩu mới hiện một lần để bạn trao tận tay người này."),
+            _("Người này phải tự đặt mật khẩu khác khi đăng nhập."),
+            _("Mọi phiên đăng nhập của người này kết thúc."),
+        ),
+    )
+    context = {"confirmation": confirmation, "way": _way(found, _("Đặt lại mật khẩu"))}
+    return render(request, "ui/confirm.html", context)

@@ -1,0 +1,81 @@
+"""Changing one's own password; after the first sign-in there is no other page (RM-955)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tangthu.identity.models import Account
+from tangthu.kernel.errors import InvalidInput
+from tangthu.signin import duties
+from tangthu.signin.actions.set_password import set_own_password
+from tangthu.ui.marks import while_due
+
+
+class PasswordForm(forms.Form):
+    """The present password, and the new one twice."""
+
+    old = forms.CharField(
+        label=gettext_lazy("Mật khẩu hiện nay"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=gettext_lazy("Mật khẩu mới"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Mật khẩu mới, nhập lại"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        """Raises ValidationError if the two differ."""
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("new", again):
+            raise forms.ValidationError(_("Hai lần nhập không giống nhau."))
+        return again
+
+
+@while_due
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Set one's own password; every other session of the account ends with it."""
+    account = request.user
+    assert isinstance(account, Account)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            set_own_password(account, old=given["old"], new=given["new"])
+        except InvalidInput as error:
+            for name, words in error.problems.items():
+                form.add_error(name, [str(one) for one in words])
+        else:
+            update_session_auth_hash(request, account)
+            messages.success(
+                request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc.")
+            )
+            onward = duties.settle(request, duties.PASSWORD)
+            return HttpResponseRedirect(onward or reverse("office:account"))
+    context = {
+        "form": form,
+        "must": bool(duties.page(request)),
+        "rules": password_validators_help_texts(),
+    }
+    return render(request, "signin/password.html", context, status=422 if form.is_bound else 200)

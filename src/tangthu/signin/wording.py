@@ -1,0 +1,76 @@
+"""Lines of the security log, devices and sessions, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+
+from django.utils.translation import gettext as _
+
+from tangthu.ledger import kinds
+from tangthu.signin.models import SecurityEntry
+
+_BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("coc_coc", "Cốc Cốc"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device(agent: str) -> str:
+    """What a program calls itself, in two words that people know; its own words if none fit."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (browser, system))) or agent[:40] or "–"
+
+
+def of_entry(entry: SecurityEntry) -> str:
+    """What a line tells beyond its columns."""
+    detail = entry.detail
+    parts = []
+    name = detail.get("event")
+    if name:
+        try:
+            sentence = kinds.kind(str(name)).sentence()
+        except kinds.UnknownKind:
+            sentence = str(name)
+        parts.append(_filled(sentence, detail))
+    if detail.get("right"):
+        parts.append(_("thiếu quyền %(right)s") % {"right": detail["right"]})
+    if detail.get("by"):
+        parts.append(", ".join(method(one) for one in detail["by"]))
+    if detail.get("session_of"):
+        parts.append(device(str(detail["session_of"])))
+    if detail.get("more_left_out"):
+        parts.append(_("những lần sau trong 10 phút không ghi nữa"))
+    return " · ".join(parts)
+
+
+def method(name: str) -> str:
+    """A way to prove who one is, in words."""
+    return {
+        "password": _("mật khẩu"),
+        "totp": _("mã từ ứng dụng"),
+        "passkey": _("khóa truy cập"),
+        "recovery": _("mã khôi phục"),
+        "oidc": _("đăng nhập một lần"),
+    }.get(name, name)
+
+
+def _filled(sentence: str, values: dict[str, object]) -> str:
+    """A sentence of an event with its values; what is not known stays open."""
+    return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1], "…")), sentence)
+
+
+def as_row(entry: SecurityEntry) -> tuple[str, ...]:
+    """A line as texts, for a file: time in UTC, then kind to agent."""
+    at = entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True) if entry.detail else ""
+    return (
+        at, str(entry.kind), str(entry.outcome), entry.source, str(entry.port or ""),
+        entry.account, entry.target, detail, entry.agent,
+    )  # fmt: skip

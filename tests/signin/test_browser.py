@@ -1,0 +1,72 @@
+"""Pages of signing in and of accounts in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tangthu.identity.models import Account
+from tests.support.house import PASSWORD
+from tests.support.server import DESKTOP, PHONE, Server, Visitor
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+
+
+def person(username: str) -> str:
+    return str(Account.objects.get(username=username).person_id)
+
+
+def addresses() -> dict[str, str]:
+    hoa = person("hoa")
+    return {
+        "own account": "/tai-khoan/",
+        "own password": "/tai-khoan/mat-khau/",
+        "accounts": "/nguoi-dung/",
+        "account": f"/nguoi-dung/{hoa}/",
+        "reset": f"/nguoi-dung/{hoa}/mat-khau/",
+        "log": "/nhat-ky-an-toan/",
+        "log of failures": "/nhat-ky-an-toan/?viec=failed&viec=in&q=hoa",
+        "empty log": "/nhat-ky-an-toan/?q=khongco",
+    }
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
+    server: Server, visit: Visit, size: tuple[int, int]
+) -> None:
+    visit(server, "hoa")
+    visitor = visit(server, "dung", size=size)
+    for name, address in addresses().items():
+        visitor.go(address)
+        assert visitor.axe() == [], name
+        assert visitor.overflow() <= 0, name
+        assert visitor.complaints == [], name
+
+
+def test_a_new_person_sets_a_password_and_goes_where_he_wanted(
+    server: Server, visit: Visit
+) -> None:
+    from tangthu.signin.actions.set_password import reset_password
+
+    hoa = Account.objects.get(username="hoa")
+    made = reset_password(server.house.acting("dung"), hoa.person_id)
+    visitor = visit(server)
+    page = visitor.go("/ho-so/")
+    page.fill("#id_username", "hoa")
+    page.fill("#id_password", made)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tai-khoan/mat-khau/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.fill("#id_old", made)
+    page.fill("#id_new", "ngan")
+    page.fill("#id_again", "ngan")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary")
+    assert visitor.axe() == []
+    for name, value in (("old", made), ("new", f"{PASSWORD}-x"), ("again", f"{PASSWORD}-x")):
+        page.fill(f"#id_{name}", value)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ho-so/")
+    assert "Đã đổi mật khẩu" in page.inner_text(".messages")
