@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account, Appointment
 from tangthu.identity.policies import Viewer
+from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin.models import SecurityEntry
 from tangthu.ui.partial_dates import DateError, parse_partial_date
@@ -22,7 +23,7 @@ from tangthu.ui.tables import EmptyState
 def accounts(viewer: Viewer) -> QuerySet[Account]:
     """Accounts of people at whose bodies the viewer manages people, by name."""
     managed = viewer.bodies_with("people.manage")
-    people = Appointment.objects.filter(body_id__in=managed).values("person_id")
+    people = Appointment.objects.filter(position__body_id__in=managed).values("person_id")
     return (
         Account.objects.filter(Q(person_id__in=people) | Q(person__home_body_id__in=managed))
         .select_related("person", "person__home_body", "signin")
@@ -45,8 +46,9 @@ def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:
     bodies = acting.viewer.bodies_with("people.manage")
     if not bodies or account.person.home_body_id in bodies:
         return account.person.home_body_id
-    held = Appointment.objects.filter(person_id=account.person_id, body_id__in=bodies)
-    return held.values_list("body_id", flat=True).order_by("body_id").first() or min(bodies)
+    held = Appointment.objects.filter(person_id=account.person_id, position__body_id__in=bodies)
+    places = held.order_by("position__body_id").values_list("position__body_id", flat=True)
+    return places.first() or min(bodies)
 
 
 def entries(viewer: Viewer) -> QuerySet[SecurityEntry]:
@@ -128,14 +130,11 @@ def named_like(found: QuerySet[Account], typed: str) -> QuerySet[Account]:
 
 def titles_of(viewer: Viewer, found: Sequence[Account]) -> dict[uuid.UUID, str]:
     """For each person the titles he holds today at bodies whose people the viewer manages."""
-    today = timezone.localdate()
-    held = Appointment.objects.filter(
-        Q(effective_to__isnull=True) | Q(effective_to__gte=today),
-        effective_from__lte=today,
+    held = appointments().filter(
         person_id__in=[one.person_id for one in found],
-        body_id__in=viewer.bodies_with("people.manage"),
-    ).order_by("effective_from", "id")
+        position__body_id__in=viewer.bodies_with("people.manage"),
+    )
     titles: dict[uuid.UUID, list[str]] = {}
     for one in held:
-        titles.setdefault(one.person_id, []).append(one.position)
+        titles.setdefault(one.person_id, []).append(one.position.title)
     return {person: ", ".join(dict.fromkeys(names)) for person, names in titles.items()}
