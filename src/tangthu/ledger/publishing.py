@@ -156,11 +156,14 @@ def _adopt(log: Log, folder: Path, signer: Signer, tree: _Tree) -> int:
 
 
 def check_not_behind(home: Home, log: Log, size: int) -> None:
-    """Raise LogBehind if this house has signed a larger tree than the `size` rows of the database.
+    """Raise LogBehind if this house has signed a larger tree than the `size` rows of the database,
+    Recovering after a restore.
 
     Entries added then would take indices that are signed for others (IN-90).
     """
-    signed = Signer(home, log.log_id, log.origin).signed_size()
+    signer = Signer(home, log.log_id, log.origin)
+    signer.require_recovered()
+    signed = signer.signed_size()
     if signed > size:
         raise _behind(size, signed)
 

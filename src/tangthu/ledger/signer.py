@@ -34,6 +34,10 @@ class SignerRefused(HouseError):
     """The signer was asked to sign what does not extend its last signature."""
 
 
+class Recovering(HouseError):
+    """The log came back from a backup and nobody has compared it with what was signed since."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedState:
     """Size and root of the newest tree that was signed."""
@@ -49,6 +53,7 @@ class Signer:
         self._folder = home.secrets / "ledger"
         self._key_path = self._folder / f"{log_id}.key"
         self._state_path = self._folder / f"{log_id}.state"
+        self._recovering_path = self._folder / f"{log_id}.recovering"
         self._origin = origin
 
     @property
@@ -108,6 +113,46 @@ class Signer:
         """
         return self.state().size if self._state_path.exists() or self._key_path.exists() else 0
 
+    def recovering(self) -> bool:
+        """Whether the house was restored and this log was not yet compared with what is known."""
+        return self._recovering_path.exists()
+
+    def require_recovered(self) -> None:
+        """Raise Recovering while nothing may be integrated or signed (IN-89)."""
+        if self.recovering():
+            raise Recovering(
+                f"Sổ cái {self._origin} đang ở chế độ phục hồi: chưa ghi tiếp, chưa ký.",
+                hint=f"So với cây đã công bố bằng `tangthu ledger recover {self._origin}`.",
+                origin=self._origin,
+            )
+
+    def begin_recovery(self, words: str) -> None:
+        """Refuse from now on to sign, until `end_recovery`; `words` say what was restored."""
+        durable.make_dirs(self._folder)
+        self._folder.chmod(0o700)
+        durable.write_file(
+            self._recovering_path, [words.encode("utf-8")], what="signer.recovering", mode=0o600
+        )
+
+    def end_recovery(self) -> None:
+        """Let the log go on; the caller has compared it."""
+        self._recovering_path.unlink(missing_ok=True)
+        durable.fsync_dir(self._folder)
+
+    def remember(self, size: int, root: bytes) -> None:
+        """Take over the memory of a signature that this log bears, made before a restore.
+
+        The caller has verified the signature. Memory only grows. Raises SignerRefused for another
+        root of the same size.
+        """
+        with self._alone():
+            known = self._state_path.exists()
+            last = self.state() if known else SignedState(0, merkle.EMPTY_ROOT)
+            if size == last.size and root != last.root:
+                raise SignerRefused("Sổ cái không được lùi hoặc rẽ nhánh.", size=size)
+            if size > last.size or not known:
+                self._store(SignedState(size, root))
+
     def _store(self, state: SignedState) -> None:
         text = json.dumps({"size": state.size, "root": state.root.hex()})
         durable.write_file(
@@ -131,6 +176,7 @@ class Signer:
         """
         signer = self._note_signer()
         with self._alone():
+            self.require_recovered()
             self._check(self.state(), size, root, proof)
             self._store(SignedState(size, root))
             checkpoint = Checkpoint(self._origin, size, root)
