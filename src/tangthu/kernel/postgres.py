@@ -31,12 +31,10 @@ from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
-BACKUP = "tangthu_backup"
 _ACCESS_RULES = f"""\
 # Written by Tàng Thư at every start: who is not named here is not let in.
 local all {OWNER} scram-sha-256
 local all tangthu_app,tangthu_integrator scram-sha-256
-local replication {BACKUP} scram-sha-256
 """.encode()
 # The system takes 107 bytes for the path of a socket, the name in the folder included.
 _SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")
@@ -130,40 +128,6 @@ def _command(home: Home, program: str, args: list[str]) -> list[str]:
     packages = install.parent.parent
     relative = str(binary.relative_to(packages))
     return [*launcher, account, str(packages), str(home.postgres), relative, *args]
-
-
-def take_over(home: Home) -> None:
-    """Give a data folder that was put in place by us to the account that runs the server."""
-    account = _account()
-    _own(home)
-    data = home.postgres / "data"
-    entry = pwd.getpwnam(account) if account is not None else None
-    for folder, _, names in os.walk(data):
-        for path in (Path(folder), *(Path(folder, name) for name in names)):
-            if entry is not None:
-                os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
-        Path(folder).chmod(0o700)
-
-
-def alone(home: Home, orders: str, database: str = "postgres") -> None:
-    """Run SQL, one statement a line, on a server that does not run, by nobody's password.
-
-    The one way in when the owner's password is not known here. Raises DatabaseUnusable.
-    """
-    done = subprocess.run(
-        _command(home, "postgres", ["--single", "-D", "{DATA}/data", "-c", "exit_on_error=true",
-                                    "-c", "log_statement=none", database]),
-        input=orders.encode("utf-8"),
-        capture_output=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        _explain(home, done.returncode)
-        raise DatabaseUnusable(
-            "Bản sao cơ sở dữ liệu không khởi động được.",
-            hint=done.stderr.decode("utf-8", "replace").strip()[-300:],
-            status=done.returncode,
-        )
 
 
 def _own(home: Home) -> None:
@@ -316,9 +280,6 @@ def _launch(home: Home) -> None:
                     f"shared_buffers={buffers_mb(machine.memory_mb())}MB",
                     "-c",
                     "max_wal_size=1GB",
-                    # What changed since the last backup is what the next one copies.
-                    "-c",
-                    "summarize_wal=on",
                     "-c",
                     "timezone=Asia/Ho_Chi_Minh",
                     "-c",

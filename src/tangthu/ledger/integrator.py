@@ -23,7 +23,7 @@ from tangthu.kernel.errors import HouseError
 from tangthu.ledger import publishing
 from tangthu.ledger.backlog import backlog
 from tangthu.ledger.logs import Log, all_logs
-from tangthu.ledger.signer import Signer
+from tangthu.ledger.signer import Recovering, SignerRefused
 from tangthu.ledger.verification import verify
 from tangthu.standards.ril import events as ril
 from tangthu.standards.ril.errors import RilError
@@ -180,10 +180,18 @@ def stop(log: Log, reason: str) -> None:
 def resume(log: Log, report: Callable[[int], None] | None = None) -> list[str]:
     """Let a stopped log go on, if nothing is wrong with it any more; returns what still is.
 
-    `report(entries done)` is called along the way. Raises Recovering after a restore.
-    From the site go through ledger.resuming.
+    `report(entries done)` is called along the way. A log whose database came back
+    older stays stopped: that is for recovering. From the site go through ledger.resuming.
     """
-    Signer(settings.HOME, log.log_id, log.origin).require_recovered()
+    with connections[publishing.ALIAS].cursor() as cursor:
+        cursor.execute("SELECT size FROM ledger_tree WHERE log_id = %s", [log.log_id])
+        size = cursor.fetchone()[0]
+    try:
+        publishing.check_not_behind(settings.HOME, log, size)
+    except (publishing.LogBehind, Recovering) as error:
+        return [f"{error} {error.hint}"]
+    except SignerRefused as error:
+        log_to.warning("log %s: %s", log.origin, error)
     found = verify(log, report).problems
     problems = [problem for problem in found if problem != is_stopped(log)]
     if not problems:

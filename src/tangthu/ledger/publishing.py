@@ -58,7 +58,7 @@ def publish(home: Home, log: Log) -> int:
     Raises TlogError subclasses, SignerRefused and LogBehind when files, rows and signatures do not
     agree; the caller stops the log then. OSError of a full disk passes: try again later.
     """
-    with _publishing(home, log.log_id) as mine:
+    with publishing_alone(home, log.log_id) as mine:
         if not mine:
             return -1
         folder = tree_folder(home, log)
@@ -172,7 +172,7 @@ def _behind(size: int, signed: int) -> LogBehind:
     return LogBehind(
         "Cơ sở dữ liệu đi sau sổ cái đã ký.",
         hint="Có thể vừa phục hồi từ bản sao lưu cũ: không ghi tiếp; lấy lại cơ sở dữ liệu mới "
-        "hơn, hoặc phục hồi sổ cái từ cây đã công bố.",
+        "hơn, hoặc phục hồi sổ cái từ cây đã công bố bằng tangthu ledger recover.",
         rows=size,
         signed=signed,
     )
@@ -200,7 +200,8 @@ def collect(home: Home, log: Log, from_size: int) -> int:
 
 
 @contextmanager
-def _publishing(home: Home, log_id: int) -> Iterator[bool]:
+def publishing_alone(home: Home, log_id: int) -> Iterator[bool]:
+    """Whether this process alone may write the published files of a log, until the end."""
     handle = os.open(home.run / f"publish-{log_id}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         try:

@@ -11,6 +11,9 @@ again by people. Everything here may be killed and run again.
 from __future__ import annotations
 
 import itertools
+import json
+import os
+import stat
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +39,8 @@ from tangthu.standards.tlog.reader import TileReader
 from tangthu.standards.tlog.writer import TileWriter
 
 _CHUNK = 4096
+_LARGEST_FILE = 256 * (2**16 + 2)
+_RESTORED = "database restored"
 
 
 class Forked(Refused):
@@ -55,32 +60,6 @@ class Recovery:
     after: int
     found_again: int = 0
     orphans: list[dict[str, Any]] = field(default_factory=list)
-
-
-def complete_files(home: Home, log: Log) -> int:
-    """Bring the published files up to what the restored database knows as signed; returns the size.
-
-    A backup copies the files first and the database after, so the files may lack the newest entries
-    and checkpoints, never the rows. The signer's memory follows. Raises TlogError, SignerRefused.
-    """
-    folder = tree_folder(home, log)
-    durable.make_dirs(folder)
-    signer, writer = Signer(home, log.log_id, log.origin), TileWriter(folder)
-    published = _published_size(folder)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT size, root, note FROM ledger_checkpoint WHERE log_id = %s AND size >= %s "
-            "ORDER BY size",
-            [log.log_id, published],
-        )
-        checkpoints = [(size, bytes(root), note) for size, root, note in cursor.fetchall()]
-    for size, root, note in checkpoints:
-        if size > published:
-            writer.write(published, _rows(log, published, size), root)
-            published = size
-        writer.publish_checkpoint(note.encode("utf-8"))
-        signer.remember(size, root)
-    return published
 
 
 def _published_size(folder: Path) -> int:
@@ -122,6 +101,10 @@ def recover(
     before = _size(log)
     reach = _reach(own, log, key)
     known = [(words, _checkpoint(note, log, key)) for words, note in notes]
+    signed = signer.state()
+    if signed.size:
+        memory = Checkpoint(log.origin, signed.size, signed.root)
+        known.append(("trí nhớ của bộ ký", memory))
     source, found = own, reach
     if tree is not None:
         other = _verified(tree, log, key)
@@ -137,14 +120,14 @@ def recover(
                 "với --tree; không có thì sổ này phải đóng, không được ghi tiếp.",
                 size=checkpoint.size,
             )
-    if covered <= before and tree is None and not nothing_newer.strip():
+    if covered <= before and tree is None and not nothing_newer.strip() and not signer.recovering():
         raise Refused(
             f"Không có gì cho biết sổ {log.origin} đã ký tới đâu sau bản sao lưu này.",
             hint="Đưa bản sao của cây đã công bố bằng --tree, hoặc nói vì sao chắc chắn không "
             "có gì được ký sau đó bằng --nothing-newer.",
         )
     _require_one_history(log, source, covered, before, key, known)
-    result = Recovery(log.origin, before, max(before, covered))
+    result = Recovery(log.origin, _begun(signer, before), max(before, covered))
     if found is not None and covered > before:
         signer.remember(found.size, found.root)
         _take_files(source, own, log, key)
@@ -153,24 +136,53 @@ def recover(
     return result
 
 
+def _begun(signer: Signer, before: int) -> int:
+    """Begin the recovery, or go on with a killed one; returns from how many rows it began."""
+    begun = signer.recovery()
+    if begun is None:
+        signer.begin_recovery(json.dumps({"from": before}))
+        return before
+    try:
+        first = json.loads(begun)["from"]
+    except (ValueError, KeyError, TypeError):
+        return before
+    return first if type(first) is int and 0 <= first <= before else before
+
+
 def _reach(folder: Path, log: Log, key: VerifierKey) -> Checkpoint | None:
     """The checkpoint that this house's own files show, everything below it recomputed."""
+    if not (folder / "checkpoint").exists():
+        return None
     try:
         return verify_log(folder, log.origin, [key]).head.checkpoint
-    except TileMissingError:
-        if (folder / "checkpoint").exists():
-            raise
-        return None
+    except (TlogError, OSError) as error:
+        raise Refused(
+            f"Tệp đã công bố của sổ {log.origin} bị hỏng nên không so được.",
+            hint="Chạy tangthu ledger verify để biết tệp nào; không có gì được thay đổi.",
+            cause=str(error),
+        ) from error
 
 
 def _verified(tree: Path, log: Log, key: VerifierKey) -> Checkpoint:
     try:
+        _require_plain(tree)
         return verify_log(tree, log.origin, [key]).head.checkpoint
-    except (TlogError, OSError) as error:
+    except (TlogError, OSError, ValueError) as error:
         raise Refused(
-            f"Bản sao cây của sổ {log.origin} không đúng: {error}",
+            f"Bản sao cây không phải của sổ {log.origin} hoặc bị hỏng.",
             hint="Lấy bản sao khác; không có gì được thay đổi.",
+            cause=str(error),
         ) from error
+
+
+def _require_plain(tree: Path) -> None:
+    """Raise ValueError for what no published tree has: links, devices, files beyond any bundle."""
+    for folder, folders, files in os.walk(tree):
+        for name in (*folders, *files):
+            found = (Path(folder) / name).lstat()
+            plain = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
+            if not plain or (stat.S_ISREG(found.st_mode) and found.st_size > _LARGEST_FILE):
+                raise ValueError(f"{name!r} cannot be part of a tree")
 
 
 def _checkpoint(note: bytes, log: Log, key: VerifierKey) -> Checkpoint | None:
@@ -324,13 +336,27 @@ def orphans(log: Log) -> Iterator[dict[str, Any]]:
                 yield {"leaf": index, "kind": parsed.k, "time": parsed.t}
 
 
-def record_restore(log: Log, before: int, after: int, reason: str) -> None:
-    """Put `sys.restore` {from, to, reason} into the outbox, in the caller's transaction."""
+def record_restore(log: Log, before: int, after: int) -> bool:
+    """Put `sys.restore` {from, to, reason} into the outbox, in the caller's transaction.
+
+    Returns False, and does nothing, if it waits there already: a run before was killed. The leaf is
+    public, so its reason is a constant; a person's words belong into the caller's event.
+    """
+    content = {"from": before, "to": after, "reason": _RESTORED}
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT leaf FROM ledger_pending WHERE log_id = %s AND obj IS NULL", [log.log_id]
+        )
+        for (leaf,) in cursor.fetchall():
+            parsed = ril.parse_leaf(bytes(leaf))
+            if not isinstance(parsed, ril.SystemLeaf) or parsed.k != "sys.restore":
+                continue
+            if parsed.b["to"] == after:
+                return False
         cursor.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
         moment = cursor.fetchone()[0]
-        content = {"from": before, "to": after, "reason": reason[:300]}
         cursor.execute(
             "INSERT INTO ledger_pending (log_id, leaf) VALUES (%s, %s)",
             [log.log_id, ril.build_system_leaf("sys.restore", content, moment)],
         )
+    return True

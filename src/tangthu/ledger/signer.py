@@ -117,6 +117,13 @@ class Signer:
         """Whether the house was restored and this log was not yet compared with what is known."""
         return self._recovering_path.exists()
 
+    def recovery(self) -> str | None:
+        """The words that `begin_recovery` was given; None if the log is not in recovery."""
+        try:
+            return self._recovering_path.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return None
+
     def require_recovered(self) -> None:
         """Raise Recovering while nothing may be integrated or signed (IN-89)."""
         if self.recovering():

@@ -1,9 +1,10 @@
-"""`tangthu ledger status|verify|proof|resume`."""
+"""`tangthu ledger status|verify|proof|resume|recover`."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -142,6 +143,54 @@ def resume(ctx: click.Context, origin: str, as_json: bool) -> None:
         lines = [f"{origin}: {'VẪN DỪNG' if problems else 'đang ghi'}"]
         answer(found, as_json=as_json, words="\n  ".join(lines + problems))
         if problems:
+            ctx.exit(FOUND)
+
+
+@ledger.command(help=_("Phục hồi sổ cái khi cơ sở dữ liệu trở về bản cũ hơn những gì đã ký."))
+@click.argument("origin", metavar=_("TÊN_SỔ"))
+@click.option(
+    "--tree",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=_("Thư mục chứa bản sao cây đã công bố, lấy từ máy khác hoặc bên chứng kiến."),
+)
+@click.option(
+    "--nothing-newer",
+    default="",
+    help=_("Vì sao chắc chắn không có gì được ký sau bản sao lưu này."),
+)
+@json_option
+@click.pass_context
+def recover(
+    ctx: click.Context, origin: str, tree: Path | None, nothing_newer: str, as_json: bool
+) -> None:
+    """Take back what was signed since; exit 1, naming what is wrong, if the log stays stopped."""
+    with house():
+        from tangthu.identity.actions.recover_log import recover_log
+        from tangthu.ledger.logs import all_logs
+
+        person = acting(ctx)
+        log = next((log for log in all_logs() if log.origin == origin), None)
+        if log is None or not person.may("house.administer", log.body):
+            raise InvalidInput(f"Không có sổ cái {origin}.", hint="Xem tangthu ledger status.")
+        done = recover_log(person, log.body, tree=tree, nothing_newer=nothing_newer)
+        one = done.recovery
+        found = {
+            "origin": origin,
+            "from": one.before,
+            "to": one.after,
+            "found_again": one.found_again,
+            "orphans": one.orphans,
+            "running": not done.problems,
+            "problems": done.problems,
+        }
+        state = "VẪN DỪNG" if done.problems else "đang ghi"
+        lines = [
+            f"{origin}: từ {one.before} đến {one.after} lá, {state}; "
+            f"{len(one.orphans)} sự kiện phải nhập lại"
+        ]
+        lines += [f"lá {lost['leaf']}: {lost['kind']}" for lost in one.orphans]
+        answer(found, as_json=as_json, words="\n  ".join(lines + done.problems))
+        if done.problems:
             ctx.exit(FOUND)
 
 
