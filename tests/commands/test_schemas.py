@@ -246,6 +246,33 @@ def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
     told(call(cast, "check", "--json"), "check", DONE)
 
 
+def test_jobs_are_seen_stopped_and_gone_on_with_by_command(cast: TestHouse) -> None:
+    from tangthu.kernel.jobs import execute
+    from tangthu.repository.actions.order_check import order_check
+
+    made = make_dossier(cast)
+    sealed_package(cast, made)
+    waiting = str(order_check(cast.acting("cuc"), repair=False).pk)
+    (listed,) = told(call(cast, "--as", "cuc", "jobs", "list", "--kind", "repository.fixity",
+                          "--json"), "jobs-list", DONE)  # fmt: skip
+    assert (listed["id"], listed["state"]) == (waiting, "waiting")
+    stopped = told(call(cast, "--as", "cuc", "jobs", "stop", waiting, "--json"), "jobs-stop", DONE)
+    assert stopped["state"] == "stopped"
+    again = call(cast, "--as", "cuc", "jobs", "resume", waiting, "--json")
+    further = told(again, "jobs-resume", DONE)
+    assert further["state"] == "waiting" and further["id"] != waiting
+    execute(uuid.UUID(further["id"]))
+    shown = call(cast, "--as", "cuc", "jobs", "show", further["id"], "--json")
+    found = told(shown, "jobs-show", DONE)
+    assert (found["outcomes"], len(found["rows"])) == ({"done": 1}, 1)
+    assert made.dossier.title in found["rows"][0]["name"]
+    assert further["id"] in call(cast, "--as", "cuc", "jobs", "list").stdout
+    others = told(call(cast, "--as", "nga", "jobs", "list", "--json"), "jobs-list", DONE)
+    assert others == []
+    for words in (("show", further["id"]), ("stop", further["id"]), ("resume", str(uuid.uuid4()))):
+        told(call(cast, "--as", "nga", "jobs", *words, "--json"), "error", COULD_NOT)
+
+
 @pytest.mark.parametrize(
     "words",
     [("nope",), ("stores", "--nope"), ("ledger", "nope"), ("--as", "ai-do", "search", "x")],

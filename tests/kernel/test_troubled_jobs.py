@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 from tests.support.house import TestHouse
 
-from tangthu.kernel import jobs
+from tangthu.kernel import job_registry, jobs
 from tangthu.kernel.models import Job
 
 FULL = "DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
@@ -34,7 +34,7 @@ def kind() -> Iterator[str]:
     name = f"test.sql.{uuid.uuid4().hex}"
     jobs.register(name, _run_sql)
     yield name
-    jobs._handlers.pop(name)
+    job_registry._handlers.pop(name)
 
 
 def order(kind: str, sql: str) -> uuid.UUID:

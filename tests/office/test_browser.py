@@ -85,6 +85,8 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "keys": "/khoa-api/",
         "new key": "/khoa-api/moi/",
         "reference": "/khoa-api/tai-lieu/",
+        "finished jobs": "/cong-viec/?trang-thai=done",
+        "job with rows": f"/cong-viec/{Job.objects.get(kind=CHECK_ALL).id}/",
         "stores": "/kho/",
         "packages": "/kho/goi/",
         "hurt packages": "/kho/goi/?state=hurt&days=30",

@@ -82,7 +82,7 @@ def test_texts_from_outside_are_escaped_in_every_part() -> None:
 
 
 def test_a_task_says_how_far_it_is_and_stops_asking_when_it_ends() -> None:
-    task = Progress("t", "Việc", 250, 1000, 60.0, "/p/", "tệp", stop_url="/s/")
+    task = Progress("t", "Việc", 250, 1000, 900.0, "/p/", "tệp", stop_url="/s/", speed=250 / 60)
     with override("vi"):
         assert (task.percent, task.rate, task.left) == (25, "4,2", "còn khoảng 3 phút")
         html = render_to_string("ui/parts/progress.html", {"task": task})
@@ -98,7 +98,8 @@ def test_a_task_is_not_full_before_its_last_piece_and_knows_no_end_without_a_tot
     assert Progress("t", "x", 12_000, 10_000, 1.0, "/").percent == 100
     assert Progress("t", "x", 0, 0, 1.0, "/").percent == 100
     unknown = Progress("t", "x", 5, None, 1.0, "/")
-    assert (unknown.percent, unknown.left) == (None, "")
+    assert (unknown.percent, unknown.rate, unknown.left) == (None, "", "")
+    assert Progress("t", "x", 5, 10, 1.0, "/").left == "", "nothing is known of its speed"
     assert (
         "value="
         not in render_to_string("ui/parts/progress.html", {"task": unknown})

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
 
 from tangthu.archive import dry_run
 from tangthu.archive.actions.accept_batch import READERS, accept_dossier, open_documents
 from tangthu.archive.actions.end_acceptance import end_acceptance
+from tangthu.archive.batch.model import ReadyDossier
 from tangthu.archive.checking import acting_of_job
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.capture.workers import open_sandbox
 from tangthu.identity.acting import Acting
 from tangthu.kernel.errors import HouseError, NotFinished
+from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.records.models import Dossier
 from tangthu.standards import durable
@@ -59,8 +62,17 @@ def _take(running: Running, acting: Acting, batch: Batch, answer: dict[str, Any]
             def told(stored: int, before: int = done) -> None:
                 running.progress(before + stored - 1, total, "tài liệu")
 
-            def kept(dossier: Dossier, documents: int = count) -> None:
+            def kept(dossier: Dossier, documents: int = count, ready: ReadyDossier = ready) -> None:
                 running.keep(_with(answer, dossier, documents))
+                running.rows(
+                    Row(
+                        ready.key,
+                        Outcome.DONE,
+                        _("{n} tài liệu").format(n=documents),
+                        about=About.DOSSIER,
+                        about_id=dossier.pk,
+                    )
+                )
 
             try:
                 dossier = accept_dossier(acting, batch, ready, sandbox, told, kept)
@@ -68,6 +80,7 @@ def _take(running: Running, acting: Acting, batch: Batch, answer: dict[str, Any]
                 raise
             except HouseError as error:
                 answer["refused"][ready.key] = str(error)
+                running.rows(Row(ready.key, Outcome.REFUSED, str(error), label=ready.key))
             else:
                 if dossier is not None:
                     answer.update(_with(answer, dossier, count))

@@ -8,6 +8,7 @@ kept; what only looks secret goes to quarantine (AR-127, AR-131, invariant 6).
 from __future__ import annotations
 
 import contextlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tangthu.archive import dry_run, index_copies
 from tangthu.archive.actions.hold_suspect import hold_suspect, purge_decided
@@ -24,8 +27,10 @@ from tangthu.archive.actions.refuse_secret import (
     refuse,
     refuse_what_the_index_declares,
 )
+from tangthu.archive.batch import findings
 from tangthu.archive.batch.cells import Table
 from tangthu.archive.batch.model import BatchFile as GivenFile
+from tangthu.archive.batch.model import BatchReport
 from tangthu.archive.batch.report import build_report
 from tangthu.archive.incoming import FoundFile, forget_facts, path_in, walk
 from tangthu.archive.marks import content_mark, path_mark
@@ -41,6 +46,7 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel.deployment import isolated
+from tangthu.kernel.job_rows import Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 from tangthu.ledger.record import Event, record
@@ -226,6 +232,31 @@ def _keep(acting: Acting, batch: Batch, looked: _Looked, index: Table) -> None:
     durable.point("archive.check.kept")
 
 
+_WORST = (
+    (findings.BLOCKS, Outcome.REFUSED, gettext_noop("{n} chỗ chặn tiếp nhận")),
+    (findings.ASKS, Outcome.WARNED, gettext_noop("{n} chỗ cần người quyết định")),
+    (findings.REPAIRS, Outcome.DONE, gettext_noop("{n} chỗ đã tự sửa")),
+    (findings.NOTE, Outcome.DONE, gettext_noop("{n} ghi chú")),
+)
+
+
+def _rows_of(report: BatchReport) -> Iterator[Row]:
+    """What was found in each row of the index, in figures; what it says is on the batch's page."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for finding in report.findings:
+        found[finding.target][finding.severity] += 1
+    for row in report.rows:
+        counted = found.get(f"row:{row.number}", Counter())
+        told = [_(words).format(n=counted[one]) for one, _out, words in _WORST if counted[one]]
+        outcome = next((out for one, out, _words in _WORST if counted[one]), Outcome.DONE)
+        yield Row(
+            f"{row.number:09d}",
+            outcome,
+            "; ".join(told) or _("không có gì phải sửa"),
+            label=_("Dòng {n}").format(n=row.number),
+        )
+
+
 def _finish(running: Running, acting: Acting, batch: Batch) -> dict[str, Any]:
     """Put the dry run before a person; the answer is kept with it, so that this happens once."""
     with transaction.atomic():
@@ -238,6 +269,7 @@ def _finish(running: Running, acting: Acting, batch: Batch) -> dict[str, Any]:
         report = dry_run.report_of(batch)
         answer = {"rows": len(report.rows), "files": len(report.files), **report.counts()}
         running.keep(answer)
+        running.rows(*_rows_of(report))
         record(
             Event(
                 kind="archive.batch.checked",

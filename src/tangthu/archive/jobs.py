@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.archive.job_kinds import ACCEPT, CHECK, MAKE, SEAL
 from tangthu.kernel import jobs, rounds
 from tangthu.kernel.late import late
+from tangthu.kernel.models import Job
 
 _TEN_MINUTES = 600.0
 _BATCH = "imports:batch"
@@ -16,6 +17,7 @@ def register_handlers() -> None:
     """Tell the kernel which function runs which kind of job, and what is done in rounds."""
     from tangthu.records import leaving
 
+    resume_batch = late("tangthu.archive.actions.resume_batch.resume_batch")
     batch_names = late("tangthu.archive.queries.batch_names")
     jobs.register(
         CHECK,
@@ -23,6 +25,7 @@ def register_handlers() -> None:
         label=_("Kiểm tra đợt số hóa"),
         subject_page=_BATCH,
         subject_names=batch_names,
+        resume=resume_batch,
     )
     jobs.register(
         ACCEPT,
@@ -30,6 +33,7 @@ def register_handlers() -> None:
         label=_("Tiếp nhận đợt số hóa"),
         subject_page=_BATCH,
         subject_names=batch_names,
+        resume=resume_batch,
     )
     jobs.register(
         SEAL,
@@ -37,6 +41,8 @@ def register_handlers() -> None:
         label=_("Đóng gói hồ sơ"),
         subject_page="archive:dossier",
         subject_names=late("tangthu.archive.queries.dossier_names"),
+        priority=Job.Priority.PERSON,
+        resume=late("tangthu.archive.actions.seal_dossier.resume_sealing"),
     )
     jobs.register(
         MAKE,
@@ -45,6 +51,8 @@ def register_handlers() -> None:
         subject_page="archive:dip",
         subject_names=late("tangthu.archive.queries.dip_names"),
         private=True,
+        priority=Job.Priority.PERSON,
+        resume=late("tangthu.archive.actions.order_dip.resume_dip"),
     )
     leaving.register("use packages", late("tangthu.archive.actions.remove_dip.take_back"))
     rounds.register(

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.models import Batch, Dissemination, Fonds, Inventory, Place
+from tangthu.archive.models import Batch, BatchFile, Dissemination, Fonds, Inventory, Place
 from tangthu.identity.models import Grant
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
@@ -17,6 +17,7 @@ from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.records.models import Dossier
 from tangthu.repository.models import Package
+from tangthu.repository.queries import all_packaged
 
 _NAME = 120
 # So many inventories of a fonds are offered as a filter, in the order of their codes.
@@ -122,6 +123,16 @@ def batches(viewer: Viewer) -> QuerySet[Batch]:
         .select_related("fonds", "body")
         .order_by("-created_at")
     )
+
+
+def newest_unpackaged(most: int) -> list[str]:
+    """Digests of files that were accepted lately and must still lie in the working store.
+
+    For a worker that asks whether it has the working store of the house; no viewer, no names.
+    """
+    newest = BatchFile.objects.filter(document__isnull=False).order_by("-id")
+    found = newest.values_list("document_id", "sha256")[: most * 5]
+    return [digest for document, digest in found if not all_packaged([document])][:most]
 
 
 def batch_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

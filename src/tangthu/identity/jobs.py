@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity.job_kinds import RESUME
 from tangthu.kernel import jobs, rounds
 from tangthu.kernel.late import late
+from tangthu.kernel.models import Job
 
 _HOUR = 3600.0
 
@@ -17,7 +18,10 @@ def register_handlers() -> None:
         RESUME,
         late("tangthu.identity.actions.resume_log.run_resume"),
         label=_("Kiểm tra và cho sổ cái ghi tiếp"),
+        priority=Job.Priority.PERSON,
+        resume=late("tangthu.identity.actions.resume_log.resume_job"),
     )
+    rounds.register("job rows", late("tangthu.kernel.job_rows.forget_rows"), every=_HOUR)
     rounds.register(
         "visits", late("tangthu.identity.actions.forget_visits.forget_visits"), every=_HOUR
     )

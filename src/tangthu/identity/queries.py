@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,18 @@ from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.jobs import private_kinds
 from tangthu.kernel.models import Job, QuarantinedItem
+
+MOST_COUNTED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How many jobs there are of one state, kind and person."""
+
+    state: str
+    kind: str
+    person_id: uuid.UUID | None
+    n: int
 
 
 def viewer_of(person: Person) -> Viewer:
@@ -109,10 +124,44 @@ def jobs(viewer: Viewer) -> QuerySet[Job]:
     """
     looked_after = viewer.bodies_with("archive.import") | viewer.bodies_with("repository.audit")
     here = viewer.bodies()
-    return Job.objects.filter(
+    return Job.objects.annotate(read_at=Now()).filter(
         (Q(body_id__in=looked_after) & ~Q(kind__in=private_kinds()))
         | Q(body_id__in=here, person_id=viewer.person_id)
     )
+
+
+def job_counts(
+    viewer: Viewer, since: dt.datetime | None = None, until: dt.datetime | None = None
+) -> list[JobCount] | None:
+    """How many jobs that the viewer may see were ordered in a span, by state, kind and person.
+
+    None when there are more than a page may count.
+    """
+    found = between(jobs(viewer), since, until).order_by("-created_at")
+    newest = found.values("id")[: MOST_COUNTED + 1]
+    groups = (
+        Job.objects.filter(id__in=newest)
+        .values_list("state", "kind", "person_id")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    counted = [JobCount(*group) for group in groups]
+    return counted if sum(one.n for one in counted) <= MOST_COUNTED else None
+
+
+def between(
+    found: QuerySet[Job], since: dt.datetime | None, until: dt.datetime | None
+) -> QuerySet[Job]:
+    """Those of some jobs that were ordered from `since` on and before `until`; None is open."""
+    if since is not None:
+        found = found.filter(created_at__gte=since)
+    return found.filter(created_at__lt=until) if until is not None else found
+
+
+def names_of(people: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """Names of people whose ids the viewer already knows from what he may see."""
+    wanted = {one for one in people if one is not None}
+    return dict(Person.objects.filter(pk__in=wanted).values_list("pk", "full_name"))
 
 
 def job(viewer: Viewer, job_id: uuid.UUID) -> Job:

@@ -1,16 +1,18 @@
 """Long work: queued with the row it is about, watched live, stopped, resumed after a crash.
 
-An app registers a handler per kind at start-up; a handler must be able to run again from where it
-stood (it is called anew after a crash). Procrastinate holds the queue; `kernel_job` the progress.
+An app registers a handler per kind at start-up (`kernel.job_registry`); a handler must be able to
+run again from where it stood (it is called anew after a crash). Procrastinate holds the queue,
+`kernel_job` the progress.
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from typing import Any
 
 from django.conf import settings
@@ -22,15 +24,38 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import DiskFull
 
-from tangthu.kernel import advisory
+from tangthu.kernel import advisory, job_rows, pace, workers
 from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
+from tangthu.kernel.job_registry import (
+    can_resume,
+    handler_of,
+    label_of,
+    priority_of,
+    private_kinds,
+    register,
+    result_page_of,
+    resume,
+    subject_page_of,
+    subjects,
+)
 from tangthu.kernel.models import Job
+
+__all__ = [
+    "Running", "can_resume", "enqueue", "execute", "finish", "is_queued", "is_running", "label_of",
+    "private_kinds", "raise_old", "register", "request_stop", "result_page_of", "resume",
+    "revive_deserted", "subject_page_of", "subjects",
+]  # fmt: skip
 
 log = logging.getLogger("tangthu.jobs")
 
 _ATTEMPTS = 5
 _REPORT_SECONDS = 0.5
 _LOOK_SECONDS = 0.2
+# The two queues: of all work, and of that for which a person waits.
+HOUSE, PERSONS = "house", "persons"
+_OLD_SECONDS = 3600
+
+ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.STOPPED)
 
 # Whether somebody in this database holds the advisory lock whose key follows.
 _HELD = """
@@ -46,83 +71,7 @@ WHERE p.status = 'doing' AND p.task_name = 'tangthu.run' AND NOT EXISTS (
 )
 """
 
-Handler = Callable[["Running"], dict[str, Any]]
-Namer = Callable[[Any, Sequence[uuid.UUID]], dict[uuid.UUID, str]]
 Watch = Callable[[int, int | None, str], None]
-_handlers: dict[str, Handler] = {}
-_labels: dict[str, Any] = {}
-_result_pages: dict[str, str] = {}
-_subject_pages: dict[str, str] = {}
-_subject_names: dict[str, Namer] = {}
-_private: set[str] = set()
-
-
-def register(
-    kind: str,
-    handler: Handler,
-    *,
-    label: Any = "",
-    result_page: str = "",
-    subject_page: str = "",
-    subject_names: Namer | None = None,
-    private: bool = False,
-) -> None:
-    """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
-
-    `label` is a (lazily translated) noun phrase that tells people what such a job does;
-    `result_page` names the route, with the job's id as its one argument, that shows what it found;
-    `subject_page` the route, with the id of what the job is about, that shows it afterwards;
-    `subject_names` takes a viewer and such ids and names those that he may see.
-    A `private` kind of job is nobody's business but the person's who ordered it.
-    """
-    if private:
-        _private.add(kind)
-    _handlers[kind] = handler
-    if label:
-        _labels[kind] = label
-    if result_page:
-        _result_pages[kind] = result_page
-    if subject_page:
-        _subject_pages[kind] = subject_page
-    if subject_names is not None:
-        _subject_names[kind] = subject_names
-
-
-def result_page_of(kind: str) -> str:
-    """Name of the route that shows what a job of `kind` found; "" if it has none."""
-    return _result_pages.get(kind, "")
-
-
-def subject_page_of(kind: str) -> str:
-    """Name of the route that shows what a job of `kind` is about; "" if it has none."""
-    return _subject_pages.get(kind, "")
-
-
-def subjects(viewer: Any, found: Sequence[Job]) -> dict[uuid.UUID, tuple[str, str]]:
-    """What jobs are about: by subject its name and its route, for what the viewer may see.
-
-    One query for each way of naming, however many jobs.
-    """
-    asked: dict[Namer, dict[uuid.UUID, str]] = {}
-    for job in found:
-        namer = _subject_names.get(job.kind)
-        if namer is not None and job.subject_id is not None:
-            asked.setdefault(namer, {})[job.subject_id] = subject_page_of(job.kind)
-    return {
-        subject: (name, pages[subject])
-        for namer, pages in asked.items()
-        for subject, name in namer(viewer, list(pages)).items()
-    }
-
-
-def private_kinds() -> frozenset[str]:
-    """The kinds of jobs that only those see who ordered them."""
-    return frozenset(_private)
-
-
-def label_of(kind: str) -> str:
-    """What jobs of `kind` do, in words; the kind's own name if nobody said."""
-    return str(_labels.get(kind) or kind)
 
 
 class Running:
@@ -133,6 +82,7 @@ class Running:
         self.args: dict[str, Any] = job.args
         self._watch = watch
         self._reported = 0.0
+        self._pace: list[list[float]] = []
 
     def progress(
         self, done: int, total: int | None, unit: str = "", *, force: bool = False
@@ -152,13 +102,15 @@ class Running:
             self._watch(done, total, unit)
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE kernel_job SET done=%s, total=%s, unit=%s, updated_at=clock_timestamp() "
-                "WHERE id=%s RETURNING stop_requested",
-                [done, total, unit, self.job.id],
+                "UPDATE kernel_job SET done=%s, total=%s, unit=%s, updated_at=clock_timestamp(), "
+                "pace=%s WHERE id=%s RETURNING stop_requested, extract(epoch FROM updated_at)",
+                [done, total, unit, json.dumps(self._pace), self.job.id],
             )
             row = cursor.fetchone()
-        if row is not None and row[0]:
-            raise NotFinished("Công việc đã dừng theo yêu cầu.", hint="Có thể chạy tiếp sau.")
+        if row is not None:
+            self._pace = pace.with_sample(self._pace, float(row[1]), done)
+            if row[0]:
+                raise _stopped()
 
     def keep(self, result: dict[str, Any]) -> None:
         """Keep what was found so far with the job: a run that is killed is gone on with from there.
@@ -167,6 +119,10 @@ class Running:
         """
         self.job.result = result
         Job.objects.filter(id=self.job.id).update(result=result)
+
+    def rows(self, *rows: job_rows.Row) -> None:
+        """Keep what came of some things that the job worked on, in the transaction of that work."""
+        job_rows.keep(self.job.id, rows)
 
 
 def enqueue(
@@ -182,24 +138,48 @@ def enqueue(
 
     With `queued=False` no worker takes it: the caller runs it with `execute`.
     """
-    job = Job(kind=kind, args=args, body_id=body_id, person_id=person_id, subject_id=subject_id)
+    priority = priority_of(kind)
+    if person_id is None:
+        priority = Job.Priority.ROUNDS
+    job = Job(
+        kind=kind,
+        args=args,
+        body_id=body_id,
+        person_id=person_id,
+        subject_id=subject_id,
+        priority=priority,
+    )
     with transaction.atomic():
         job.save(force_insert=True)
         if queued:
-            run.defer(job_id=str(job.id))
+            lane = PERSONS if priority == Job.Priority.PERSON else HOUSE
+            run.configure(queue=lane, priority=int(priority)).defer(job_id=str(job.id))
     return job
 
 
 def request_stop(job_id: uuid.UUID) -> None:
-    """Ask a waiting or running job to stop at its next report."""
+    """Ask a job to stop: one that runs at its next report, one that nobody runs yet at once."""
     Job.objects.filter(id=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
         stop_requested=True
     )
+    with advisory.attempted(_lock_key(job_id)) as alone:
+        if alone:
+            Job.objects.filter(id=job_id, state=Job.State.WAITING).update(
+                state=Job.State.STOPPED,
+                message=_stopped().message,
+                hint=_stopped().hint,
+                finished_at=Now(),
+                updated_at=Now(),
+            )
+
+
+def _stopped() -> NotFinished:
+    return NotFinished("Công việc đã dừng theo yêu cầu.", hint="Có thể chạy tiếp sau.")
 
 
 @queue.task(
     name="tangthu.run",
-    queue="house",
+    queue=HOUSE,
     pass_context=True,
     retry=RetryStrategy(
         max_attempts=_ATTEMPTS,
@@ -221,7 +201,7 @@ def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False
     """
     with advisory.attempted(_lock_key(job_id)) as alone:
         job = Job.objects.get(id=job_id)
-        if not alone or job.state in {Job.State.DONE, Job.State.FAILED, Job.State.STOPPED}:
+        if not alone or job.state in ENDED:
             return job
         return _execute(job, watch, last)
 
@@ -271,12 +251,14 @@ def _leave_room() -> None:
 
 def _execute(job: Job, watch: Watch | None, last: bool) -> Job:
     Job.objects.filter(id=job.id).update(
-        state=Job.State.RUNNING, started_at=Now(), updated_at=Now()
+        state=Job.State.RUNNING, started_at=Now(), updated_at=Now(), pace=[], worker_id=workers.me
     )
     job.refresh_from_db()
     try:
+        if job.stop_requested:
+            raise _stopped()
         _leave_room()
-        job.result = _handlers[job.kind](Running(job, watch))
+        job.result = handler_of(job.kind)(Running(job, watch))
         job.state, job.message, job.hint = Job.State.DONE, "", ""
     except NotFinished as stopped:
         job.state, job.message, job.hint = Job.State.STOPPED, stopped.message, stopped.hint
@@ -349,5 +331,25 @@ def revive_deserted(suspected: Set[int]) -> set[int]:
     except (DatabaseError, ConnectorException):
         log.warning("the queue cannot be asked for deserted jobs now")
         return set()
+    finally:
+        connection.close()
+
+
+def raise_old() -> None:
+    """Let rounds that waited for an hour have their turn among batches: nobody waits for ever.
+
+    Called by every worker from time to time; a database that is away is asked again next time.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs p SET priority = %s FROM kernel_job j "
+                "WHERE p.status = 'todo' AND p.priority < %s AND p.task_name = 'tangthu.run' "
+                "AND j.id = (p.args->>'job_id')::uuid "
+                "AND j.created_at < clock_timestamp() - make_interval(secs => %s)",
+                [int(Job.Priority.BATCH), int(Job.Priority.BATCH), _OLD_SECONDS],
+            )
+    except DatabaseError:
+        log.warning("the queue cannot be asked for what waits long")
     finally:
         connection.close()

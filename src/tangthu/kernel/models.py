@@ -18,6 +18,13 @@ class Job(models.Model):
         FAILED = "failed"
         STOPPED = "stopped"
 
+    class Priority(models.IntegerChoices):
+        """Who waits for it; the greater number is taken first."""
+
+        PERSON = 10
+        BATCH = 0
+        ROUNDS = -10
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     kind = models.CharField(max_length=80)
     body_id = models.UUIDField(null=True)
@@ -36,15 +43,75 @@ class Job(models.Model):
     message = models.TextField(default="")
     hint = models.TextField(default="")
     result = models.JSONField(default=dict)
+    priority = models.SmallIntegerField(
+        choices=Priority.choices, default=Priority.BATCH, db_default=Priority.BATCH
+    )
+    # How far it was at moments of the last minutes, oldest first: [seconds since 1970, done].
+    pace = models.JSONField(default=list, db_default=[])
+    # The worker that took it last; its row may be gone.
+    worker_id = models.UUIDField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["state", "created_at"], name="job_state"),
             models.Index(fields=["subject_id", "created_at"], name="job_subject"),
+            models.Index(fields=["body_id", "created_at"], name="job_body"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+class JobRow(models.Model):
+    """What came of one thing that a job worked on; a job that is run again says it anew.
+
+    `label` and `message` are for who may see what the row is about: the record, or else what the
+    job is about (kernel.job_rows).
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        WARNED = "warned"
+        REFUSED = "refused"
+        FAILED = "failed"
+
+    class About(models.TextChoices):
+        """What `about_id` names."""
+
+        DOSSIER = "dossier"
+        DOCUMENT = "document"
+        NOTHING = ""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    key = models.CharField(max_length=200)
+    about = models.CharField(max_length=10, choices=About.choices, default=About.NOTHING)
+    about_id = models.UUIDField(null=True)
+    label = models.CharField(max_length=300, default="")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    message = models.TextField(default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "key"], name="job_row_once")]
+        indexes = [models.Index(fields=["job", "outcome", "id"], name="job_row_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.key} {self.outcome}"
+
+
+class Worker(models.Model):
+    """A worker process as it told of itself: where it runs, since when, and when it last spoke."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    host = models.CharField(max_length=100)
+    pid = models.IntegerField()
+    version = models.CharField(max_length=40)
+    concurrency = models.SmallIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.pid}"
 
 
 class Deployment(models.Model):

@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from tangthu.kernel import jobs, rounds
         from tangthu.kernel.late import late
+        from tangthu.kernel.models import Job
         from tangthu.records import leaving
         from tangthu.reports.job_kinds import EXPORT
         from tangthu.ui.choosing import set_list_routes
@@ -31,6 +32,8 @@ class ReportsConfig(AppConfig):
             subject_page="reports:export",
             subject_names=late("tangthu.reports.sources.export_names"),
             private=True,
+            priority=Job.Priority.PERSON,
+            resume=late("tangthu.reports.actions.order_export.resume_export"),
         )
         leaving.register("exports", late("tangthu.reports.actions.order_export.take_back"))
         forget = late("tangthu.reports.actions.order_export.forget_exports")

@@ -31,6 +31,8 @@ from tangthu.records.levels import level_of
 from tangthu.records.models import Dossier
 from tangthu.reports import contents, files, queries, sources
 from tangthu.reports.actions.order_export import finish_export, stale
+from tangthu.reports.job_kinds import JOB_ROWS
+from tangthu.reports.job_results import write_rows
 from tangthu.reports.marks import EXPORTED_BY, mark_of, with_position
 from tangthu.reports.models import Export
 from tangthu.standards import durable
@@ -65,7 +67,10 @@ def run_export(running: Running) -> dict[str, Any]:
     if export.finished_at is None:
         with translation.override("vi"):
             try:
-                _Writing(running, export).run()
+                if export.source == JOB_ROWS:
+                    write_rows(running, export)
+                else:
+                    _Writing(running, export).run()
             except OSError as error:
                 # Taken back while it was written: a record in it must not leave any more.
                 export.refresh_from_db(fields=["expires_at"])

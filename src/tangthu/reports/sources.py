@@ -25,12 +25,14 @@ from tangthu.discovery.language import accented, parse, storable
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.job_registry import label_of
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
 from tangthu.records.models import Dossier
 from tangthu.reports import contents, queries
 from tangthu.reports.contents import After
+from tangthu.reports.job_kinds import JOB_ROWS
 from tangthu.reports.models import Export
 from tangthu.standards.vietnamese import fold, nfc
 from tangthu.ui.choosing import COLUMNS
@@ -55,11 +57,13 @@ TITLES = {
     "documents": gettext_lazy("Danh sách tài liệu"),
     # The documents of one dossier, in the order in which they are filed in it.
     CONTENTS: gettext_lazy("Mục lục văn bản, tài liệu trong hồ sơ"),
+    # What came of a job; not asked for by a query string, see reports.job_results.
+    JOB_ROWS: gettext_lazy("Kết quả từng mục của công việc"),
 }
 # How its file is called when it is taken out; it says nothing of what is in it.
 FILE_NAMES = {
     "search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu",
-    CONTENTS: "muc-luc-van-ban",
+    CONTENTS: "muc-luc-van-ban", JOB_ROWS: "ket-qua-cong-viec",
 }  # fmt: skip
 KEPT = (
     "q", "kind", "sort", "fonds", "inventory", "year", "type", "retention", "sealed", "secrecy",
@@ -98,7 +102,7 @@ def asked(
     Raises InvalidInput for a source that does not exist, NotFoundForViewer for a dossier that the
     viewer may not see, TooBroad.
     """
-    if source not in TITLES:
+    if source not in TITLES or source == JOB_ROWS:
         raise InvalidInput(_("Không có danh sách này."), hint=_("Mở lại danh sách rồi xuất."))
     if source == CONTENTS:
         dossier = contents.dossier_of(viewer, pairs.get("dossier", ""))
@@ -310,6 +314,11 @@ def words_of(viewer: Viewer, found: Sequence[Export]) -> dict[uuid.UUID, str]:
     seen = records.dossiers(viewer).in_bulk([uuid.UUID(one) for one in set(named.values())])
     codes = {str(pk): dossier.archive_file_code for pk, dossier in seen.items()}
     return {
-        one.pk: codes.get(named[one.pk], "") if one.pk in named else str(one.asked.get("q", ""))
-        for one in found
+        one.pk: codes.get(named[one.pk], "") if one.pk in named else _sought(one) for one in found
     }
+
+
+def _sought(one: Export) -> str:
+    if one.source == JOB_ROWS:
+        return label_of(one.asked["kind"])
+    return str(one.asked.get("q", ""))

@@ -12,13 +12,21 @@ from typing import Any
 
 from django.db.models import F, Min, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
-from tangthu.repository.actions.check_package import PackageVerdict, check_package
+from tangthu.repository.actions.check_package import (
+    HURT,
+    LOST,
+    WHOLE,
+    PackageVerdict,
+    check_package,
+)
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import strangers
 from tangthu.repository.models import Package, Store
@@ -47,7 +55,7 @@ def run_checks(running: Running) -> dict[str, Any]:
     answer = running.job.result or running.args.get("before") or nothing_found()
     due = _due(bodies).filter(oldest__lt=since).order_by("oldest", "id")
     waiting = list(due.values_list("pk", "expected"))
-    left = sum(expected for _, expected in waiting)
+    left = sum(expected for _pk, expected in waiting)
     done = answer["files"]
 
     def watch(files: int) -> None:
@@ -62,6 +70,7 @@ def run_checks(running: Running) -> dict[str, Any]:
         def kept(verdict: PackageVerdict) -> None:
             add(answer, verdict)
             running.keep(answer)
+            running.rows(row_of(verdict))
 
         check_package(
             acting, package_id, repair=bool(running.args.get("repair")), watch=watch, also=kept
@@ -95,6 +104,29 @@ def add(answer: dict[str, Any], verdict: PackageVerdict) -> None:
     ):
         listed = answer[name]
         listed += [_told(verdict.package, place) for place in places][: _LISTED - len(listed)]
+
+
+def row_of(verdict: PackageVerdict) -> Row:
+    """What came of one package, as a row of the job: figures and stores, nothing of its content."""
+    outcome = {WHOLE: Outcome.DONE, HURT: Outcome.FAILED, LOST: Outcome.FAILED}.get(
+        verdict.words, Outcome.WARNED
+    )
+    told = [_(verdict.words), _("{n} tệp").format(n=verdict.files)]
+    for words, places in (
+        (_("hỏng {n} ở {stores}"), [store for store, _path, _status in verdict.bad]),
+        (_("đã phục hồi {n} ở {stores}"), [store for store, _path in verdict.repaired]),
+        (_("chưa kiểm tra được {n} ở {stores}"), [one[0] for one in verdict.unchecked]),
+    ):
+        if places:
+            told.append(words.format(n=len(places), stores=", ".join(sorted(set(places)))))
+    return Row(
+        key=str(verdict.package.pk),
+        outcome=outcome,
+        message="; ".join(told),
+        label=verdict.package.objid,
+        about=About.DOSSIER,
+        about_id=verdict.package.dossier_id,
+    )
 
 
 def _add_strangers(answer: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ def register_handlers() -> None:
         late("tangthu.repository.checking.run_checks"),
         label=_("Kiểm tra toàn vẹn các kho"),
         result_page="repository:check",
+        resume=late("tangthu.repository.actions.order_check.resume_check"),
+        open_rows=True,
     )
     for name, place, every in (
         ("fixity", "tangthu.repository.actions.order_check.order_due_checks", _HOUR),

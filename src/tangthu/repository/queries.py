@@ -224,6 +224,11 @@ def check(viewer: Viewer, job_id: uuid.UUID) -> Job:
     return found
 
 
+def all_stores() -> QuerySet[Store]:
+    """The stores of the installation, for who runs it."""
+    return Store.objects.order_by("position")
+
+
 def store_summaries() -> list[dict[str, object]]:
     """For each store: name, kind, path, objects and bytes in the catalogue, and its health.
 

@@ -205,7 +205,8 @@ class Progress:
     """A background task as the viewer sees it.
 
     `id` names the block in the page and must be unique there; `elapsed` is in seconds; `total` is
-    None while unknown. While `state` is running the block asks `url` again every second.
+    None while unknown; `speed` in units a second is what it goes at now, None when nothing can be
+    said (kernel.pace). While `state` is running the block asks `url` again every second.
     """
 
     id: str
@@ -220,6 +221,8 @@ class Progress:
     note: Label = ""
     result_url: str = ""
     result_label: Label = ""
+    speed: float | None = None
+    resume_url: str = ""
     # What the task works on, and where that is shown.
     about: Label = ""
     about_url: str = ""
@@ -238,14 +241,12 @@ class Progress:
 
     @property
     def rate(self) -> str:
-        """Units a second, e.g. `123,4`; empty before there is anything to divide."""
-        if self.done <= 0 or self.elapsed <= 0:
-            return ""
-        return decimal(self.done / self.elapsed)
+        """Units a second, e.g. `123,4`; empty when it is not running or nothing can be said."""
+        return decimal(self.speed) if self.running and self.speed else ""
 
     @property
     def left(self) -> str:
-        """`còn khoảng 3 phút`, from the mean rate so far; empty while nothing can be said."""
-        if not self.running or self.total is None or self.done <= 0 or self.elapsed <= 0:
+        """`còn khoảng 3 phút`, at the present speed; empty while nothing can be said."""
+        if not self.running or self.total is None or not self.speed:
             return ""
-        return time_left((self.total - self.done) * self.elapsed / self.done)
+        return time_left(max(0, self.total - self.done) / self.speed)

@@ -301,6 +301,7 @@ def tasks() -> list[Progress]:
         Progress(
             "viec-loi", _("Chép sang kho thứ hai"), 803, 1204, 95, url, unit, "failed",
             note=_("Kho thứ hai hết chỗ. Đã giữ 803 tệp; dọn chỗ rồi chạy lại để chép tiếp."),
+            resume_url=reverse("ui:confirm"),
         ),
     ]  # fmt: skip
 

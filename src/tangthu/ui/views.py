@@ -156,6 +156,7 @@ def progress_fragment(request: HttpRequest) -> HttpResponse:
         done=PROGRESS_TOTAL * step // PROGRESS_STEPS,
         total=PROGRESS_TOTAL,
         elapsed=step * 9.0,
+        speed=PROGRESS_TOTAL / PROGRESS_STEPS / 9.0 if step else None,
         url=f"{reverse('ui:progress')}?step={step + 1}",
         unit=_("tệp"),
         state="done" if finished else "running",

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.kernel.jobs import label_of, result_page_of, subject_page_of
+from tangthu.kernel.job_registry import can_resume, label_of, result_page_of, subject_page_of
 from tangthu.kernel.models import Job
+from tangthu.kernel.pace import Speed, speed_of
+from tangthu.ui import formats
 from tangthu.ui.parts import Progress
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
@@ -32,6 +34,9 @@ def progress_of(job: Job, about: tuple[str, str] = ("", "")) -> Progress:
     elif job.stop_requested and job.state == Job.State.RUNNING:
         note = _("Đã yêu cầu dừng; công việc sẽ dừng ở điểm an toàn gần nhất.")
     may_stop = job.state in UNDER_WAY and not job.stop_requested
+    speed = speed_now(job)
+    if speed.still_since is not None and not note:
+        note = _("Không tiến thêm từ %(moment)s.") % {"moment": formats.moment(speed.still_since)}
     return Progress(
         id=f"viec-{job.id}",
         label=label_of(job.kind),
@@ -47,7 +52,20 @@ def progress_of(job: Job, about: tuple[str, str] = ("", "")) -> Progress:
         note=note,
         result_url=_result_url(job),
         result_label=_("Xem kết quả"),
+        speed=speed.rate,
+        resume_url=reverse("office:job-resume", args=[job.id]) if can_resume(job) else "",
     )
+
+
+def speed_now(job: Job) -> Speed:
+    """How fast a job goes now, by the database's clock if that was read with it; none has ended."""
+    if job.state != Job.State.RUNNING:
+        return Speed()
+    now = getattr(job, "read_at", None) or timezone.now()
+    points = list(job.pace)
+    if job.updated_at is not None:
+        points.append([job.updated_at.timestamp(), job.done])
+    return speed_of(points, now, job.started_at)
 
 
 def _result_url(job: Job) -> str:

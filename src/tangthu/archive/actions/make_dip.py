@@ -24,6 +24,7 @@ from tangthu.archive.models import Dissemination
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory, clock
 from tangthu.kernel.errors import HouseError, InvalidInput, NoRoom, Refused
+from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.rulebook import rulebook
 from tangthu.ledger.record import Event, record_many
@@ -123,6 +124,12 @@ def _make(
         made.size, made.sha256 = written.size, written.digests["sha256"]
         made.save(update_fields=["made_at", "expires_at", "files", "size", "sha256"])
         record_many(_events(acting, made, documents))
+        running.rows(
+            *(
+                Row(str(one.pk), Outcome.DONE, about=About.DOCUMENT, about_id=one.pk)
+                for one in documents
+            )
+        )
     return made
 
 

@@ -130,6 +130,31 @@ def order_dip(
     return dip, job
 
 
+def resume_dip(acting: Acting, job: Job) -> Job:
+    """Make an ordered package after its job was stopped or failed.
+
+    Raises NotFoundForViewer for anybody's but one's own, Refused when it is made or removed.
+    """
+    with transaction.atomic():
+        dip = (
+            Dissemination.objects.select_for_update()
+            .filter(pk=job.args["dip"], person_id=acting.viewer.person_id)
+            .first()
+        )
+        if dip is None:
+            raise NotFoundForViewer(_("Không có gì ở đây."))
+        if dip.made_at is not None or dip.removed_at is not None:
+            raise Refused(_("Gói này đã tạo xong hoặc đã gỡ."), hint=_("Tạo gói khác nếu cần."))
+        acting.require("dissemination.make", dip.body_id)
+        return jobs.enqueue(
+            MAKE,
+            args={"dip": str(dip.id)},
+            body_id=dip.body_id,
+            person_id=acting.viewer.person_id,
+            subject_id=dip.id,
+        )
+
+
 def chosen_documents(
     acting: Acting, dossier_id: uuid.UUID, places: str, *, picked: Sequence[uuid.UUID] = ()
 ) -> list[uuid.UUID]:

@@ -75,6 +75,11 @@ def queue_sealing(acting: Acting, dossier_id: uuid.UUID) -> Job:
         )
 
 
+def resume_sealing(acting: Acting, job: Job) -> Job:
+    """Go on with a sealing that was stopped or failed; what it had stored is taken up again."""
+    return queue_sealing(acting, uuid.UUID(job.args["dossier"]))
+
+
 def _refuse_withheld(dossier: Dossier) -> None:
     """AR-129: while a secret is suspected, no copy of the dossier is made."""
     if withheld_in(dossier.pk):

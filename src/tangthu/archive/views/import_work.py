@@ -81,6 +81,7 @@ def _task(batch: Batch, job: Job | None) -> Progress | None:
         stop_url=reverse("imports:stop", args=[batch.id]) if may_stop else "",
         note=note,
         result_url="",
+        resume_url="",  # the page has its own button, on top
     )
 
 

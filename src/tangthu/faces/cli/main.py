@@ -49,6 +49,7 @@ _COMMANDS = {
     "migrate": "tangthu.faces.cli.processes:migrate",
     "worker": "tangthu.faces.cli.processes:worker",
     "integrator": "tangthu.faces.cli.processes:integrator",
+    "jobs": "tangthu.faces.cli.jobs:jobs",
     "check": "tangthu.faces.cli.check:check",
     "begin": "tangthu.faces.cli.people:begin",
     "apikey": "tangthu.faces.cli.apikeys:apikey",

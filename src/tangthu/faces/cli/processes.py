@@ -34,11 +34,15 @@ def migrate() -> None:
 @click.command(help=_("Chạy các công việc dài (chạy thêm trên máy khác cũng được)."))
 @click.option("--concurrency", default=1, show_default=True, type=click.IntRange(1, 32))
 def worker(concurrency: int) -> None:
-    """Run queued jobs until stopped."""
+    """Run queued jobs until stopped; says first what this host lacks."""
     with house(process="site"):
+        from tangthu.faces.cli.worker_start import require_fit, stores_away
         from tangthu.kernel.worker import run_worker
         from tangthu.repository.stores import recover_all
 
+        require_fit()
+        for words in stores_away():
+            click.echo(words, err=True)
         recover_all()
         run_worker(concurrency)
 

@@ -18,6 +18,8 @@ office = (
         path("cong-viec/", jobs.jobs, name="jobs"),
         path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),
         path("cong-viec/<uuid:job_id>/dung/", jobs.stop, name="job-stop"),
+        path("cong-viec/<uuid:job_id>/chay-tiep/", jobs.go_on, name="job-resume"),
+        path("cong-viec/<uuid:job_id>/xuat/", jobs.export_rows, name="job-rows"),
     ],
     "office",
 )

@@ -29,6 +29,13 @@ def order_resume(acting: Acting, body_id: uuid.UUID) -> Job:
     return jobs.enqueue(RESUME, args={}, body_id=body_id, person_id=acting.viewer.person_id)
 
 
+def resume_job(acting: Acting, job: Job) -> Job:
+    """Verify the log anew after a verification was stopped or failed. Raises Refused."""
+    if job.body_id is None:
+        raise Refused(_("Công việc này không nói ai làm, ở cơ quan nào."))
+    return order_resume(acting, job.body_id)
+
+
 def resume_log(acting: Acting, body_id: uuid.UUID) -> list[str]:
     """Verify the body's log and let it go on; returns what is still wrong, nothing if it runs.
 

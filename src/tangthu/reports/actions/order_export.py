@@ -64,20 +64,7 @@ def order_export(
     with transaction.atomic():
         # Orders of one person wait for each other, so that none passes the ceilings together.
         me = Person.objects.select_for_update().get(pk=acting.viewer.person_id).pk
-        running = Job.objects.filter(
-            kind=EXPORT, person_id=acting.viewer.person_id, stop_requested=False,
-            state__in=[Job.State.WAITING, Job.State.RUNNING],
-            created_at__gt=moment - dt.timedelta(days=1),
-        )  # fmt: skip
-        if running.count() >= _AT_ONCE:
-            raise Refused(
-                _("Bạn đang có nhiều bản xuất chưa xong."), hint=_("Đợi xong, hoặc dừng bớt.")
-            )
-        if Export.objects.filter(person_id=me, expires_at__gt=moment).count() >= MOST_KEPT:
-            raise Refused(
-                _("Bạn đã xuất nhiều danh sách trong mấy ngày qua."),
-                hint=_("Tải các bản đã có; mỗi bản tự hết hạn sau ba ngày."),
-            )
+        require_room(me, moment)
         export = Export(
             person_id=acting.viewer.person_id, body_id=readable[0], source=source,
             asked=sources.kept_pairs(pairs, wanted), columns=keys, format=format_,
@@ -92,6 +79,44 @@ def order_export(
         export.job_id = job.id
         export.save(update_fields=["job_id"])
     return export, job
+
+
+def require_room(person_id: uuid.UUID, moment: dt.datetime) -> None:
+    """Raise Refused if the person has too many exports under way, or too many kept."""
+    running = Job.objects.filter(
+        kind=EXPORT, person_id=person_id, stop_requested=False,
+        state__in=[Job.State.WAITING, Job.State.RUNNING],
+        created_at__gt=moment - dt.timedelta(days=1),
+    )  # fmt: skip
+    if running.count() >= _AT_ONCE:
+        raise Refused(
+            _("Bạn đang có nhiều bản xuất chưa xong."), hint=_("Đợi xong, hoặc dừng bớt.")
+        )
+    if Export.objects.filter(person_id=person_id, expires_at__gt=moment).count() >= MOST_KEPT:
+        raise Refused(
+            _("Bạn đã xuất nhiều danh sách trong mấy ngày qua."),
+            hint=_("Tải các bản đã có; mỗi bản tự hết hạn sau ba ngày."),
+        )
+
+
+def resume_export(acting: Acting, job: Job) -> Job:
+    """Go on with an export that was stopped or failed: what was read is not read again.
+
+    Raises NotFoundForViewer for anybody's but one's own, Refused when it is written or expired.
+    """
+    export = queries.export(acting.viewer, uuid.UUID(job.args["export"]))
+    with transaction.atomic():
+        locked = Export.objects.select_for_update().get(pk=export.pk)
+        if locked.finished_at is not None or locked.expires_at <= clock.now():
+            raise Refused(_("Bản xuất này đã xong hoặc đã hết hạn."), hint=_("Xuất lại danh sách."))
+        further = jobs.enqueue(
+            EXPORT, args=job.args, body_id=locked.body_id, person_id=locked.person_id,
+            subject_id=locked.pk,
+        )  # fmt: skip
+        Job.objects.filter(pk=further.pk).update(result=job.result)
+        locked.job_id = further.id
+        locked.save(update_fields=["job_id"])
+    return further
 
 
 def finish_export(

@@ -22,9 +22,12 @@ from tangthu.discovery.guarded import TooBroad
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import jobs
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.job_registry import label_of
 from tangthu.kernel.models import Job
 from tangthu.reports import files, queries, sources
 from tangthu.reports.actions.order_export import fetch_export, order_export
+from tangthu.reports.job_kinds import JOB_ROWS
+from tangthu.reports.job_results import OUTCOMES
 from tangthu.reports.models import Export
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
@@ -122,15 +125,13 @@ def export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """One export: how far it is, then its file."""
     found, task = _under_way(request, export_id)
     ready = files.is_ready(found)
-    wanted = sources.as_ordered(viewer(request), found.source, found.asked)
-    pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
     context = {
         "export": found,
-        "again_url": f"{reverse('reports:export-new')}?{urlencode(pairs)}",
+        "again_url": _again_url(found),
         "task": task,
         "ready": ready,
         "way": [Crumb(_("Bản xuất của tôi"), reverse("reports:exports")), Crumb(found.serial)],
-        "fact_groups": [_facts(request, found, wanted)],
+        "fact_groups": [_facts(request, found)],
     }
     return render(request, "reports/export.html", context)
 
@@ -162,13 +163,31 @@ def _under_way(request: HttpRequest, export_id: uuid.UUID) -> tuple[Export, Prog
     return found, replace(progress_of(job), url=url, result_url="")
 
 
-def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGroup:
-    facts = [
-        Fact(label, value) for label, value in sources.conditions_in_words(viewer(request), wanted)
-    ]
+def _again_url(found: Export) -> str:
+    """Where the same is ordered once more."""
+    if found.source == JOB_ROWS:
+        return reverse("office:job", args=[found.asked["job"]])
+    pairs = {"nguon": found.source, **found.asked, COLUMNS: ",".join(found.columns)}
+    return f"{reverse('reports:export-new')}?{urlencode(pairs)}"
+
+
+def _asked(request: HttpRequest, found: Export) -> list[Fact]:
+    """What was asked for, and in which columns."""
+    if found.source == JOB_ROWS:
+        outcome = OUTCOMES.get(found.asked["outcome"], _("Tất cả"))
+        return [
+            Fact(_("Công việc"), label_of(found.asked["kind"]), _again_url(found)),
+            Fact(_("Kết quả"), outcome),
+        ]
+    wanted = sources.as_ordered(viewer(request), found.source, found.asked)
+    words = sources.conditions_in_words(viewer(request), wanted)
     columns = ", ".join(str(one.label) for one in sources.chosen_columns(wanted, found.columns))
-    facts += [
-        Fact(_("Cột"), columns),
+    return [*(Fact(label, value) for label, value in words), Fact(_("Cột"), columns)]
+
+
+def _facts(request: HttpRequest, found: Export) -> FactGroup:
+    facts = [
+        *_asked(request, found),
         Fact(_("Định dạng"), found.get_format_display()),
         Fact(_("Mã bản"), found.serial, code=True),
         Fact(_("Đặt lúc"), formats.moment(found.ordered_at)),
@@ -180,7 +199,7 @@ def _facts(request: HttpRequest, found: Export, wanted: sources.Asked) -> FactGr
             Fact("SHA-256", found.sha256, code=True),
             Fact(_("Giữ tệp đến"), formats.moment(found.expires_at)),
         ]
-    return FactGroup(sources.title_of(wanted), tuple(facts))
+    return FactGroup(str(sources.TITLES[found.source]), tuple(facts))
 
 
 @require_safe

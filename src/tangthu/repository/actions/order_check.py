@@ -60,6 +60,11 @@ def order_check(acting: Acting, *, repair: bool, queued: bool = True) -> Job:
         )
 
 
+def resume_check(acting: Acting, job: Job) -> Job:
+    """Go on with a check that was stopped or failed: what it had checked is not read again."""
+    return order_check(acting, repair=bool(job.args.get("repair")))
+
+
 def order_due_checks() -> list[Job]:
     """For each body with packages whose turn it is, queue a check that mends (RM-950).
 
