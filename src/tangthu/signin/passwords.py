@@ -18,7 +18,7 @@ from tangthu.signin import rules
 from tangthu.signin.models import PastPassword
 
 _SIGNS = "-._!?+=@#%"
-_MADE = 14
+_MADE = 18
 
 
 def classes(password: str) -> int:
