@@ -10,6 +10,11 @@ def _reviews(request: HttpRequest) -> bool:
     return bool(who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm"))
 
 
+def _knows_people(request: HttpRequest) -> bool:
+    who = request.viewer  # type: ignore[attr-defined]
+    return bool(who.bodies_with("rights.review") or who.bodies_with("people.manage"))
+
+
 def _waiting(request: HttpRequest) -> int | None:
     from tangthu.identity.changes import waiting_for
 
@@ -39,3 +44,17 @@ class IdentityConfig(AppConfig):
                 count=_waiting,
             )
         )
+
+        for order, (name, label, url_name, icon, key) in enumerate(
+            (
+                ("people", _("Người làm việc"), "identity:people", "people", "n"),
+                ("units", _("Đơn vị, chức vụ"), "identity:units", "body", "o"),
+                ("groups", _("Nhóm"), "identity:groups", "register", "m"),
+            ),
+            start=60,
+        ):
+            navigation.register(
+                NavEntry(
+                    name, label, url_name, icon, key, order, section=_("Cơ quan"), allowed=_knows_people
+                )
+            )

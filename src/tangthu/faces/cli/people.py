@@ -11,7 +11,6 @@ from tangthu.faces.cli.context import acting, answer, house, json_option
 from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
-_ROLES = ("clerk", "leader", "officer", "archivist", "administrator")
 
 ask_option = click.option(
     "--ask-password",

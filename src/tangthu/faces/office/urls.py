@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(office)),
     path("", include("tangthu.identity.urls_rights")),
     path("", include("tangthu.signin.urls")),
+    path("", include("tangthu.identity.urls")),
     path("", include("tangthu.discovery.urls")),
     path("", include("tangthu.archive.urls")),
     path("", include("tangthu.archive.urls_imports")),

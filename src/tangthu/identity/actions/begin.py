@@ -43,22 +43,7 @@ def begin(
     Whoever may run commands on this home begins it: there is nobody yet to ask for a right. Raises
     Begun once there is a body, InvalidInput.
     """
-    given = {
-        "code": code, "archive_code": archive_code, "name": name, "short_name": short_name,
-    }  # fmt: skip
-    kept = {key: nfc(value).strip() for key, value in given.items()}
-    for key, value in kept.items():
-        if not 0 < len(value) <= _LONGEST[key]:
-            raise InvalidInput(
-                _("Mã hoặc tên cơ quan bỏ trống hay dài quá."),
-                hint=f"--{key.replace('_', '-')}: 1–{_LONGEST[key]}",
-            )
-    for key in ("code", "archive_code"):
-        if not _CODE.fullmatch(kept[key]):
-            raise InvalidInput(
-                _("Mã cơ quan chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch nối."),
-                hint=f"--{key.replace('_', '-')}",
-            )
+    kept = parts_of(code=code, archive_code=archive_code, name=name, short_name=short_name)
     with transaction.atomic():
         advisory.until_commit("begin")
         if Body.objects.exists():
@@ -78,3 +63,24 @@ def begin(
             since=since,
         )
     return body, person
+
+
+def parts_of(*, code: str, archive_code: str, name: str, short_name: str) -> dict[str, str]:
+    """Codes and names of a body as they are kept. Raises InvalidInput for what its columns bound."""
+    given = {
+        "code": code, "archive_code": archive_code, "name": name, "short_name": short_name,
+    }  # fmt: skip
+    kept = {key: nfc(value).strip() for key, value in given.items()}
+    for key, value in kept.items():
+        if not 0 < len(value) <= _LONGEST[key]:
+            raise InvalidInput(
+                _("Mã hoặc tên cơ quan bỏ trống hay dài quá."),
+                hint=f"--{key.replace('_', '-')}: 1–{_LONGEST[key]}",
+            )
+    for key in ("code", "archive_code"):
+        if not _CODE.fullmatch(kept[key]):
+            raise InvalidInput(
+                _("Mã cơ quan chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch nối."),
+                hint=f"--{key.replace('_', '-')}",
+            )
+    return kept

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import standing
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Delegation
-from tangthu.identity.roles import DELEGABLE
+from tangthu.identity.models import Delegation, Role
+from tangthu.identity.policies import Viewer
+from tangthu.identity.roles import DELEGABLE, rights_of
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
@@ -39,7 +40,7 @@ def delegate(
     me = acting.viewer
     problems: dict[str, list[object]] = {}
     named = sorted(set(rights))
-    own = [right for right in DELEGABLE if body_id in me.own_bodies_with(right)]
+    own = delegable_at(me, body_id)
     if not named or set(named) - set(own):
         problems["rights"] = [_("Chọn quyền mà chức vụ của chính bạn cho.")]
     colleagues = standing.appointments().filter(position__body_id=body_id, person_id=receiver_id)
@@ -69,6 +70,17 @@ def delegate(
             since=since.isoformat(), until=until.isoformat(), decision=kept,
         )  # fmt: skip
     return made
+
+
+def delegable_at(viewer: Viewer, body_id: uuid.UUID) -> list[str]:
+    """What a person may let another do at the body: what a position of his own gives him there.
+
+    Not what he has as an inspector: who inspects reads all and changes nothing (RM-600), and it is
+    he who was named to inspect.
+    """
+    roles = [role for body, role, _title in viewer.positions if body == body_id]
+    held = {right for role in roles if role != Role.INSPECTOR for right in rights_of(role)}
+    return [right for right in DELEGABLE if right in held]
 
 
 def end_delegation(acting: Acting, delegation_id: uuid.UUID) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import names
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Body
+from tangthu.identity.models import Body, BodyName
 from tangthu.kernel import clock
 from tangthu.kernel.deployment import ORIGIN_PREFIX, isolated
-from tangthu.kernel.errors import Refused
+from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.ledger.logs import open_log
 from tangthu.ledger.record import Event, record
 
@@ -28,11 +31,17 @@ def open_body(
 ) -> Body:
     """Create a body with its log of the given origin (fixed for the life of the log).
 
-    On an isolated LAN the origin is made to say so (AR-128). Only the installation itself opens
-    bodies in this step. Raises Refused for anybody else.
+    On an isolated LAN the origin is made to say so (AR-128). Only the installation itself and who
+    administers it open bodies. Raises Refused for anybody else, InvalidInput for a code that a body
+    has or had.
     """
-    if not acting.is_system:
-        raise Refused("Chỉ việc cài đặt mới mở được cơ quan.")
+    if not acting.is_system and not acting.viewer.may_anywhere("house.administer"):
+        raise Refused(
+            _("Bạn không có quyền làm việc này."), hint=_("Nhờ quản trị hệ thống mở cơ quan.")
+        )
+    if code in names.codes_held():
+        words = _("Mã này đã cấp cho cơ quan khác, không dùng lại.")
+        raise InvalidInput(words, problems={"code": [words]})
     if isolated() and not origin.startswith(ORIGIN_PREFIX):
         origin = f"{ORIGIN_PREFIX}{origin}"
     with transaction.atomic():
@@ -45,6 +54,13 @@ def open_body(
         )
         open_log(body.id, origin)
         body.save(force_insert=True)
+        BodyName(
+            body=body,
+            name=name,
+            short_name=short_name,
+            code=code,
+            effective_from=timezone.localdate(),
+        ).save(force_insert=True)
         record(
             Event(
                 kind="identity.body.opened",

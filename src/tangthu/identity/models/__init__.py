@@ -1,6 +1,6 @@
 """Bodies (cơ quan), their units and positions, people, accounts, and who may do what."""
 
-from tangthu.identity.models.bodies import Body, Position, Role, Unit
+from tangthu.identity.models.bodies import Body, BodyName, Position, Role, Unit
 from tangthu.identity.models.people import (
     Account,
     AccountManager,
@@ -16,6 +16,7 @@ __all__ = [
     "AccountManager",
     "Appointment",
     "Body",
+    "BodyName",
     "Clearance",
     "Delegation",
     "Grant",

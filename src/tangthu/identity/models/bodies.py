@@ -31,6 +31,28 @@ class Body(models.Model):
         return self.name
 
 
+class BodyName(models.Model):
+    """What a body was called from one day to another, and by which codes (RM-012, AR-37).
+
+    The names of today stand in `Body` as well. One that began before the installation begins with
+    the day on which the body was opened here.
+    """
+
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=60)
+    code = models.CharField(max_length=35)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "effective_from"], name="name_of_body")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Role(models.TextChoices):
     """What a position is for (RM-336); which rights that gives is data (rulesets/roles.toml)."""
 

@@ -1,0 +1,68 @@
+"""End that a person holds a position: with a planned day, or at once (RM-690 đ)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Appointment
+from tangthu.kernel import clock
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.ledger.record import Event, record
+from tangthu.standards.vietnamese import nfc
+
+
+def end_appointment(
+    acting: Acting, appointment_id: uuid.UUID, *, decision: str, on: dt.date | None = None
+) -> Appointment:
+    """End an appointment with the day `on`, its last, or at once without one.
+
+    Ended at once it gives no rights from here on, and that is to be confirmed. Raises
+    NotFoundForViewer, also for one that has ended, and InvalidInput on "decision" or "on".
+    """
+    with transaction.atomic():
+        found = (
+            Appointment.objects.select_for_update(of=("self",))
+            .filter(pk=appointment_id, ended_at=None, refused_at=None)
+            .select_related("position", "person")
+            .first()
+        )
+        today = timezone.localdate()
+        over = found is not None and found.effective_to is not None and found.effective_to < today
+        if found is None or over or not acting.may("people.manage", found.position.body_id):
+            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        decision = nfc(decision).strip()[:200]
+        problems: dict[str, list[object]] = {}
+        if not decision:
+            problems["decision"] = [_("Ghi số, ngày và cơ quan ra quyết định.")]
+        if on is not None and on < max(today, found.effective_from):
+            problems["on"] = [_("Ngày này đã qua. Để trống nếu chấm dứt ngay.")]
+        if problems:
+            raise InvalidInput(next(iter(problems.values()))[0], problems=problems)
+        if on is None:
+            found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()
+            if acting.is_system:
+                found.end_confirmed_at = found.ended_at
+        else:
+            found.effective_to = on
+        found.save()
+        record(
+            Event(
+                kind="identity.person.appointment_ended",
+                obj=found.person_id,
+                body=found.person.home_body_id,
+                actor=acting.actor(found.position.body_id),
+                detail={
+                    "position": found.position.title,
+                    "at": str(found.position.body_id),
+                    "on": (on or today).isoformat(),
+                    "decision": decision,
+                },
+            )
+        )
+    return found
