@@ -370,7 +370,7 @@ def test_beginning_answers_by_its_schema_once_and_leaves_nothing_when_it_cannot(
     account = Account.objects.get(username="dung")
     assert account.check_password(made["password"])
     held = Appointment.objects.get()
-    assert (held.role, held.person_id) == ("administrator", account.person_id)
+    assert (held.position.role, held.person_id) == ("administrator", account.person_id)
     again = told(call(db, *words, "luutru.example/H31"), "error", COULD_NOT)
     assert "đã có cơ quan" in again["error"]["message"]
     assert Body.objects.count() == Account.objects.count() == 1
@@ -442,3 +442,25 @@ def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) 
     told(call(cast, "--as", "cuc", *log), "error", COULD_NOT)
     again = told(call(cast, "--as", "dung", *log, "--kind", "read"), "security-log", DONE)
     assert again["entries"][0]["target"] == "tangthu security-log"
+
+
+def test_people_are_listed_appointed_ended_and_let_go_by_their_schemas(cast: TestHouse) -> None:
+    by = ("--as", "dung", "person")
+    assert len(told(call(cast, *by, "list", "--json"), "person-list", DONE)) == 4
+    told(call(cast, "--as", "hoa", "person", "list", "--json"), "error", COULD_NOT)
+    told(call(cast, *by, "show", "nga", "--json"), "error", COULD_NOT)
+    given = ("--body", "H30.81", "--position", "Phó chi cục trưởng", "--decision", "1/QĐ", "--json")
+    told(call(cast, *by, "appoint", "hoa", "--role", "king", *given), "error", COULD_NOT)
+    made = told(
+        call(cast, *by, "appoint", "hoa", "--role", "deputy", *given), "person-appoint", DONE
+    )
+    assert made["gives_rights"] is False
+    shown = told(call(cast, *by, "show", "hoa", "--json"), "person-show", DONE)
+    assert {one["title"] for one in shown["positions"]} == {"Văn thư", "Phó chi cục trưởng"}
+    end = ("--position", "Văn thư", "--decision", "1/QĐ", "--json")
+    told(call(cast, *by, "end", "hoa", *end), "person-end", DONE)
+    told(call(cast, *by, "end", "hoa", *end), "error", COULD_NOT)
+    gone = told(
+        call(cast, *by, "leave", "hoa", "--decision", "2/QĐ", "--json"), "person-leave", DONE
+    )
+    assert gone["active"] is False

@@ -55,6 +55,13 @@ class IdentityConfig(AppConfig):
         ):
             navigation.register(
                 NavEntry(
-                    name, label, url_name, icon, key, order, section=_("Cơ quan"), allowed=_knows_people
+                    name,
+                    label,
+                    url_name,
+                    icon,
+                    key,
+                    order,
+                    section=_("Cơ quan"),
+                    allowed=_knows_people,
                 )
             )

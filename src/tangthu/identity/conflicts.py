@@ -38,7 +38,7 @@ def conflicts_of(
     since: dt.date,
     until: dt.date | None = None,
 ) -> list[str]:
-    """Sentences on what would not go together if the person (None: a new one) got such a position."""
+    """Sentences on what would not go together if a person (None: a new one) got such a position."""
     found = []
     other = _lasting(since, until).filter(position__body_id=body_id)
     if role in FOR_ONE:

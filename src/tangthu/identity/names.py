@@ -1,4 +1,4 @@
-"""What bodies are called: today by their rows, on an earlier day by the name of that day (RM-012)."""
+"""What bodies are called: today by their rows, before by the name of the day (RM-012)."""
 
 from __future__ import annotations
 

@@ -68,12 +68,13 @@ def people(
 ) -> QuerySet[Person]:
     """People of the bodies whose people the viewer may know, by name.
 
-    `state`: "active" for who has an account that stands, "left", or "waiting" for who has a position
-    that waits for confirmation. `unit`: a unit's id, as text.
+    `state`: "active" for who has an account that stands, "left", or "waiting" for who has a
+    position that waits for confirmation. `unit`: a unit's id, as text.
     """
     here = reviewed(viewer)
     held = Appointment.objects.filter(person=OuterRef("pk"), position__body_id__in=here)
     found = Person.objects.filter(Q(home_body_id__in=here) | Exists(held))
+    text = text.replace("\0", "")
     if text:
         found = found.filter(Q(full_name__icontains=text) | Q(account__username__icontains=text))
     if state in ("active", "left"):
@@ -114,13 +115,17 @@ def positions_of(viewer: Viewer, person_ids: Iterable[uuid.UUID]) -> list[Appoin
     )
 
 
+def stands(one: Appointment) -> bool:
+    """Whether it was asked for, and is not over, ended or refused."""
+    over = one.effective_to is not None and one.effective_to < timezone.localdate()
+    return one.refused_at is None and one.ended_at is None and not over
+
+
 def appointment(viewer: Viewer, appointment_id: uuid.UUID) -> Appointment:
     """One that stands, at a body whose people the viewer manages. Raises NotFoundForViewer."""
     managed = viewer.bodies_with("people.manage")
     found = (
-        Appointment.objects.filter(
-            standing_now(), pk=appointment_id, position__body_id__in=managed
-        )
+        Appointment.objects.filter(standing_now(), pk=appointment_id, position__body_id__in=managed)
         .select_related("position__body", "position__unit", "person")
         .first()
     )
@@ -228,7 +233,7 @@ def holders_on(body_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID, list[Appoint
 
 
 def positions_on(viewer: Viewer, body_id: uuid.UUID, day: dt.date) -> list[Position]:
-    """The positions of a body on a day, those of the body itself first. Raises NotFoundForViewer."""
+    """The positions of a body on a day, by unit and title. Raises NotFoundForViewer."""
     if body_id not in reviewed(viewer):
         raise nothing()
     found = Position.objects.filter(body_id=body_id, effective_from__lte=day).filter(

@@ -66,7 +66,7 @@ def begin(
 
 
 def parts_of(*, code: str, archive_code: str, name: str, short_name: str) -> dict[str, str]:
-    """Codes and names of a body as they are kept. Raises InvalidInput for what its columns bound."""
+    """Codes and names of a body as they are kept. Raises InvalidInput for what does not fit."""
     given = {
         "code": code, "archive_code": archive_code, "name": name, "short_name": short_name,
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Give a body another name or code from a day on; earlier days keep the old ones (RM-012, AR-37)."""
+"""Give a body another name or code from a day on; earlier days keep the old (RM-012, AR-37)."""
 
 from __future__ import annotations
 

@@ -93,7 +93,8 @@ def reorganise(
 def _below_first(body_id: uuid.UUID, ending: Sequence[uuid.UUID]) -> list[Unit]:
     """The units, each after those below it. Raises NotFoundForViewer if one is not there."""
     found = {
-        one.pk: one for one in Unit.objects.filter(body_id=body_id, pk__in=ending, effective_to=None)
+        one.pk: one
+        for one in Unit.objects.filter(body_id=body_id, pk__in=ending, effective_to=None)
     }
     if len(found) != len(set(ending)):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))

@@ -77,7 +77,8 @@ def new(request: HttpRequest) -> HttpResponse:
         request, form, units, None, act,
         done=_("Đã thêm người. Chức vụ cho quyền khi được xác nhận."),
         title=_("Thêm người"), save_label=_("Thêm người"), way=_way(Crumb(_("Thêm người"))),
-        cancel_url=reverse("identity:people"), lead=_("Người khác có thẩm quyền xác nhận thì chức vụ mới cho quyền."),
+        cancel_url=reverse("identity:people"),
+        lead=_("Chức vụ chỉ cho quyền sau khi người thứ hai xác nhận."),
     )  # fmt: skip
 
 
@@ -102,8 +103,9 @@ def appoint_to(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         request, form, units, person, act,
         done=_("Đã giao chức vụ. Chức vụ cho quyền khi được xác nhận."),
         title=_("Giao chức vụ cho %(name)s") % {"name": person.full_name},
-        save_label=_("Giao chức vụ"), way=_way(Crumb(person.full_name, home), Crumb(_("Giao chức vụ"))),
-        cancel_url=home, lead=_("Người khác có thẩm quyền xác nhận thì chức vụ mới cho quyền."),
+        save_label=_("Giao chức vụ"),
+        way=_way(Crumb(person.full_name, home), Crumb(_("Giao chức vụ"))),
+        cancel_url=home, lead=_("Chức vụ chỉ cho quyền sau khi người thứ hai xác nhận."),
     )  # fmt: skip
 
 
@@ -237,11 +239,13 @@ def leave(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 
 def _what_ends(request: HttpRequest, person: Person) -> list[str]:
     who, today = viewer(request), timezone.localdate()
+    held = staff.positions_of(who, [person.pk])
+    groups, grants = staff.memberships(who, person.pk), staff.grants(who, person.pk)
     asked = [
-        *((one, f"{_('Chức vụ')}: {one.position.title}") for one in staff.positions_of(who, [person.pk])),
-        *((one, f"{_('Nhóm')}: {one.group.name}") for one in staff.memberships(who, person.pk)),
-        *((one, f"{_('Quyền được cấp riêng')}: {one.decision}") for one in staff.grants(who, person.pk)),
-    ]  # fmt: skip
+        *((one, f"{_('Chức vụ')}: {one.position.title}") for one in held),
+        *((one, f"{_('Nhóm')}: {one.group.name}") for one in groups),
+        *((one, f"{_('Quyền được cấp riêng')}: {one.decision}") for one in grants),
+    ]
     found = [
         words
         for one, words in asked

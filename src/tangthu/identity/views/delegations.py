@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tangthu.identity import staff
-from tangthu.identity.actions.delegate import delegate, delegable_at, end_delegation
+from tangthu.identity.actions.delegate import delegable_at, delegate, end_delegation
 from tangthu.identity.models import Body, Delegation
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return run_form(
         request, form, act, done=_("Đã ủy quyền."), title=_("Ủy quyền"), save_label=_("Ủy quyền"),
         way=[Crumb(_("Ủy quyền của tôi"), home), Crumb(_("Ủy quyền"))], cancel_url=home,
-        lead=_("Người được ủy quyền không ủy quyền lại cho người khác. Ủy quyền hết khi bạn thôi giữ chức vụ."),
+        lead=_("Ủy quyền không được ủy quyền lại, và hết khi bạn thôi giữ chức vụ."),
     )  # fmt: skip
 
 

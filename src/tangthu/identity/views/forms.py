@@ -54,9 +54,7 @@ class PositionForm(BodyChosen):
     until = PartialDateField(label=_("Đến hết ngày"), whole=True, required=False)
     decision = decision_field()
 
-    def __init__(
-        self, bodies: list[Body], units: Choices, data: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, bodies: list[Body], units: Choices, data: Any = None, **kwargs: Any) -> None:
         super().__init__(bodies, data, **kwargs)
         self.fields["unit"].choices = [("", _("Trực thuộc cơ quan")), *units]  # type: ignore[attr-defined]
 
@@ -117,9 +115,7 @@ class UnitForm(BodyChosen):
     since = PartialDateField(label=_("Từ ngày"), whole=True)
     decision = decision_field()
 
-    def __init__(
-        self, bodies: list[Body], units: Choices, data: Any = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, bodies: list[Body], units: Choices, data: Any = None, **kwargs: Any) -> None:
         super().__init__(bodies, data, **kwargs)
         self.fields["parent"].choices = [("", _("Không có")), *units]  # type: ignore[attr-defined]
 

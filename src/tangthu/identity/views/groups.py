@@ -141,9 +141,7 @@ def _member(one: GroupMember, asks: bool) -> dict[str, object]:
         "words": words,
         "tone": tone,
         "actions": [
-            Action(
-                _("Cho rời nhóm"), reverse("identity:member-end", args=[one.pk]), method="post"
-            )
+            Action(_("Cho rời nhóm"), reverse("identity:member-end", args=[one.pk]), method="post")
         ]
         if asks and stands
         else [],
@@ -175,7 +173,11 @@ def add_member(request: HttpRequest, group_id: uuid.UUID) -> HttpResponse:
     return run_form(
         request, form, act, done=_("Đã đề nghị. Có hiệu lực khi được xác nhận."),
         title=_("Thêm người vào nhóm %(name)s") % {"name": found.name}, save_label=_("Đề nghị"),
-        way=[Crumb(_("Nhóm"), reverse("identity:groups")), Crumb(found.name, home), Crumb(_("Thêm người"))],
+        way=[
+            Crumb(_("Nhóm"), reverse("identity:groups")),
+            Crumb(found.name, home),
+            Crumb(_("Thêm người")),
+        ],
         cancel_url=home,
     )  # fmt: skip
 

@@ -30,25 +30,24 @@ def people(request: HttpRequest) -> HttpResponse:
     here = staff.require_review(who)
     units = list(staff.units_of(who, "rights.review"))
     held: dict[uuid.UUID, list[Appointment]] = {}
-    today = timezone.localdate()
 
     def positions(row: Person) -> Cell:
-        mine = [one for one in held.get(row.pk, []) if _lasts(one)]
+        mine = [one for one in held.get(row.pk, []) if staff.stands(one)]
         words = "; ".join(one.position.title for one in mine)
         waits = any(one.confirmed_at is None for one in mine)
         return Cell(words or _("Không có"), note=_("Chờ xác nhận") if waits else "")
 
     def at(row: Person) -> str:
-        places = [one.position.unit.name for one in held.get(row.pk, []) if _lasts(one) and one.position.unit]
+        places = [
+            one.position.unit.name
+            for one in held.get(row.pk, [])
+            if staff.stands(one) and one.position.unit
+        ]
         return ", ".join(dict.fromkeys(places)) or "–"
 
     def roles(row: Person) -> str:
-        mine = [Role(one.position.role).label for one in held.get(row.pk, []) if _lasts(one)]
+        mine = [Role(one.position.role).label for one in held.get(row.pk, []) if staff.stands(one)]
         return ", ".join(str(one) for one in dict.fromkeys(mine))
-
-    def _lasts(one: Appointment) -> bool:
-        over = one.effective_to is not None and one.effective_to < today
-        return one.refused_at is None and one.ended_at is None and not over
 
     register: Register[Person] = Register(
         name="people",
@@ -240,7 +239,11 @@ def rights_facts(request: HttpRequest, person_id: uuid.UUID) -> list[FactGroup]:
     who = viewer(request)
     today = timezone.localdate()
     groups = []
-    lent = [_delegated(one, person_id) for one in staff.delegations(who, person_id) if one.effective_to >= today]
+    lent = [
+        _delegated(one, person_id)
+        for one in staff.delegations(who, person_id)
+        if one.effective_to >= today
+    ]
     if lent:
         groups.append(FactGroup(_("Ủy quyền"), tuple(lent)))
     joined = []
@@ -252,10 +255,11 @@ def rights_facts(request: HttpRequest, person_id: uuid.UUID) -> list[FactGroup]:
     given = []
     for grant in staff.grants(who, person_id):
         words, tone = state_of(grant, grant.effective_from, grant.effective_to)
+        lasts = span(grant.effective_from, grant.effective_to, grant.ended_at)
         given.append(
             Fact(
                 f"{RIGHTS[grant.right]} ({grant.get_scope_kind_display()})", words, tone=tone,  # type: ignore[arg-type]
-                note=f"{span(grant.effective_from, grant.effective_to, grant.ended_at)}; {grant.decision}",
+                note=f"{lasts}; {grant.decision}",
             )
         )  # fmt: skip
     if given:

@@ -22,8 +22,8 @@ from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ledger.history import history
 from tangthu.ui import formats
-from tangthu.ui.parts import Crumb, Notice, TimelineEntry
 from tangthu.ui.partial_dates import PartialDate
+from tangthu.ui.parts import Crumb, Notice, TimelineEntry
 
 SHOWN = 100
 
@@ -138,9 +138,13 @@ def state_of(change: Asked, since: dt.date, until: dt.date | None) -> tuple[str,
     if change.ended_at is not None or (until is not None and until < today):
         return _("Đã kết thúc"), ""
     if change.confirmed_at is None:
-        return (_("Đang dùng, chưa ai xác nhận"), "warn") if change.alone else (
-            _("Chờ xác nhận"),
-            "warn",
+        return (
+            (_("Đang dùng, chưa ai xác nhận"), "warn")
+            if change.alone
+            else (
+                _("Chờ xác nhận"),
+                "warn",
+            )
         )
     return (_("Chưa đến ngày"), "info") if since > today else (_("Đang có hiệu lực"), "ok")
 

@@ -21,6 +21,7 @@ from tangthu.faces.office.coming import LOST
 from tangthu.identity.models import Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
+from tangthu.identity.views.people import rights_facts
 from tangthu.signin import duties
 from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
@@ -115,7 +116,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """Who I am here: positions, what each may do, the language of the screens."""
+    """Who I am here: positions, what was delegated and granted, the language of the screens."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     names = {body.id: body.name for body in bodies(viewer)}
     groups = [
@@ -125,4 +126,5 @@ def account(request: HttpRequest) -> HttpResponse:
         )
         for body_id, role, title in viewer.positions
     ]
+    groups += rights_facts(request, viewer.person_id)
     return render(request, "office/account.html", {"fact_groups": groups, "viewer": viewer})
