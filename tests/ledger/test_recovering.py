@@ -226,3 +226,33 @@ def test_a_signature_remembered_beyond_every_tree_keeps_the_log_shut(
     assert call(cast, *words, "--nothing-newer", "chắc").returncode == 2
     assert "tangthu ledger recover" in integrator.resume(log)[0]
     assert answer(call(cast, *words, "--tree", str(tree)))["running"] is True
+
+
+def test_rows_that_are_another_history_are_refused_in_words_and_nothing_is_changed(
+    cast: TestHouse, tmp_path: Path
+) -> None:
+    log, tree, _newest = restored_older(cast, tmp_path, begun=False)
+    tell(cast, 2)
+    integrator.run_once()
+    before = state(cast, log)
+    words = ("--as", "dung", "ledger", "recover", log.origin, "--tree", str(tree))
+    done = call(cast, *words)
+    assert done.returncode == 2
+    assert "hai lịch sử khác nhau" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert state(cast, log) == before
+
+
+def test_a_database_of_a_size_that_was_never_published_takes_its_leaves_back(
+    cast: TestHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, tree, newest = restored_older(cast, tmp_path, begun=False)
+    assert integrator.step(log, 1) == 1
+    monkeypatch.setattr(recovering, "_CHUNK", 2)
+    assert recovering.recover(log, tree=tree).after == newest
+    with transaction.atomic():
+        assert recovering.record_restore(log, 0, newest)
+        assert not recovering.record_restore(log, 0, newest)
+    Signer(cast.home, log.log_id, log.origin).end_recovery()
+    integrator.run_once()
+    assert (restores(log), verify(log).problems) == (1, [])

@@ -213,14 +213,14 @@ def _require_one_history(
         cursor.execute("SELECT range FROM ledger_tree WHERE log_id = %s", [log.log_id])
         stored = bytes(cursor.fetchone()[0])
     if before <= covered:
-        same = (reader.compact_range(before) if before else CompactRange()).to_bytes() == stored
+        same = _edge(reader, before, covered).to_bytes() == stored
     else:
         same = not covered or _root_of_rows(log, covered) == reader.root_of(covered)
     for _words, checkpoint in known:
         if checkpoint is None or not same or not checkpoint.size:
             continue
         if checkpoint.size <= covered:
-            same = reader.root_of(checkpoint.size) == checkpoint.root
+            same = _edge(reader, checkpoint.size, covered).root() == checkpoint.root
         else:
             same = _root_of_rows(log, checkpoint.size) == checkpoint.root
     if not same:
@@ -228,6 +228,14 @@ def _require_one_history(
             f"Sổ {log.origin}: cơ sở dữ liệu và cây đã ký là hai lịch sử khác nhau.",
             hint="Sổ này không được ghi tiếp; giữ lại tất cả và tìm nguyên nhân (docs/ledger.md).",
         )
+
+
+def _edge(reader: TileReader, size: int, whole: int) -> CompactRange:
+    """The compact range of `size` leaves out of the tiles of a tree of `whole`.
+
+    Partial tiles exist only for sizes that were published, and not for ever.
+    """
+    return CompactRange.read(size, reader.hashes(whole)) if size else CompactRange()
 
 
 def _root_of_rows(log: Log, size: int) -> bytes:
@@ -250,7 +258,8 @@ def _take_files(source: Path, own: Path, log: Log, key: VerifierKey) -> None:
     for stop in stops:
         while start < stop:
             upto = min(stop, start + _CHUNK)
-            writer.write(start, list(reader.entries(start, upto, end)), reader.root_of(upto))
+            root = _edge(reader, upto, end).root()
+            writer.write(start, list(reader.entries(start, upto, end)), root)
             start = upto
         note = reader.checkpoint() if stop == end else reader.frozen(stop)
         writer.publish_checkpoint(note)
@@ -265,7 +274,7 @@ def _take_rows(own: Path, log: Log, before: int, found: Checkpoint, key: Verifie
     One transaction: the rows of the log are either as before or all there.
     """
     reader, again = TileReader(own), 0
-    edge = reader.compact_range(before) if before else CompactRange()
+    edge = _edge(reader, before, found.size)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT size FROM ledger_tree WHERE log_id = %s FOR UPDATE", [log.log_id])
         if cursor.fetchone()[0] != before:
