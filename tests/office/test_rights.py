@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from tangthu.records.models import Withheld
 from tangthu.repository.models import Package
@@ -130,7 +131,32 @@ def taken_out() -> dict[str, object]:
     )  # fmt: skip
     return {
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
-        "scope": dossier.pk,
+        "scope": dossier.pk, **of_people(viewer.person_id, viewer.positions[0][0]),
+    }  # fmt: skip
+
+
+def of_people(person_id: uuid.UUID, body_id: uuid.UUID) -> dict[str, object]:
+    """Of an archivist of body A: himself, his position and what he delegated, a unit, a group."""
+    from tangthu.identity.acting import SYSTEM, Acting
+    from tangthu.identity.actions.delegate import delegate
+    from tangthu.identity.actions.groups import ask_member, open_group
+    from tangthu.identity.actions.units import open_unit
+    from tangthu.identity.models import Account, Appointment, Person
+    from tangthu.identity.queries import viewer_of
+
+    today = timezone.localdate()
+    unit = open_unit(SYSTEM, body_id=body_id, name=HIDDEN, since=today, decision=HIDDEN)
+    group = open_group(SYSTEM, body_id=body_id, name=HIDDEN)
+    member = ask_member(SYSTEM, group.pk, person_id, decision=HIDDEN)
+    lent = delegate(
+        Acting(viewer_of(Person.objects.get(pk=person_id)), "cli"), body_id=body_id,
+        receiver_id=Account.objects.get(username="binh").person_id, rights=["archive.import"],
+        since=today, until=today, decision=HIDDEN,
+    )  # fmt: skip
+    return {
+        "person_id": person_id, "unit_id": unit.pk, "group_id": group.pk, "member_id": member.pk,
+        "appointment_id": Appointment.objects.get(person_id=person_id).pk,
+        "delegation_id": lent.pk,
     }  # fmt: skip
 
 
