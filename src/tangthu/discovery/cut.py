@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tangthu.discovery.condition import Condition
-from tangthu.identity.policies import CONDITIONAL, PUBLIC, Viewer
+from tangthu.identity.policies import LEVELS_OF, Viewer
 
 Pair = tuple[uuid.UUID, str]
 # Body, the fonds, dossier or document, and a level that is open in it.
@@ -33,7 +33,6 @@ _IN_EACH_FONDS = (
     "AND kind = kinds.one AND NOT tangled"
 )
 _TRIPLES = "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[])"
-LEVELS_OF = {"read.public": (PUBLIC,), "read.conditional": (PUBLIC, CONDITIONAL)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from tangthu.identity.roles import RIGHTS, rights_of
+from django.utils import timezone
+
+from tangthu.identity.roles import RIGHTS, rights_on
 from tangthu.kernel.deployment import isolated
 
 # Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists on a connected
@@ -14,6 +16,8 @@ from tangthu.kernel.deployment import isolated
 PUBLIC, CONDITIONAL = "01", "02"
 SECRET = "S"  # noqa: S105 - the beginning of the levels of secrets
 DEGREES = ("1", "2", "3")
+# The levels that a right to read opens where it holds.
+LEVELS_OF = {"read.public": (PUBLIC,), "read.conditional": (PUBLIC, CONDITIONAL)}
 
 # Rights over whole holdings: what they show cannot be cut record by record, so on an isolated LAN
 # they are for people who are cleared for everything (docs/decisions/006-two-modes.md).
@@ -63,7 +67,8 @@ class Viewer:
         """Those in which a position of his own gives him `right`, which he may delegate."""
         if right not in RIGHTS:
             raise KeyError(right)
-        return frozenset(body for body, role, _ in self.positions if right in rights_of(role))
+        given = rights_on(timezone.localdate())
+        return frozenset(body for body, role, _ in self.positions if right in given.get(role, ()))
 
     def _given(self, right: str) -> frozenset[uuid.UUID]:
         if self.opens is not None and right not in self.opens:
@@ -80,19 +85,6 @@ class Viewer:
             ]
         )
 
-    def may_in(self, right: str, body_id: uuid.UUID, within: Iterable[uuid.UUID]) -> bool:
-        """Whether this viewer has `right` at the body, or for one of the things in `within`.
-
-        `within` are the ids of a record and of what it lies in (records.scopes).
-        """
-        if self.may(right, body_id):
-            return True
-        named = frozenset(within)
-        return any(
-            scope.right == right and scope.body == body_id and scope.id in named
-            for scope in self.scopes
-        )
-
     def scopes_open(self) -> tuple[Scope, ...]:
         """The scopes in which records are open to him, without those of bodies open as a whole.
 
@@ -102,9 +94,7 @@ class Viewer:
             return ()
         whole = self.bodies_with("read.conditional")
         return tuple(
-            scope
-            for scope in self.scopes
-            if scope.right in ("read.public", "read.conditional") and scope.body not in whole
+            scope for scope in self.scopes if scope.right in LEVELS_OF and scope.body not in whole
         )
 
     def may(self, right: str, body_id: uuid.UUID) -> bool:

@@ -110,13 +110,6 @@ def body(viewer: Viewer, code_or_id: str) -> Body | None:
         return found.filter(code=code_or_id).first()
 
 
-def people(viewer: Viewer) -> QuerySet[Person]:
-    """People with an appointment at a body whose people the viewer manages."""
-    managed = viewer.bodies_with("people.manage")
-    here = Q(appointments__position__body_id__in=managed) | Q(home_body_id__in=managed)
-    return Person.objects.filter(here).distinct().order_by("sort_key", "id")
-
-
 def jobs(viewer: Viewer) -> QuerySet[Job]:
     """Long work that the viewer started, or that runs for a body whose archive he looks after.
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import standing
 from tangthu.identity.models import (
     Appointment,
     Body,
@@ -274,8 +275,6 @@ def colleagues(viewer: Viewer, body_ids: Iterable[uuid.UUID]) -> list[Appointmen
 
     Whoever works at a body knows who his colleagues are.
     """
-    from tangthu.identity import standing
-
     at = viewer.bodies() & frozenset(body_ids)
     return list(
         standing.appointments()

@@ -50,20 +50,16 @@ ORDER BY 1, 3, 4
 Rights = tuple[tuple[uuid.UUID, str], ...]
 
 
-def in_force(prefix: str = "") -> Q:
+def in_force() -> Q:
     """That an appointment, a clearance or a grant is in force today."""
     today = timezone.localdate()
-    lasting = Q(**{f"{prefix}effective_to__isnull": True}) | Q(
-        **{f"{prefix}effective_to__gte": today}
-    )
-    return Q(**{f"{prefix}effective_from__lte": today}) & lasting
+    lasting = Q(effective_to__isnull=True) | Q(effective_to__gte=today)
+    return Q(effective_from__lte=today) & lasting
 
 
-def gives(prefix: str = "") -> Q:
+def gives() -> Q:
     """That a change of rights gives them: confirmed, or made where nobody else could confirm it."""
-    return Q(**{f"{prefix}refused_at": None, f"{prefix}ended_at": None}) & (
-        Q(**{f"{prefix}confirmed_at__isnull": False}) | Q(**{f"{prefix}alone": True})
-    )
+    return Q(refused_at=None, ended_at=None) & (Q(confirmed_at__isnull=False) | Q(alone=True))
 
 
 def appointments() -> QuerySet[Appointment]:

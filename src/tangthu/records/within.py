@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from tangthu.identity.policies import CONDITIONAL, PUBLIC, Viewer
+from tangthu.identity.policies import LEVELS_OF, Viewer
 from tangthu.records.models import Document, Dossier, Membership
 
 # For a kind of scope: the condition of dossiers in some of them, and those that a dossier lies in.
@@ -21,8 +21,6 @@ Inside = Callable[[Sequence[uuid.UUID]], Q]
 Around = Callable[[uuid.UUID], Sequence[uuid.UUID]]
 _inside: dict[str, Inside] = {}
 _around: dict[str, Around] = {}
-
-_LEVELS = {"read.public": [PUBLIC], "read.conditional": [PUBLIC, CONDITIONAL]}
 
 
 def register(kind: str, inside: Inside, around: Around) -> None:
@@ -82,7 +80,7 @@ def _several() -> Any:
     return counted.filter(count__gt=1)
 
 
-def _scopes_of_dossiers(viewer: Viewer) -> list[tuple[uuid.UUID, list[str], Q]]:
+def _scopes_of_dossiers(viewer: Viewer) -> list[tuple[uuid.UUID, tuple[str, ...], Q]]:
     """Body, open levels and which dossiers, for each kind of scope that holds dossiers."""
     found = [(body, levels, Q(pk__in=ids)) for body, levels, ids in _named(viewer, "dossier")]
     for kind, inside in _inside.items():
@@ -90,12 +88,12 @@ def _scopes_of_dossiers(viewer: Viewer) -> list[tuple[uuid.UUID, list[str], Q]]:
     return found
 
 
-def _named(viewer: Viewer, kind: str) -> list[tuple[uuid.UUID, list[str], list[uuid.UUID]]]:
+def _named(viewer: Viewer, kind: str) -> list[tuple[uuid.UUID, tuple[str, ...], list[uuid.UUID]]]:
     grouped: dict[tuple[uuid.UUID, str], list[uuid.UUID]] = {}
     for scope in viewer.scopes_open():
         if scope.kind == kind:
             grouped.setdefault((scope.body, scope.right), []).append(scope.id)
-    return [(body, _LEVELS[right], ids) for (body, right), ids in grouped.items()]
+    return [(body, LEVELS_OF[right], ids) for (body, right), ids in grouped.items()]
 
 
 def _prefixed(where: Q) -> Q:

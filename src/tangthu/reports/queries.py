@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -11,16 +10,12 @@ from django.utils.translation import gettext as _
 
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.identity.standing import appointments
-from tangthu.kernel.clock import VIETNAM
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.models import Document, Dossier, Membership, Use, Withheld
 from tangthu.reports.models import Export, SavedView
-from tangthu.standards.vietnamese.dates import DateError, PartialDate, parse_date
 
-_EARLIEST = dt.date.min + dt.timedelta(days=1)
-_LATEST = dt.date.max - dt.timedelta(days=1)
 LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 
 
@@ -152,29 +147,3 @@ def used_records(viewer: Viewer, found: Iterable[Use]) -> Mapping[uuid.UUID, Dos
     seen.update(records.dossiers(viewer).in_bulk(list(ids)))
     seen.update(records.documents(viewer).in_bulk(list(ids)))
     return seen
-
-
-def span(start: str, end: str) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """From which moment on, and up to but without which, as two dates typed in words.
-
-    A month or a year means its first day as a start, its last as an end. What is no date is open,
-    and so is an end beyond the calendar. Moments begin a day after the calendar does: before that
-    they cannot be compared in another time zone.
-    """
-    first, last = typed_date(start), typed_date(end)
-    begin = max(first.first_day(), _EARLIEST) if first else None
-    until = max(last.last_day(), _EARLIEST) if last else None
-    after = until + dt.timedelta(days=1) if until and until < _LATEST else None
-    return _midnight(begin), _midnight(after)
-
-
-def typed_date(typed: str) -> PartialDate | None:
-    """The date that was typed; None for nothing, and for what is none."""
-    try:
-        return parse_date(typed) if typed else None
-    except DateError:
-        return None
-
-
-def _midnight(day: dt.date | None) -> dt.datetime | None:
-    return dt.datetime.combine(day, dt.time(), VIETNAM) if day else None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
@@ -16,8 +14,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin.models import SecurityEntry
-from tangthu.ui.partial_dates import DateError, parse_partial_date
-from tangthu.ui.tables import EmptyState
+from tangthu.ui.days import span
 
 
 def accounts(viewer: Viewer) -> QuerySet[Account]:
@@ -90,34 +87,12 @@ def narrowed(
             | Q(target__istartswith=wanted)
             | Q(source__startswith=wanted)
         )
-    begin, until = _day(start), _day(end, last=True)
+    begin, until = span(start, end)
     if begin:
-        found = found.filter(at__gte=_midnight(begin))
+        found = found.filter(at__gte=begin)
     if until:
-        found = found.filter(at__lt=_midnight(until + dt.timedelta(days=1)))
+        found = found.filter(at__lt=until)
     return found
-
-
-def fault_of(start: str, end: str) -> EmptyState | None:
-    """What is wrong with two days as typed, to be shown instead of rows; None if nothing."""
-    if any(typed.strip() and _day(typed) is None for typed in (start, end)):
-        hint = _("Nhập ngày/tháng/năm, ví dụ 02/09/2025.")
-        return EmptyState(_("Ngày chưa đúng."), hint)
-    return None
-
-
-def _day(typed: str, *, last: bool = False) -> dt.date | None:
-    """A day as typed, of a month or year the first or the last; None for what is none."""
-    try:
-        found = parse_partial_date(typed)
-        day = found.last_day() if last else found.first_day()
-    except (DateError, ValueError, OverflowError):
-        return None
-    return day if dt.date(1900, 1, 1) <= day < dt.date(9000, 1, 1) else None
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 def named_like(found: QuerySet[Account], typed: str) -> QuerySet[Account]:

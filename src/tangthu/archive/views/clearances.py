@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity import queries
 from tangthu.identity.actions.grant_clearance import set_clearance
 from tangthu.identity.models import Appointment, Clearance
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.order_dip import Asked, chosen_documents, order_dip
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.dip_picks import DocumentsField
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.fields import code_choices

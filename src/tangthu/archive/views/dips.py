@@ -18,10 +18,10 @@ from tangthu.archive import queries
 from tangthu.archive.actions.hand_out_dip import hand_out
 from tangthu.archive.actions.remove_dip import remove_dip
 from tangthu.archive.models import Dissemination
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.contents import as_download
 from tangthu.archive.views.telling import tell
 from tangthu.identity import queries as identity
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.records import queries as records

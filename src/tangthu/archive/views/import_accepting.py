@@ -20,9 +20,9 @@ from tangthu.archive.batch.model import Outcome
 from tangthu.archive.forms_imports import AcceptForm
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_frame import OVER, frame, reviewed, whole_batch_taken
 from tangthu.archive.wording import kind_words
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import Refused
 from tangthu.ui.parts import Confirmation, Crumb
 

@@ -26,10 +26,10 @@ from tangthu.archive.batch.rows import Value
 from tangthu.archive.dry_run import shape_of, shown_index
 from tangthu.archive.forms_imports import AnswersForm, ValuesForm
 from tangthu.archive.review import OPEN, Review
-from tangthu.archive.views.asked import acting
 from tangthu.archive.views.import_cards import Cards
 from tangthu.archive.views.import_frame import frame, reviewed
 from tangthu.archive.wording import target_words
+from tangthu.identity.views.asked import acting
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ui.parts import Viewer, ViewerPage
 

@@ -23,12 +23,12 @@ from tangthu.archive.batch.model import IGNORE, TAKE, Decision
 from tangthu.archive.dry_run import shape_of
 from tangthu.archive.models import Batch
 from tangthu.archive.review import OPEN, Review
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_cards import Cards, by_cell, kinds_of
 from tangthu.archive.views.import_figures import present_words, questions, stats
 from tangthu.archive.views.import_frame import frame, notices, reviewed, whole_batch_taken
 from tangthu.archive.views.import_work import working_page
 from tangthu.archive.wording import SEVERITIES, finding_words, kind_words
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ui.parts import Crumb, Tab
 from tangthu.ui.tables import EmptyState

@@ -17,10 +17,10 @@ from tangthu.archive.batch.headings import DOCUMENT
 from tangthu.archive.job_kinds import CHECK
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
-from tangthu.archive.views.asked import viewer
 from tangthu.archive.views.import_lists import list_notice
 from tangthu.archive.views.imports import STATES
 from tangthu.archive.wording import field_label
+from tangthu.identity.views.asked import viewer
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.records.queries import dossiers

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from tangthu.archive import queries
 from tangthu.archive.incoming import path_in
 from tangthu.archive.models import BatchFile
-from tangthu.archive.views.asked import viewer
 from tangthu.capture.render import PageImage, render_page, render_snippet
 from tangthu.capture.text import Box
 from tangthu.capture.workers import open_sandbox
+from tangthu.identity.views.asked import viewer
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
 from tangthu.kernel.sandbox import Sandbox, SandboxError
 

@@ -19,7 +19,7 @@ from tangthu.archive.actions.choose_index import choose_index
 from tangthu.archive.incoming import path_in
 from tangthu.archive.index_copies import OTHER, differing
 from tangthu.archive.models import Batch, BatchFile
-from tangthu.archive.views.asked import acting, viewer
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import Refused
 from tangthu.ui import formats
 from tangthu.ui.parts import Crumb, Notice

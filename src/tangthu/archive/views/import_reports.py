@@ -22,9 +22,9 @@ from tangthu.archive.batch.workbook_in import Returned, read_report
 from tangthu.archive.batch.workbook_out import write_report
 from tangthu.archive.forms_imports import ReturnedForm
 from tangthu.archive.review import Review
-from tangthu.archive.views.asked import acting
 from tangthu.archive.views.contents import disposition
 from tangthu.archive.views.import_frame import frame, reviewed
+from tangthu.identity.views.asked import acting
 from tangthu.kernel.errors import HouseError
 from tangthu.standards import durable
 from tangthu.ui.uploads import takes_files

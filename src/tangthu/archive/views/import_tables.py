@@ -21,7 +21,6 @@ from tangthu.archive.batch.duties import LISTS
 from tangthu.archive.batch.model import EDIT, IGNORE, BatchFile, Decision, DocumentDraft
 from tangthu.archive.dry_run import code_lists, decisions_of
 from tangthu.archive.review import Review
-from tangthu.archive.views.asked import acting
 from tangthu.archive.views.import_frame import frame, reviewed
 from tangthu.archive.wording import (
     coded_words,
@@ -30,6 +29,7 @@ from tangthu.archive.wording import (
     reason_words,
     target_words,
 )
+from tangthu.identity.views.asked import acting
 from tangthu.records.fields import code_label
 from tangthu.ui import formats
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from tangthu.archive import queries
 from tangthu.archive.actions.decide_batch import check_again, last_job, resume, under_way
 from tangthu.archive.models import Batch
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_frame import OVER, frame
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.ui.parts import Action, Progress

@@ -15,9 +15,9 @@ from tangthu.archive.actions.open_batch import open_batch
 from tangthu.archive.forms_imports import NewBatchForm
 from tangthu.archive.models import Batch
 from tangthu.archive.receiving import offered_folders, read_folder, receiving, take_uploads
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.fonds import opening
 from tangthu.identity.queries import codes_elsewhere
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time

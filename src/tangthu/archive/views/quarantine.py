@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.archive.actions.hold_suspect import decide_quarantined, note_suspect_viewed
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.import_images import draw
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import quarantined
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel import quarantine
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.kernel.models import QuarantinedItem

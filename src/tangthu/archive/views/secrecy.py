@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.classify_record import classify_document, classify_dossier
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.policies import DEGREES, Viewer
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tangthu.archive.views.asked import viewer
 from tangthu.identity.changes import Change, of_scope
 from tangthu.identity.models import Grant
+from tangthu.identity.views.asked import viewer
 from tangthu.identity.views.changes import states
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries

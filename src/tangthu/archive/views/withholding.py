@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.archive.actions.report_secret import report_secret
 from tangthu.archive.actions.withhold_document import release_document
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.models import Person
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries
 from tangthu.ui import formats

@@ -8,7 +8,7 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.acting import SYSTEM
+from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import employ
 from tangthu.identity.actions.open_body import open_body
 from tangthu.identity.models import Body, Person, Role
@@ -51,17 +51,28 @@ def begin(
                 _("Hệ thống này đã có cơ quan, không khởi đầu lần nữa được."),
                 hint=_("Quản trị của cơ quan thêm người bằng tangthu person add."),
             )
-        body = open_body(SYSTEM, origin=origin, **kept)
-        person = employ(
+        return open_with_administrator(
             SYSTEM,
-            body=body,
-            full_name=full_name,
+            kept,
+            origin=origin,
             username=username,
-            password=password,
+            full_name=full_name,
             position=position,
-            role=Role.ADMINISTRATOR,
+            password=password,
             since=since,
         )
+
+
+def open_with_administrator(
+    acting: Acting, parts: dict[str, str], *, origin: str, since: dt.date, **administrator: str
+) -> tuple[Body, Person]:
+    """Open a body of the codes and names `parts`, and add its administrator; in a transaction.
+
+    At a new body there is nobody who could ask for his position or confirm it: he is set up with
+    it. `administrator`: user name, full name, position and password. Raises Refused, InvalidInput.
+    """
+    body = open_body(acting, origin=origin, **parts)
+    person = employ(SYSTEM, body=body, role=Role.ADMINISTRATOR, since=since, **administrator)
     return body, person
 
 

@@ -6,11 +6,9 @@ import datetime as dt
 
 from django.db import transaction
 
-from tangthu.identity.acting import SYSTEM, Acting
-from tangthu.identity.actions.add_person import employ
-from tangthu.identity.actions.begin import parts_of
-from tangthu.identity.actions.open_body import open_body
-from tangthu.identity.models import Body, Person, Role
+from tangthu.identity.acting import Acting
+from tangthu.identity.actions.begin import open_with_administrator, parts_of
+from tangthu.identity.models import Body, Person
 from tangthu.kernel import advisory
 
 
@@ -31,21 +29,18 @@ def open_further(
     """Open a body beside those there are, and add its first administrator, both or neither.
 
     Whoever administers the installation at one of its bodies may; at the new one he has no right.
-    Its first administrator is set up with it, as that of the first body is: at a new body there is
-    nobody who could ask or confirm. Raises Refused, InvalidInput.
+    Raises Refused, InvalidInput.
     """
     kept = parts_of(code=code, archive_code=archive_code, name=name, short_name=short_name)
     with transaction.atomic():
         advisory.until_commit("begin")
-        body = open_body(acting, origin=origin, **kept)
-        person = employ(
-            SYSTEM,
-            body=body,
-            full_name=full_name,
+        return open_with_administrator(
+            acting,
+            kept,
+            origin=origin,
             username=username,
-            password=password,
+            full_name=full_name,
             position=position,
-            role=Role.ADMINISTRATOR,
+            password=password,
             since=since,
         )
-    return body, person

@@ -22,15 +22,8 @@ from tangthu.identity.actions.rename_person import rename_person
 from tangthu.identity.conflicts import conflicts_of
 from tangthu.identity.models import Body, Person, Unit
 from tangthu.identity.views import forms as our
-from tangthu.identity.views.shared import (
-    acting,
-    as_day,
-    key_of,
-    posted,
-    run_form,
-    unit_choices,
-    viewer,
-)
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.shared import as_day, key_of, posted, run_form, unit_choices
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ui import formats
 from tangthu.ui.parts import Confirmation, Crumb, Notice

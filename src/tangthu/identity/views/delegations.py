@@ -19,7 +19,8 @@ from tangthu.identity.models import Body, Delegation
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views import forms as our
-from tangthu.identity.views.shared import acting, as_day, posted, run_form, span, viewer
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.shared import as_day, posted, run_form, span
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -19,6 +18,7 @@ from tangthu.identity.actions.grant_right import ask_grant
 from tangthu.identity.models import Account, Grant
 from tangthu.identity.roles import GRANTABLE, RIGHTS
 from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.shared import as_day, posted
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ui.forms import PartialDateField
 from tangthu.ui.parts import Crumb
@@ -61,12 +61,9 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
     thing = scopes.named(who, scope_kind, scope)
     if thing is None or not who.may("rights.ask", thing.body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
-    form = GrantForm(
-        queries.holders(who, thing.body_id), request.POST if request.method == "POST" else None
-    )
+    form = GrantForm(queries.holders(who, thing.body_id), posted(request))
     if form.is_bound and form.is_valid():
         holder_kind, holder = form.chosen()
-        until = form.cleaned_data["until"]
         try:
             made = ask_grant(
                 acting(request),
@@ -76,7 +73,7 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
                 holder_kind=holder_kind,
                 holder=holder,
                 decision=form.cleaned_data["decision"],
-                until=dt.date(until.year, until.month, until.day) if until else None,
+                until=as_day(form.cleaned_data["until"]),
             )
         except InvalidInput as error:
             for name, words in error.problems.items():

@@ -17,16 +17,8 @@ from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.groups import ask_member, close_group, open_group
 from tangthu.identity.models import Group, GroupMember
 from tangthu.identity.views import forms as our
-from tangthu.identity.views.shared import (
-    acting,
-    as_day,
-    posted,
-    run_form,
-    span,
-    state_of,
-    told,
-    viewer,
-)
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.shared import as_day, posted, run_form, span, state_of, told
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register

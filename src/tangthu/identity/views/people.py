@@ -15,7 +15,8 @@ from tangthu.identity import staff
 from tangthu.identity.conflicts import conflicts_at
 from tangthu.identity.models import Appointment, Delegation, Person, Role
 from tangthu.identity.roles import RIGHTS
-from tangthu.identity.views.shared import span, state_of, told, viewer
+from tangthu.identity.views.asked import viewer
+from tangthu.identity.views.shared import span, state_of, told
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb, Fact, FactGroup, Notice
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register

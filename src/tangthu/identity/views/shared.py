@@ -1,11 +1,11 @@
-"""What these pages share: who asks, how an action's refusal lands in its form, histories, words."""
+"""What these pages share: how an action's refusal lands in its form, histories, words."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.identity.acting import Acting
 from tangthu.identity.models import Unit
 from tangthu.identity.models.asked import Asked
-from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ledger.history import history
@@ -26,16 +24,6 @@ from tangthu.ui.partial_dates import PartialDate
 from tangthu.ui.parts import Crumb, Notice, TimelineEntry
 
 SHOWN = 100
-
-
-def viewer(request: HttpRequest) -> Viewer:
-    """The signed-in person with the rights held today."""
-    return cast(Viewer, request.viewer)  # type: ignore[attr-defined]
-
-
-def acting(request: HttpRequest) -> Acting:
-    """The same person, acting through the browser."""
-    return cast(Acting, request.acting)  # type: ignore[attr-defined]
 
 
 def as_day(given: PartialDate | None) -> dt.date | None:

@@ -18,8 +18,8 @@ from tangthu.identity.conflicts import FOR_ONE
 from tangthu.identity.models import Appointment, Body, Position, Role
 from tangthu.identity.names import name_on
 from tangthu.identity.views import forms as our
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.shared import (
-    acting,
     as_day,
     asked_day,
     key_of,
@@ -27,7 +27,6 @@ from tangthu.identity.views.shared import (
     run_form,
     span,
     unit_choices,
-    viewer,
 )
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb

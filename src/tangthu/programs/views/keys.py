@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.models import Body
 from tangthu.identity.queries import bodies
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.programs import queries
 from tangthu.programs.actions.make_key import MOST_DAYS, make_key, revoke_key

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.catalogue import in_words
 from tangthu.archive.views.contents import as_download
 from tangthu.discovery.guarded import TooBroad
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import jobs
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.job_registry import label_of
 from tangthu.kernel.models import Job

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tangthu.archive.views.asked import viewer
 from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import viewer
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import queries, sources
-from tangthu.reports.views.days import fault_of
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.days import fault_of, span
 from tangthu.ui.parts import Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register, Tone
 
@@ -72,7 +72,7 @@ def history(request: HttpRequest) -> HttpResponse:
     if kinds:
         found = found.filter(kind__in=kinds)
     days = register.span("ngay")
-    start, end = queries.span(*days)
+    start, end = span(*days)
     if start:
         found = found.filter(at__gte=start)
     if end:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.identity.queries import bodies
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput
 from tangthu.reports import queries, sources

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tangthu.archive import queries as archive
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.archive.views.contents import PDF, as_download
 from tangthu.archive.views.facts import (
     document_facts,
@@ -28,6 +27,7 @@ from tangthu.archive.views.facts import (
 from tangthu.capture.marking import marked_copy as marked
 from tangthu.capture.workers import open_sandbox
 from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
 from tangthu.kernel.sandbox import Sandbox, SandboxError

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries as archive
 from tangthu.archive.models import Fonds
-from tangthu.archive.views.asked import viewer
 from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import viewer
 from tangthu.records.models import Use
-from tangthu.reports import figures, queries
-from tangthu.reports.views.days import fault_of
+from tangthu.reports import figures
 from tangthu.ui import formats
+from tangthu.ui.days import fault_of, span
 from tangthu.ui.parts import Stat
 from tangthu.ui.tables import Cell, Column, EmptyState, RangeFilter, Register
 
@@ -40,7 +40,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         empty=EmptyState(_("Chưa có phông nào")),
     )
     days = register.span("ngay")
-    start, end = queries.span(*days)
+    start, end = span(*days)
     fault = fault_of(*days)
     counted = figures.by_fonds(me, start, end)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import viewer
 from tangthu.kernel.errors import NotFoundForViewer
 
 
 def auditor(request: HttpRequest) -> Viewer:
     """The viewer, if he audits the packages of any body. Raises NotFoundForViewer."""
-    viewer = cast(Viewer, request.viewer)  # type: ignore[attr-defined]
-    if not viewer.may_anywhere("repository.audit"):
+    found = viewer(request)
+    if not found.may_anywhere("repository.audit"):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
-    return viewer
+    return found

@@ -21,6 +21,7 @@ from tangthu.signin.actions.read_log import note_reading
 from tangthu.signin.models import Kind, Outcome, SecurityEntry
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.days import fault_of
 from tangthu.ui.parts import Action
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register
 
@@ -96,7 +97,7 @@ def log(request: HttpRequest) -> HttpResponse:
     """The lines of the viewer's bodies, newest first. That it was read is a line of its own."""
     viewer = _viewer(request)
     register = _register(request)
-    trouble = queries.fault_of(*register.span("ngay"))
+    trouble = fault_of(*register.span("ngay"))
     found = queries.entries(viewer) if trouble else _found(viewer, register)
     page = page_by_time(register, found, "at", trouble=trouble)
     note_reading(viewer, request.user, target=request.path)  # type: ignore[arg-type]

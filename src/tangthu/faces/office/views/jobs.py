@@ -16,19 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from tangthu.archive.views.asked import acting, viewer
 from tangthu.faces.office.views.job_results import facts_of, results_of
 from tangthu.faces.office.views.workers import workers_of
 from tangthu.identity import queries
 from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.job_registry import kinds, label_of, resume, subjects
 from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.reports.actions.order_job_rows import order_job_rows
-from tangthu.reports.queries import span
-from tangthu.reports.views.days import fault_of
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.days import fault_of, span
 from tangthu.ui.parts import Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register, Tone
 from tangthu.ui.working import UNDER_WAY, progress_of
