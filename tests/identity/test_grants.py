@@ -127,6 +127,33 @@ def test_what_was_asked_for_can_be_taken_back_and_then_nobody_has_to_confirm_tha
         confirm(cast, asked)
 
 
+def test_the_oldest_changes_wait_first_and_their_list_takes_few_statements(
+    cast: TestHouse, closed: MadeDossier
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tangthu.identity import changes
+
+    kinds = [("dossier", closed.dossier.pk)] + [("document", one.pk) for one in closed.documents]
+    asked = [
+        grant(cast, who, "read.conditional", kind, scope)
+        for kind, scope in kinds
+        for who in ("hoa", "dung", "lan", "minh")
+    ]
+    leader = cast.acting("binh").viewer
+    assert [one.id for one in changes.waiting(leader, 2)] == [one.pk for one in asked[:2]]
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        changes.waiting(leader, 2)
+    with CaptureQueriesContext(connection) as many:
+        told = changes.waiting(leader, 50)
+    assert len(told) == len(asked)
+    assert {one.scope for one in told if one.scope_url == ""} == set()
+    assert len(many) <= len(few) + 1, "the documents beside the dossier"
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_right_holds_between_its_days_alone(
     cast: TestHouse, closed: MadeDossier, days: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,44 +14,45 @@ from tangthu.identity import scopes
 from tangthu.identity.models import Grant
 from tangthu.identity.policies import Viewer
 from tangthu.identity.scopes import Named
-from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records import within
 
 
 def register() -> None:
     """Let grants be made for what the archive keeps, and opened records be found by them."""
-    scopes.register(Grant.Scope.FONDS, _if_visible(_fonds))
-    scopes.register(Grant.Scope.DOSSIER, _if_visible(_dossier))
-    scopes.register(Grant.Scope.DOCUMENT, _if_visible(_document))
+    scopes.register(Grant.Scope.FONDS, _fonds)
+    scopes.register(Grant.Scope.DOSSIER, _dossiers)
+    scopes.register(Grant.Scope.DOCUMENT, _documents)
     within.register(Grant.Scope.FONDS, _in_fonds, _fonds_of)
 
 
-def _if_visible(find: Callable[[Viewer, uuid.UUID], Named]) -> scopes.Find:
-    def found(viewer: Viewer, scope: uuid.UUID) -> Named | None:
-        try:
-            return find(viewer, scope)
-        except NotFoundForViewer:
-            return None
-
-    return found
+def _fonds(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    return {
+        one.pk: Named(one.body_id, one.name, reverse("archive:fonds", args=[one.pk]))
+        for one in queries.fonds(viewer).filter(pk__in=ids)
+    }
 
 
-def _fonds(viewer: Viewer, scope: uuid.UUID) -> Named:
-    found = queries.one_fonds(viewer, scope)
-    return Named(found.body_id, found.name, reverse("archive:fonds", args=[scope]))
+def _dossiers(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    return {
+        one.pk: Named(
+            one.body_id,
+            f"{one.archive_file_code} {one.title}",
+            reverse("archive:dossier", args=[one.pk]),
+        )
+        for one in records.dossiers(viewer).filter(pk__in=ids)
+    }
 
 
-def _dossier(viewer: Viewer, scope: uuid.UUID) -> Named:
-    found = records.dossier(viewer, scope)
-    label = f"{found.archive_file_code} {found.title}"
-    return Named(found.body_id, label, reverse("archive:dossier", args=[scope]))
-
-
-def _document(viewer: Viewer, scope: uuid.UUID) -> Named:
-    found = records.document(viewer, scope)
-    label = " ".join(filter(None, [found.code, found.subject]))
-    return Named(found.body_id, label, reverse("archive:document", args=[scope]))
+def _documents(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Named]:
+    return {
+        one.pk: Named(
+            one.body_id,
+            " ".join(filter(None, [one.code, one.subject])),
+            reverse("archive:document", args=[one.pk]),
+        )
+        for one in records.documents(viewer).filter(pk__in=ids)
+    }
 
 
 def _in_fonds(fonds_ids: Sequence[uuid.UUID]) -> Q:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ class Change:
 
 def waiting(viewer: Viewer, limit: int) -> list[Change]:
     """What waits for confirmation at bodies where the viewer reviews rights, oldest first."""
-    found = _rows(viewer, _WAITING, limit)
+    found = _rows(viewer, _WAITING, limit, order="asked_at")
     found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)))
     return _told(viewer, found[:limit])
 
@@ -126,65 +126,100 @@ def of_scope(viewer: Viewer, scope: uuid.UUID) -> list[Change]:
 
 
 def _rows(
-    viewer: Viewer, where: Q, limit: int, kinds: Iterable[str] = tuple(KINDS)
+    viewer: Viewer,
+    where: Q,
+    limit: int,
+    kinds: Iterable[str] = tuple(KINDS),
+    order: str = "-asked_at",
 ) -> list[tuple[str, Any]]:
     bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
     found: list[tuple[str, Any]] = []
     for kind in kinds:
         rows = KINDS[kind].objects.filter(where, **{f"{_BODY[kind]}__in": bodies})  # type: ignore[attr-defined]
-        rows = rows.select_related(*_RELATED[kind]).order_by("-asked_at", "pk")
+        rows = rows.select_related(*_RELATED[kind]).order_by(order, "pk")
         found += [(kind, row) for row in rows[:limit]]
     return found
 
 
 def _told(viewer: Viewer, rows: Sequence[tuple[str, Any]]) -> list[Change]:
+    """Some changes in words; the things and people that they name are read together."""
+    grants = [row for kind, row in rows if kind == "grant"]
     askers = Person.objects.in_bulk(
         [row.ended_by or row.asked_by for _kind, row in rows if row.ended_by or row.asked_by]
     )
     bodies = Body.objects.in_bulk({body_of(row) for _kind, row in rows})
-    return [_one(viewer, kind, row, askers, bodies) for kind, row in rows]
+    named = scopes.all_named(viewer, [(one.scope_kind, one.scope) for one in grants])
+    holders = _holders(grants)
+    return [
+        _grant(row, named, holders, askers, bodies)
+        if kind == "grant"
+        else _joined(kind, row, askers, bodies)
+        for kind, row in rows
+    ]
 
 
-def _one(
-    viewer: Viewer,
-    kind: str,
-    row: Asked,
-    askers: dict[uuid.UUID, Person],
-    bodies: dict[uuid.UUID, Body],
+def _grant(
+    row: Grant,
+    named: Mapping[tuple[str, uuid.UUID], scopes.Named],
+    holders: Mapping[uuid.UUID, object],
+    askers: Mapping[uuid.UUID, Person],
+    bodies: Mapping[uuid.UUID, Body],
 ) -> Change:
-    asker = askers.get(row.ended_by or row.asked_by)  # type: ignore[arg-type]
-    asked_by = asker.full_name if asker else _("Hệ thống")
+    kind, thing = row.get_scope_kind_display(), named.get((row.scope_kind, row.scope))
+    return Change(
+        "grant",
+        row,
+        bodies[row.body_id],
+        what=str(RIGHTS[row.right]),
+        scope=f"{kind}: {thing.label}"
+        if thing
+        else _("%(kind)s bạn không được xem") % {"kind": kind},
+        scope_url=thing.url if thing else "",
+        holder=f"{row.get_holder_kind_display()}: {holders[row.holder]}",
+        asked_by=_asker(row, askers),
+    )
+
+
+def _joined(
+    kind: str,
+    row: GroupMember | Appointment,
+    askers: Mapping[uuid.UUID, Person],
+    bodies: Mapping[uuid.UUID, Body],
+) -> Change:
+    """A membership of a group or an appointment, of one person."""
     body = bodies[body_of(row)]
-    if isinstance(row, Grant):
-        named = scopes.named(viewer, row.scope_kind, row.scope)
-        kind_words = row.get_scope_kind_display()
-        label = (
-            f"{kind_words}: {named.label}"
-            if named
-            else _("%(kind)s bạn không được xem") % {"kind": kind_words}
-        )
-        url = named.url if named else ""
-        return Change(
-            kind, row, body, str(RIGHTS[row.right]), label, url, holder_words(row), asked_by
-        )
+    scope = body.name
     if isinstance(row, GroupMember):
         what = _("Vào nhóm %(name)s") % {"name": row.group.name}
-        return Change(kind, row, body, what, body.name, "", row.person.full_name, asked_by)
-    assert isinstance(row, Appointment)
-    what = _("Giữ chức vụ %(title)s (%(role)s)") % {
-        "title": row.position.title,
-        "role": Role(row.position.role).label,
-    }
-    where = f"{row.position.unit}, {body.name}" if row.position.unit else body.name
-    return Change(kind, row, body, what, where, "", row.person.full_name, asked_by)
+    else:
+        what = _("Giữ chức vụ %(title)s (%(role)s)") % {
+            "title": row.position.title,
+            "role": Role(row.position.role).label,
+        }
+        if row.position.unit:
+            scope = f"{row.position.unit}, {body.name}"
+    return Change(kind, row, body, what, scope, "", row.person.full_name, _asker(row, askers))
 
 
-def holder_words(grant: Grant) -> str:
-    """To whom a grant gives its right, by kind and name."""
-    model: Any = {
-        Grant.Holder.PERSON: Person,
-        Grant.Holder.POSITION: Position,
-        Grant.Holder.UNIT: Unit,
-        Grant.Holder.GROUP: Group,
-    }[Grant.Holder(grant.holder_kind)]
-    return f"{grant.get_holder_kind_display()}: {model.objects.get(pk=grant.holder)}"
+def _asker(row: Asked, askers: Mapping[uuid.UUID, Person]) -> str:
+    """Who asked for a change, or for its end."""
+    by = row.ended_by or row.asked_by
+    return askers[by].full_name if by in askers else _("Hệ thống")
+
+
+_HOLDERS: Mapping[str, Any] = {
+    Grant.Holder.PERSON: Person,
+    Grant.Holder.POSITION: Position,
+    Grant.Holder.UNIT: Unit,
+    Grant.Holder.GROUP: Group,
+}
+
+
+def _holders(grants: Sequence[Grant]) -> dict[uuid.UUID, object]:
+    """To whom grants give their rights, by id: at most one statement for each kind of holder."""
+    found: dict[uuid.UUID, object] = {}
+    for kind, model in _HOLDERS.items():
+        ids = {one.holder for one in grants if one.holder_kind == kind}
+        if ids:
+            found |= model.objects.in_bulk(ids)
+    return found
