@@ -75,7 +75,7 @@ def test_nobody_confirms_what_he_asked_for_nor_a_right_for_himself(
     own = grant(cast, "hoa", "read.conditional", "dossier", closed.dossier.pk, by="binh")
     with pytest.raises(OwnChange):
         confirm(cast, own)
-    for_himself = grant(cast, "binh", "archive.describe", "dossier", closed.dossier.pk)
+    for_himself = grant(cast, "binh", "read.public", "dossier", closed.dossier.pk)
     with pytest.raises(OwnChange):
         confirm(cast, for_himself)
     with pytest.raises(Refused):
@@ -112,6 +112,24 @@ def test_a_right_ends_at_once_and_its_end_stands_unconfirmed_until_somebody_conf
     confirm(cast, asked)
     asked.refresh_from_db()
     assert not asked.waits
+
+
+def test_a_position_and_a_place_in_a_group_are_not_ended_by_who_may_only_ask_for_rights(
+    cast: TestHouse,
+) -> None:
+    from tangthu.identity.actions.change_rights import end
+    from tangthu.identity.actions.groups import ask_member, open_group
+    from tangthu.identity.models import Appointment
+
+    dung = cast.acting("dung")
+    held = Appointment.objects.get(person_id=dung.viewer.person_id)
+    group = open_group(dung, body_id=held.position.body_id, name="Tổ thanh tra")
+    member = ask_member(dung, group.pk, dung.viewer.person_id, decision="4/QĐ")
+    for kind, change in (("appointment", held), ("member", member)):
+        with pytest.raises(Refused):
+            end(cast.acting("cuc"), kind, change.pk)
+        change.refresh_from_db()
+        assert change.ended_at is None
 
 
 def test_what_was_asked_for_can_be_taken_back_and_then_nobody_has_to_confirm_that(
@@ -199,6 +217,7 @@ def test_whoever_may_not_see_a_record_cannot_give_rights_on_it_nor_learn_that_it
     "wrong",
     [
         {"right": "people.manage"},
+        {"right": "archive.describe"},
         {"right": "không có"},
         {"decision": "  "},
         {"holder": uuid.UUID(int=5)},

@@ -62,7 +62,8 @@ def _rights_on(rules: RuleSet, day: dt.date) -> Mapping[str, frozenset[str]]:
     return found
 
 
-# What may be given for one fonds, dossier or document, or for a whole body, to whoever needs it.
+# What may be given to whoever needs it for a whole body; to read also for one fonds, dossier or
+# document, for only reading is cut that fine.
 # Other rights come with a position alone: duties that must stay apart would not, if given one by
 # one (RM-954).
 GRANTABLE = ("read.public", "read.conditional", "archive.describe", "dissemination.make")

@@ -97,7 +97,8 @@ def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
     Refused, AlreadyDecided."""
     with transaction.atomic():
         found = _locked(kind, change_id)
-        acting.require("rights.ask", body_of(found))
+        # A position or a place in a group is taken away by who gives it.
+        acting.require("rights.ask" if kind == "grant" else "people.manage", body_of(found))
         if found.ended_at is not None or found.refused_at is not None:
             raise _decided()
         found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()

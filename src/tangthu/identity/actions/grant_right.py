@@ -13,6 +13,7 @@ from tangthu.identity import scopes
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.change_rights import asking
 from tangthu.identity.models import Grant, Group, Person, Position, Unit
+from tangthu.identity.policies import LEVELS_OF
 from tangthu.identity.roles import GRANTABLE
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
@@ -44,7 +45,7 @@ def ask_grant(
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     acting.require("rights.ask", thing.body_id)
     since = since or timezone.localdate()
-    problems = _problems(right, until, since, decision)
+    problems = _problems(right, scope_kind, until, since, decision)
     if not _may_hold(thing.body_id, holder_kind, holder):
         problems["holder"] = _("Chọn người, chức vụ, đơn vị hoặc nhóm được cấp quyền.")
     if problems:
@@ -84,11 +85,18 @@ def ask_grant(
     return grant
 
 
+def grantable(scope_kind: str) -> tuple[str, ...]:
+    """The rights that can be given for a kind of thing: for less than a body, to read alone."""
+    if scope_kind == Grant.Scope.BODY:
+        return GRANTABLE
+    return tuple(right for right in GRANTABLE if right in LEVELS_OF)
+
+
 def _problems(
-    right: str, until: dt.date | None, since: dt.date, decision: str
+    right: str, scope_kind: str, until: dt.date | None, since: dt.date, decision: str
 ) -> dict[str, object]:
     found: dict[str, object] = {}
-    if right not in GRANTABLE:
+    if right not in grantable(scope_kind):
         found["right"] = _("Chọn một quyền.")
     if until is not None and until < since:
         found["until"] = _("Ngày hết hạn trước ngày bắt đầu.")

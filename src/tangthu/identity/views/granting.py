@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity import queries, scopes
-from tangthu.identity.actions.grant_right import ask_grant
+from tangthu.identity.actions.grant_right import ask_grant, grantable
 from tangthu.identity.models import Account, Grant
-from tangthu.identity.roles import GRANTABLE, RIGHTS
+from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.shared import as_day, posted
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
@@ -27,10 +28,12 @@ from tangthu.ui.parts import Crumb
 class GrantForm(forms.Form):
     """Which right, to whom, until when, on whose decision."""
 
-    def __init__(self, holders: list[tuple[str, Any]], data: object = None) -> None:
+    def __init__(
+        self, rights: Sequence[str], holders: list[tuple[str, Any]], data: object = None
+    ) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["right"] = forms.ChoiceField(
-            label=_("Quyền"), choices=[(right, RIGHTS[right]) for right in GRANTABLE]
+            label=_("Quyền"), choices=[(right, RIGHTS[right]) for right in rights]
         )
         self.fields["holder"] = forms.ChoiceField(
             label=_("Cấp cho"), choices=[("", _("– Chọn –")), *holders], required=False
@@ -61,7 +64,8 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
     thing = scopes.named(who, scope_kind, scope)
     if thing is None or not who.may("rights.ask", thing.body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
-    form = GrantForm(queries.holders(who, thing.body_id), posted(request))
+    holders = queries.holders(who, thing.body_id)
+    form = GrantForm(grantable(scope_kind), holders, posted(request))
     if form.is_bound and form.is_valid():
         holder_kind, holder = form.chosen()
         try:
