@@ -93,12 +93,14 @@ def refuse(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
 
 
 def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
-    """End what a change gave, at once; that it ended is to be confirmed. Raises NotFoundForViewer,
-    Refused, AlreadyDecided."""
+    """End what a grant or a membership gave, at once; that it ended is to be confirmed.
+
+    Raises NotFoundForViewer, Refused, AlreadyDecided.
+    """
     with transaction.atomic():
-        found = _locked(kind, change_id)
-        # A position or a place in a group is taken away by who gives it.
-        acting.require("rights.ask" if kind == "grant" else "people.manage", body_of(found))
+        # A position is ended by who manages people, and by a decision (end_appointment).
+        found = _locked("" if kind == "appointment" else kind, change_id)
+        acting.require("rights.ask", body_of(found))
         if found.ended_at is not None or found.refused_at is not None:
             raise _decided()
         found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()
