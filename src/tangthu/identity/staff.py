@@ -116,7 +116,7 @@ def positions_of(viewer: Viewer, person_ids: Iterable[uuid.UUID]) -> list[Appoin
     )
 
 
-def stands(one: Appointment) -> bool:
+def stands(one: Appointment | GroupMember | Grant) -> bool:
     """Whether it was asked for, and is not over, ended or refused."""
     over = one.effective_to is not None and one.effective_to < timezone.localdate()
     return one.refused_at is None and one.ended_at is None and not over
@@ -133,15 +133,6 @@ def appointment(viewer: Viewer, appointment_id: uuid.UUID) -> Appointment:
     if found is None:
         raise nothing()
     return found
-
-
-def names_of(person_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
-    """Names of people by id, for who asked, confirmed or ended something shown already."""
-    return dict(
-        Person.objects.filter(pk__in=[one for one in person_ids if one]).values_list(
-            "pk", "full_name"
-        )
-    )
 
 
 def delegations(viewer: Viewer, person_id: uuid.UUID) -> list[Delegation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -77,16 +78,17 @@ def employ(
     full_name: str,
     username: str,
     password: str,
-    position: str,
-    role: str,
-    since: dt.date,
+    **appointment: Any,
 ) -> Person:
-    """Add a person and appoint him, both or neither. Raises Refused, InvalidInput."""
+    """Add a person and appoint him, both or neither; `appointment` as `appoint` takes it.
+
+    Raises Refused, InvalidInput.
+    """
     with transaction.atomic():
         person = add_person(
             acting, body=body, full_name=full_name, username=username, password=password
         )
-        appoint(acting, person=person, body=body, position=position, role=role, since=since)
+        appoint(acting, person=person, body=body, **appointment)
     return person
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity import staff
-from tangthu.identity.actions.add_person import add_person, appoint
+from tangthu.identity.actions.add_person import appoint, employ
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.leave import leave as let_go
 from tangthu.identity.actions.rename_person import rename_person
@@ -53,17 +53,13 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
     def act(given: dict[str, Any]) -> str:
-        from django.db import transaction
-
-        with transaction.atomic():
-            person = add_person(
-                acting(request),
-                body=form.body(),
-                full_name=given["full_name"],
-                username=given["username"],
-                password=given["password"],
-            )
-            appoint(acting(request), person=person, **_position(form, units))
+        person = employ(
+            acting(request),
+            full_name=given["full_name"],
+            username=given["username"],
+            password=given["password"],
+            **_position(form, units),
+        )
         return reverse("identity:person", args=[person.pk])
 
     return _with_conflicts(
@@ -239,13 +235,7 @@ def _what_ends(request: HttpRequest, person: Person) -> list[str]:
         *((one, f"{_('Nhóm')}: {one.group.name}") for one in groups),
         *((one, f"{_('Quyền được cấp riêng')}: {one.decision}") for one in grants),
     ]
-    found = [
-        words
-        for one, words in asked
-        if one.ended_at is None
-        and one.refused_at is None
-        and (one.effective_to is None or one.effective_to >= today)
-    ]
+    found = [words for one, words in asked if staff.stands(one)]
     return found + [
         f"{_('Ủy quyền')}: {one.giver.full_name} → {one.receiver.full_name}"
         for one in staff.delegations(who, person.pk)

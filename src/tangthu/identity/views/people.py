@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from tangthu.identity import staff
 from tangthu.identity.conflicts import conflicts_at
 from tangthu.identity.models import Appointment, Delegation, Person, Role
+from tangthu.identity.queries import names_of
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import viewer
 from tangthu.identity.views.shared import span, state_of, told
@@ -191,13 +192,11 @@ def _actions(manages: bool, found: Person, me: uuid.UUID) -> list[Action]:
 
 
 def _positions(held: list[Appointment], managed: frozenset[uuid.UUID]) -> list[dict[str, object]]:
-    names = staff.names_of([one.confirmed_by for one in held] + [one.asked_by for one in held])
+    names = names_of([one.confirmed_by for one in held] + [one.asked_by for one in held])
     found: list[dict[str, object]] = []
     for one in held:
         words, tone = state_of(one, one.effective_from, one.effective_to)
-        stands = one.ended_at is None and one.refused_at is None
-        over = one.effective_to is not None and one.effective_to < timezone.localdate()
-        ends = stands and not over and one.position.body_id in managed
+        ends = staff.stands(one) and one.position.body_id in managed
         found.append(
             {
                 "title": one.position.title,
