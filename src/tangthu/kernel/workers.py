@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-import socket
+import platform
 import uuid
 
 from django.db import Error, connection
@@ -30,7 +30,7 @@ def begin(concurrency: int) -> Worker:
     """Enter this process among the workers; what it runs from now on bears its id."""
     global me
     worker = Worker(
-        host=socket.gethostname()[:100],
+        host=platform.node()[:100],
         pid=os.getpid(),
         version=__version__,
         concurrency=concurrency,

@@ -33,7 +33,7 @@ from tangthu.archive.models import Batch
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory
 from tangthu.kernel.errors import NotFoundForViewer, Refused
-from tangthu.kernel.models import Job
+from tangthu.kernel.models import Job, JobRow
 from tangthu.ledger.record import Event, record
 from tangthu.standards import durable
 
@@ -189,7 +189,8 @@ def about(decision: Mapping[str, str], targets: Set[str]) -> bool:
 
 
 def forget_answers(batch: Batch) -> None:
-    """Forget what earlier acceptances said of what they did not take: it names files and titles."""
+    """Forget what earlier jobs said of what is no record: it names files and titles."""
+    JobRow.objects.filter(job__subject_id=batch.id, about=JobRow.About.NOTHING).delete()
     for job in Job.objects.filter(subject_id=batch.id, result__has_key="refused"):
         if isinstance(job.result["refused"], dict) and job.result["refused"]:
             job.result = {**job.result, "refused": {}}
