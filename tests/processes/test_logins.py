@@ -50,7 +50,11 @@ def test_a_home_from_before_the_logins_is_brought_up_by_the_ordinary_command(
         assert "chưa được chuẩn bị" in one_sentence(done.stderr)
     for _ in range(2):  # and again: it changes nothing that is right
         assert call(root, "migrate").returncode == 0
-        checked = json.loads(call(root, "check", "--json").stdout)
+        done = call(root, "check", "--json")
+        checked = json.loads(done.stdout)
+        wrong = [one for one in checked["findings"] if one["level"] in ("warning", "error")]
+        assert [one for one in wrong if one["check"] != "disk"] == []
+        assert done.returncode == {"note": 0, "warning": 1, "error": 2}[checked["level"]]
         assert checked["database_login"] == {
             "user": "tangthu_app", "excess": [], "owner_sessions": 0,
         }  # fmt: skip

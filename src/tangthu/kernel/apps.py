@@ -1,6 +1,7 @@
 """Django app of the kernel: long-running work and quarantine."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KernelConfig(AppConfig):
@@ -11,7 +12,24 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
+        from tangthu.kernel import checks
+        from tangthu.kernel.checks import Needs
+        from tangthu.kernel.late import late
         from tangthu.kernel.prepare import refuse_other_mode, refuse_superuser
 
         connection_created.connect(refuse_superuser, dispatch_uid="tangthu.superuser")
         connection_created.connect(refuse_other_mode, dispatch_uid="tangthu.mode")
+        for order, (name, label, place, needs) in enumerate(
+            (
+                ("software", _("Phần mềm"), "machine.look_at_software", Needs.NOTHING),
+                ("disk", _("Ổ đĩa"), "machine.look_at_disk", Needs.NOTHING),
+                ("files", _("Quyền tệp"), "machine.look_at_files", Needs.NOTHING),
+                ("site", _("Trang web"), "site.look", Needs.NOTHING),
+                ("database", _("Cơ sở dữ liệu"), "database.look", Needs.SERVER),
+                ("logins", _("Đăng nhập cơ sở dữ liệu"), "database.look_at_logins", Needs.SERVER),
+                ("queue", _("Công việc nền"), "queue.look", Needs.SCHEMA),
+            )
+        ):
+            checks.register(
+                name, label, late(f"tangthu.kernel.checks_{place}"), needs=needs, order=10 + order
+            )

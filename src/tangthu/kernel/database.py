@@ -122,7 +122,7 @@ def available(home: Home) -> Iterator[None]:
     except psycopg.OperationalError as error:
         raise DatabaseUnusable(
             "Không kết nối được cơ sở dữ liệu trong DATABASE_URL.",
-            hint=str(error).strip().splitlines()[-1],
+            hint=str(error).splitlines()[-1].strip(),
         ) from error
     if version < MIN_SERVER_VERSION:
         raise DatabaseUnusable(

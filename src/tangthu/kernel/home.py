@@ -22,6 +22,8 @@ MIN_FREE_BYTES = 200 * 1024 * 1024
 # What work that fills the disk leaves free: the embedded database may need two new log segments to
 # say how it ended.
 ROOM_TO_LEAVE = 64 * 1024 * 1024
+# At which share of free room a disk is told to be filling, and to be nearly full.
+FILLING, NEARLY_FULL = 0.10, 0.03
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import os
 import platform
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 
 _ALLOW = 0x7FFF_0000
 _ERRNO = 0x0005_0000
@@ -76,6 +77,11 @@ def confine() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     done = libc.syscall(seccomp, _SET_FILTER, _ALL_THREADS, ctypes.byref(program))
     return bool(done == 0)
+
+
+def known() -> bool:
+    """Whether the kernel and the machine know the means of `confine`; tried on nobody."""
+    return platform.machine() in _MACHINES and Path("/proc/sys/kernel/seccomp").is_dir()
 
 
 def _filter(column: int, architecture: int, process: int) -> bytes:

@@ -1,6 +1,7 @@
 """Django app of the ledger: loads every app's event kinds at start-up."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LedgerConfig(AppConfig):
@@ -9,6 +10,9 @@ class LedgerConfig(AppConfig):
     verbose_name = "Sổ cái"
 
     def ready(self) -> None:
+        from tangthu.kernel import checks
+        from tangthu.kernel.late import late
         from tangthu.ledger import kinds
 
         kinds.load_installed()
+        checks.register("ledger", _("Sổ cái"), late("tangthu.ledger.checks.look"), order=30)

@@ -113,6 +113,11 @@ class Signer:
         """
         return self.state().size if self._state_path.exists() or self._key_path.exists() else 0
 
+    def require_whole(self) -> None:
+        """Raise SignerRefused unless key and memory are there and can be read."""
+        self._note_signer()
+        self.state()
+
     def recovering(self) -> bool:
         """Whether the house was restored and this log was not yet compared with what is known."""
         return self._recovering_path.exists()

@@ -15,10 +15,15 @@ class RepositoryConfig(AppConfig):
     verbose_name = "Kho lưu trữ số"
 
     def ready(self) -> None:
+        from tangthu.kernel import checks
+        from tangthu.kernel.late import late
         from tangthu.repository import jobs
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        checks.register(
+            "stores", _("Kho lưu trữ"), late("tangthu.repository.checks.look"), order=20
+        )
         navigation.register(
             NavEntry(
                 "stores",

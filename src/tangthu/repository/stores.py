@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel import deployment
 from tangthu.kernel.errors import HouseError
+from tangthu.kernel.home import FILLING, NEARLY_FULL
 from tangthu.repository.models import Package, Store
 from tangthu.standards import ocfl
 
@@ -23,8 +24,6 @@ log = logging.getLogger("tangthu.repository")
 DEFAULT_STORES = ("kho-a", "kho-b")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
-# At which share of free room a store is told to be filling, and to be nearly full.
-FILLING, NEARLY_FULL = 0.10, 0.03
 # What a package must leave free on the disk of a store: one part in a hundred, within limits.
 _LEFT_FREE, _LEAST_FREE, _MOST_FREE = 0.01, 1024**2, 1024**3
 

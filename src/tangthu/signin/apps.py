@@ -15,7 +15,7 @@ class SigninConfig(AppConfig):
     verbose_name = "Đăng nhập và tài khoản"
 
     def ready(self) -> None:
-        from tangthu.kernel import rounds, securitylog
+        from tangthu.kernel import checks, rounds, securitylog
         from tangthu.kernel.late import late
         from tangthu.ledger import listening
         from tangthu.signin import noticing
@@ -30,6 +30,9 @@ class SigninConfig(AppConfig):
             "security-log",
             late("tangthu.signin.actions.forget_entries.forget_entries"),
             every=6 * 3600.0,
+        )
+        checks.register(
+            "accounts", _("Tài khoản và đăng nhập"), late("tangthu.signin.checks.look"), order=40
         )
         navigation.register(
             NavEntry(

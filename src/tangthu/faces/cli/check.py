@@ -1,105 +1,126 @@
-"""`tangthu check`: is this installation in order, and what is missing."""
+"""`tangthu check`: is this installation in order, what is missing, and what mends it."""
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
-import stat
-from typing import Any
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tangthu.faces.cli.context import FOUND, answer, house, json_option
+from tangthu.faces.cli.context import answer, house, json_option
+from tangthu.faces.cli.words import language
 from tangthu.faces.cli.words import translate as _
+from tangthu.kernel.errors import DatabaseUnusable
 
-MIN_FREE = 1_000_000_000
+if TYPE_CHECKING:
+    from tangthu.kernel.checks import Checked, Needs
+
+# The exit status for the worst level that was found.
+_STATUS = {"ok": 0, "note": 0, "warning": 1, "error": 2}
+_SIGNS = {"ok": "+", "note": "i", "warning": "!", "error": "X"}
 
 
 @click.command(help=_("Kiểm tra cài đặt: phiên bản, quyền, kho, sổ cái, đĩa, phần còn thiếu."))
 @json_option
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
-    """Look at everything that an administrator should know; exit 1 if something needs a hand."""
-    with house():
-        from django.conf import settings
-        from django.db import connection
+    """Make every check; exit 1 if something needs a hand, 2 if something is wrong.
 
-        from tangthu import __version__
-        from tangthu.kernel import logins
-        from tangthu.kernel.models import Job
-        from tangthu.ledger.logs import all_logs
-        from tangthu.ledger.overview import overview
-        from tangthu.repository.queries import store_summaries
-        from tangthu.ui.formats import thousands
+    Without its database the installation is told so, and the rest is looked at.
+    """
+    with ExitStack() as stack:
+        away: DatabaseUnusable | None = None
+        try:
+            stack.enter_context(house(look=False))
+        except DatabaseUnusable as error:
+            away = error
+        from django.utils import translation
 
-        home = settings.HOME
-        free = shutil.disk_usage(home.root).free
-        facts: dict[str, Any] = {
-            "version": __version__,
-            "python": platform.python_version(),
-            "postgresql": connection.pg_version // 10000,
-            "home": str(home.root),
-            "mode": settings.DEPLOYMENT_MODE,
-            "free_bytes": free,
-            "stores": store_summaries(),
-            "logs": [
-                {
-                    "origin": one.origin,
-                    "pending": one.pending,
-                    "behind": one.worrying,
-                    "stopped": one.stopped,
-                }
-                for one in overview([log.body for log in all_logs()])
-            ],
-            "database_login": {
-                "user": logins.user_of(connection),
-                "excess": logins.excess(connection),
-                "owner_sessions": logins.sessions_as_owner(connection),
-            },
-            "jobs_failed": Job.objects.filter(state=Job.State.FAILED).count(),
+        # The JSON answers do not change with the language of whoever calls.
+        with translation.override("vi" if as_json else language()):
+            from tangthu.kernel import checks
+
+            reach, why = _reach(away)
+            found = checks.run(reach=reach, why=why)
+            answer(_document(found, reach), as_json=as_json, words=_words(found))
+            ctx.exit(_STATUS[checks.worst(one for each in found for one in each.findings)])
+
+
+def _reach(away: DatabaseUnusable | None) -> tuple[Needs, DatabaseUnusable | None]:
+    """How far the checks can look, and what keeps them from looking further.
+
+    Raises WrongMode for the database of another deployment mode.
+    """
+    from tangthu.kernel.checks import Needs
+    from tangthu.kernel.prepare import require_prepared
+
+    if away is not None:
+        return Needs.NOTHING, away
+    try:
+        require_prepared()
+    except DatabaseUnusable as error:
+        return (Needs.SERVER if _answers() else Needs.NOTHING), error
+    return Needs.SCHEMA, None
+
+
+def _answers() -> bool:
+    """Whether the application is let in by the server."""
+    from django.db import Error, connection
+
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
+
+
+def _document(found: Sequence[Checked], reach: Needs) -> dict[str, Any]:
+    from django.conf import settings
+    from django.db import connection
+
+    from tangthu.kernel import checks, logins
+    from tangthu.kernel.checks_machine import versions
+
+    server = reach >= checks.Needs.SERVER
+    return {
+        "version": settings.VERSION,
+        "python": platform.python_version(),
+        "postgresql": connection.pg_version // 10000 if server else None,
+        "home": str(settings.HOME.root),
+        "mode": settings.DEPLOYMENT_MODE,
+        "libraries": dict(versions()),
+        "database_login": {
+            "user": logins.user_of(connection),
+            "excess": logins.excess(connection),
+            "owner_sessions": logins.sessions_as_owner(connection),
         }
-        findings = _findings(facts, home.secrets)
-        words = "\n".join(
-            [f"Tàng Thư {facts['version']}, Python {facts['python']}, "
-             f"PostgreSQL {facts['postgresql']}, chế độ {facts['mode']}, "
-             f"còn trống {thousands(free // 1_000_000)} MB"]
-            + [f"  ! {one['message']} {one['fix']}" for one in findings]
-        )  # fmt: skip
-        answer({**facts, "findings": findings}, as_json=as_json, words=words)
-        if findings:
-            ctx.exit(FOUND)
+        if server
+        else None,
+        "level": checks.worst(one for each in found for one in each.findings),
+        "findings": [
+            {
+                "check": each.name,
+                "level": one.level,
+                "message": one.message,
+                "cost": one.cost,
+                "remedy": one.remedy,
+            }
+            for each in found
+            for one in each.findings
+        ],
+    }
 
 
-def _findings(facts: dict[str, Any], secrets: Any) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-
-    def add(message: str, fix: str) -> None:
-        found.append({"message": message, "fix": fix})
-
-    if facts["free_bytes"] < MIN_FREE:
-        add("Ổ đĩa còn dưới 1 GB.", "Dọn bớt hoặc chuyển TANGTHU_HOME.")
-    login = facts["database_login"]
-    for words in login["excess"]:
-        add(f"Đăng nhập cơ sở dữ liệu có quyền thừa: {words}.",
-            "Xem mục Database logins trong docs/install.md.")  # fmt: skip
-    if login["owner_sessions"]:
-        add(f"{login['owner_sessions']} phiên đang dùng đăng nhập của chủ cơ sở dữ liệu.",
-            "Nếu không phải migrate hay sao lưu đang chạy thì dừng tiến trình ấy.")  # fmt: skip
-    for path in secrets.rglob("*"):
-        mode = stat.S_IMODE(os.lstat(path).st_mode)
-        if path.is_file() and mode & 0o077:
-            add(f"Tệp bí mật {path.name} đọc được bởi người khác.", f"chmod 600 {path}")
-    for store in facts["stores"]:
-        if not store["healthy"]:
-            add(f"Kho {store['name']} có bản sao hỏng hoặc không truy cập được.",
-                "tangthu --as NGƯỜI fixity --repair")  # fmt: skip
-    for log in facts["logs"]:
-        if log["stopped"]:
-            add(f"Sổ cái {log['origin']} đã dừng: {log['stopped']}", "Xem docs/ledger.md.")
-        elif log["behind"]:
-            add(f"Sổ cái {log['origin']} chậm: {log['pending']} sự kiện đang chờ.",
-                "Xem tiến trình integrator có chạy không.")  # fmt: skip
-    if facts["jobs_failed"]:
-        add(f"{facts['jobs_failed']} công việc nền bị lỗi.", "Xem trang Công việc nền.")
-    return found
+def _words(found: Sequence[Checked]) -> str:
+    """The findings by check: a sign, the sentence, and under it what it costs and what mends it."""
+    lines = []
+    for each in found:
+        lines.append(each.label)
+        for one in each.findings:
+            lines.append(f"  {_SIGNS[one.level]} {one.message}")
+            lines += [
+                f"      {more}" for more in (one.cost, one.remedy and f"→ {one.remedy}") if more
+            ]
+    return "\n".join(lines)

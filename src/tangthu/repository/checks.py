@@ -1,0 +1,148 @@
+"""Checks of the stores: whether each can be opened, has room, and was read lately."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
+
+from tangthu.kernel import clock
+from tangthu.kernel.checks import Bodies, Finding
+from tangthu.kernel.models import Job
+from tangthu.repository.actions.order_check import EVERY
+from tangthu.repository.job_kinds import CHECK_ALL
+from tangthu.repository.models import Copy, Store
+from tangthu.repository.stores import Room, StoreUnusable, open_store, room_of
+from tangthu.ui import formats
+
+# A round that is due is ordered within the hour; a week leaves time for a store that was away.
+_LATE = EVERY + dt.timedelta(days=7)
+_MEND = "tangthu --as NGƯỜI fixity --repair"
+
+
+def look(bodies: Bodies) -> Iterator[Finding]:
+    """Every store, with the copies of packages of `bodies` (None: of all)."""
+    stores = list(Store.objects.order_by("position"))
+    if not stores:
+        yield Finding("ok", _("Chưa có kho nào; kho được tạo khi đóng gói hồ sơ đầu tiên."))
+        return
+    for store in stores:
+        yield from _of_store(store, bodies)
+    yield from _apart(stores)
+    yield from _round(bodies)
+
+
+def _of_store(store: Store, bodies: Bodies) -> Iterator[Finding]:
+    found = list(_reached(store))
+    room = room_of(store)
+    if room is not None:
+        found += _room(store, room)
+    copies = Copy.objects.filter(store=store)
+    if bodies is not None:
+        copies = copies.filter(package__body_id__in=bodies)
+    counts = copies.aggregate(
+        lost=Count("id", filter=Q(state=Copy.State.UNREPAIRABLE)),
+        hurt=Count("id", filter=Q(state=Copy.State.BAD)),
+        unseen=Count("id", filter=Q(state=Copy.State.UNCHECKED)),
+        all=Count("id"),
+    )
+    found += _copies(store, counts)
+    if not found:
+        told = _("Kho %(name)s: %(n)s gói, mọi bản sao nguyên vẹn.")
+        found = [Finding("ok", told % {"name": store.name, "n": formats.thousands(counts["all"])})]
+    yield from found
+
+
+def _reached(store: Store) -> Iterator[Finding]:
+    try:
+        open_store(store)
+    except StoreUnusable as error:
+        yield Finding(
+            "error",
+            str(error.message),
+            _("Gói mới không đóng được; gói cũ chỉ còn ở các kho khác."),
+            f"{error.hint} findmnt --target {store.path}",
+        )
+
+
+def _room(store: Store, room: Room) -> Iterator[Finding]:
+    if room.filling:
+        yield Finding(
+            "error" if room.nearly_full else "warning",
+            _("Kho %(name)s còn trống %(free)s trong %(total)s.")
+            % {
+                "name": store.name,
+                "free": formats.file_size(room.free),
+                "total": formats.file_size(room.total),
+            },
+            _("Hết chỗ thì không đóng gói được nữa."),
+            _("Mở rộng ổ đĩa của kho, hoặc chuyển kho sang ổ lớn hơn."),
+        )
+
+
+def _copies(store: Store, counts: dict[str, int]) -> Iterator[Finding]:
+    if counts["lost"]:
+        yield Finding(
+            "error",
+            _("Kho %(name)s: %(n)s gói hỏng, không còn bản lành để phục hồi.")
+            % {"name": store.name, "n": formats.thousands(counts["lost"])},
+            _("Những gói này mất, trừ khi có bản ở ngoài hệ thống."),
+            _("Tìm bản lành ở bản sao lưu hoặc ở nơi đã nộp, rồi: %(command)s")
+            % {"command": _MEND},
+        )
+    if counts["hurt"]:
+        yield Finding(
+            "error",
+            _("Kho %(name)s: %(n)s gói hỏng.")
+            % {"name": store.name, "n": formats.thousands(counts["hurt"])},
+            _("Kho khác hỏng nữa là mất."),
+            _MEND,
+        )
+    if counts["unseen"]:
+        yield Finding(
+            "warning",
+            _("Kho %(name)s: %(n)s gói chưa kiểm tra được.")
+            % {"name": store.name, "n": formats.thousands(counts["unseen"])},
+            _("Không biết bản sao ấy có nguyên vẹn không."),
+            _MEND,
+        )
+
+
+def _apart(stores: list[Store]) -> Iterator[Finding]:
+    """Whether the loss of one disk would take every copy with it."""
+    disks = {Path(one.path).stat().st_dev for one in stores if Path(one.path).is_dir()}
+    if len(disks) < 2:
+        yield Finding(
+            "note",
+            _("Mọi kho nằm trên một ổ đĩa."),
+            _("Hỏng ổ đĩa ấy là mất mọi bản sao của mọi gói."),
+            _("Gắn ổ đĩa khác vào thư mục của kho thứ hai (docs/operations.md)."),
+        )
+
+
+def _round(bodies: Bodies) -> Iterator[Finding]:
+    copies, rounds = Copy.objects.all(), Job.objects.filter(kind=CHECK_ALL, state=Job.State.DONE)
+    if bodies is not None:
+        copies = copies.filter(package__body_id__in=bodies)
+        rounds = rounds.filter(body_id__in=bodies)
+    oldest = copies.aggregate(at=Min("verified_at"))["at"]
+    if oldest is None:
+        return
+    last = rounds.order_by("-finished_at").values_list("finished_at", flat=True).first()
+    told = _("Bản sao lâu chưa kiểm tra nhất được đọc lúc %(when)s.") % {
+        "when": formats.moment(oldest)
+    }
+    if last is not None:
+        told += " " + _("Lần kiểm tra gần nhất xong lúc %(when)s.") % {"when": formats.moment(last)}
+    if clock.now() - oldest <= _LATE:
+        yield Finding("ok", told)
+        return
+    yield Finding(
+        "warning",
+        told,
+        _("Đĩa hỏng mà không ai biết, cho đến khi kho kia cũng hỏng."),
+        _("Xem máy chạy việc có sống không, hoặc: %(command)s") % {"command": _MEND},
+    )

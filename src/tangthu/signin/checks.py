@@ -1,0 +1,96 @@
+"""Checks of accounts: passwords that others gave, old ones of administrators, failed sign-ins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tangthu.identity import standing
+from tangthu.identity.models import Account
+from tangthu.identity.queries import viewer_of
+from tangthu.kernel import clock
+from tangthu.kernel.checks import Bodies, Finding
+from tangthu.signin import duties, rules
+from tangthu.signin.models import Kind, SecurityEntry
+
+_LIST = "tangthu --as NGƯỜI account list"
+_LOG = "tangthu --as NGƯỜI security-log"
+_PATIENCE = dt.timedelta(days=7)
+_LATELY = dt.timedelta(days=1)
+_MANY_FAILURES = 20
+
+
+def accounts_of(bodies: Bodies, since: dt.date = dt.date.max) -> QuerySet[Account]:
+    """Accounts in use of people with a position today at one of `bodies` (None: at any), held
+    since before `since`."""
+    held = standing.appointments().filter(effective_from__lt=since)
+    if bodies is not None:
+        held = held.filter(position__body_id__in=bodies)
+    return Account.objects.filter(
+        is_active=True, person__active=True, person_id__in=held.values("person_id")
+    )
+
+
+def look(bodies: Bodies) -> Iterator[Finding]:
+    """Passwords and sign-ins, in numbers: whose they are stands on the pages of accounts."""
+    found = [*_given(bodies), *_old(bodies), *_failures(bodies)]
+    yield from found or [Finding("ok", _("Tài khoản và đăng nhập không có gì bất thường."))]
+
+
+def _given(bodies: Bodies) -> Iterator[Finding]:
+    """Passwords that somebody else knows, of people who have been here for a week."""
+    here = accounts_of(bodies, clock.now().date() - _PATIENCE)
+    count = here.filter(Q(signin=None) | Q(signin__password_at=None)).count()
+    if count:
+        yield Finding(
+            "warning",
+            ngettext(
+                "%(n)s tài khoản vẫn dùng mật khẩu do người khác cấp.",
+                "%(n)s tài khoản vẫn dùng mật khẩu do người khác cấp.",
+                count,
+            )
+            % {"n": count},
+            _("Người cấp mật khẩu vào được bằng tên người khác."),
+            _LIST,
+        )
+
+
+def _old(bodies: Bodies) -> Iterator[Finding]:
+    """Passwords of administrators beyond their age (RM-955)."""
+    own = accounts_of(bodies).exclude(signin=None).exclude(signin__password_at=None)
+    count = sum(
+        1
+        for account in own.filter(signin__password_at__lt=rules.ago("administrator_password_age"))
+        if duties.is_administrator(viewer_of(account.person))
+    )
+    if count:
+        yield Finding(
+            "note",
+            ngettext(
+                "%(n)s quản trị có mật khẩu quá hạn.", "%(n)s quản trị có mật khẩu quá hạn.", count
+            )
+            % {"n": count},
+            _("Hệ thống bắt đổi ở lần đăng nhập tới."),
+            _LIST,
+        )
+
+
+def _failures(bodies: Bodies) -> Iterator[Finding]:
+    entries = SecurityEntry.objects.filter(at__gte=clock.now() - _LATELY)
+    if bodies is not None:
+        entries = entries.filter(body_id__in=bodies)
+    counts = entries.aggregate(
+        failed=Count("id", filter=Q(kind=Kind.FAILED)),
+        locked=Count("id", filter=Q(kind=Kind.LOCKED)),
+    )
+    if counts["locked"] or counts["failed"] >= _MANY_FAILURES:
+        yield Finding(
+            "warning",
+            _("Một ngày qua: %(failed)s lần đăng nhập sai, %(locked)s lần bị khóa tạm.") % counts,
+            _("Có thể có người đang đoán mật khẩu."),
+            _LOG,
+        )
