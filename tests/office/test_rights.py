@@ -292,7 +292,7 @@ def test_a_visitor_is_sent_to_sign_in_whether_the_thing_exists_or_not(
 def test_only_these_pages_are_open_to_visitors(cast: TestHouse) -> None:
     open_routes = {route.name for route in routes() if route.public}
     assert open_routes == {
-        "office:sign-in", "office:sign-out", "office:language", "office:alive",
+        "office:sign-in", "office:sign-out", "office:language", "office:alive", "office:metrics",
     }  # fmt: skip
     for route in routes():
         if route.parameters or route.public:

@@ -12,7 +12,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
-        from tangthu.kernel import checks
+        from tangthu.kernel import checks, metrics
         from tangthu.kernel.checks import Needs
         from tangthu.kernel.late import late
         from tangthu.kernel.prepare import refuse_other_mode, refuse_superuser
@@ -33,3 +33,5 @@ class KernelConfig(AppConfig):
             checks.register(
                 name, label, late(f"tangthu.kernel.checks_{place}"), needs=needs, order=10 + order
             )
+        metrics.register("installation", late("tangthu.kernel.metrics_of_work.of_installation"))
+        metrics.register("queue", late("tangthu.kernel.metrics_of_work.of_queue"))

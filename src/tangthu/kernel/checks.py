@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import enum
 import logging
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import DatabaseError
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tangthu.kernel.errors import HouseError
@@ -113,6 +115,28 @@ def run(
         if check.needs <= reach:
             made.append(Checked(name, str(check.label), tuple(_findings(name, check, bodies))))
     return made
+
+
+_RECENT_SECONDS = 60.0
+_recent: dict[tuple[Bodies, str | None], tuple[float, list[Checked]]] = {}
+
+
+def lately(bodies: Bodies) -> list[Checked]:
+    """What was found within the last minute by this process, else what is found now.
+
+    For pages that many open often; the language of the words is that of who asks.
+    """
+    key = (bodies, get_language())
+    when, found = _recent.get(key, (0.0, []))
+    if not found or time.monotonic() - when > _RECENT_SECONDS:
+        found = run(bodies)
+        _recent[key] = (time.monotonic(), found)
+    return found
+
+
+def forget() -> None:
+    """Have `lately` look anew, because something was just mended."""
+    _recent.clear()
 
 
 def _findings(name: str, check: _Check, bodies: Bodies) -> list[Finding]:

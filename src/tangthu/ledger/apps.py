@@ -10,9 +10,10 @@ class LedgerConfig(AppConfig):
     verbose_name = "Sổ cái"
 
     def ready(self) -> None:
-        from tangthu.kernel import checks
+        from tangthu.kernel import checks, metrics
         from tangthu.kernel.late import late
         from tangthu.ledger import kinds
 
         kinds.load_installed()
         checks.register("ledger", _("Sổ cái"), late("tangthu.ledger.checks.look"), order=30)
+        metrics.register("ledger", late("tangthu.ledger.metrics.collect"))

@@ -15,12 +15,13 @@ class RepositoryConfig(AppConfig):
     verbose_name = "Kho lưu trữ số"
 
     def ready(self) -> None:
-        from tangthu.kernel import checks
+        from tangthu.kernel import checks, metrics
         from tangthu.kernel.late import late
         from tangthu.repository import jobs
         from tangthu.ui.nav import NavEntry, navigation
 
         jobs.register_handlers()
+        metrics.register("stores", late("tangthu.repository.metrics.collect"))
         checks.register(
             "stores", _("Kho lưu trữ"), late("tangthu.repository.checks.look"), order=20
         )

@@ -10,12 +10,14 @@ class OfficeConfig(AppConfig):
     verbose_name = "Trang nội bộ"
 
     def ready(self) -> None:
-        from tangthu.faces.office import context
+        from tangthu.faces.office import context, measuring
         from tangthu.identity.queries import columns_chosen
+        from tangthu.kernel import metrics
         from tangthu.ui.choosing import set_column_memory, set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
         from tangthu.ui.shell import set_identity_provider, set_search_url_name
 
+        metrics.register("requests", measuring.collect)
         set_identity_provider(context.identity)
         set_search_url_name("discovery:search")
         set_column_memory(lambda request, name: columns_chosen(request.viewer, name))  # type: ignore[attr-defined]
@@ -44,5 +46,17 @@ class OfficeConfig(AppConfig):
                 order=90,
                 section=_("Hệ thống"),
                 allowed=lambda request: request.viewer.may_anywhere("repository.audit"),  # type: ignore[attr-defined]
+            )
+        )
+        navigation.register(
+            NavEntry(
+                "system",
+                _("Hệ thống"),
+                "office:system",
+                "gear",
+                "",
+                order=99,
+                section=_("Hệ thống"),
+                allowed=lambda request: request.viewer.may_anywhere("house.administer"),  # type: ignore[attr-defined]
             )
         )

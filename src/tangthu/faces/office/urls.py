@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tangthu.faces.office.views import account, columns, health, home, jobs, ledger
+from tangthu.faces.office.views import account, columns, health, home, jobs, ledger, metrics, system
 
 office = (
     [
@@ -14,6 +14,8 @@ office = (
         path("song", health.alive, name="alive"),
         path("so-cai/", ledger.logs, name="ledger"),
         path("so-cai/<uuid:body_id>/tiep-tuc/", ledger.resume, name="ledger-resume"),
+        path("he-thong/", system.system, name="system"),
+        path("metrics", metrics.metrics, name="metrics"),
         path("cot/", columns.choose, name="columns"),
         path("cong-viec/", jobs.jobs, name="jobs"),
         path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),

@@ -15,9 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries as archive
+from tangthu.faces.office.views import system
 from tangthu.identity import changes
 from tangthu.identity import queries as identity
 from tangthu.identity.policies import DEGREES, Viewer
+from tangthu.kernel import checks
 from tangthu.kernel.jobs import label_of
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
@@ -37,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     groups = [
         group
         for group in (
+            _wrong(viewer),
             _beyond_repair(viewer),
             _quarantined(viewer),
             _rights(viewer),
@@ -91,6 +94,25 @@ def _beyond_repair(viewer: Viewer) -> QueueGroup:
         for copy in repository.copies_beyond_repair(viewer)[: SHOWN + 1]
     )
     return _group(_("Bản sao hỏng"), items, "danger")
+
+
+def _wrong(viewer: Viewer) -> QueueGroup:
+    """What is wrong with the installation, for who administers it."""
+    if not viewer.may_anywhere("house.administer"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=one.message,
+            url=f"{_link('office:system')}#{each.name}",
+            asked=one.cost,
+            due_text=_("Lỗi"),
+            due_tone="danger",
+        )
+        for each in checks.lately(system.told_of(viewer))
+        for one in each.findings
+        if one.level == "error"
+    )
+    return _group(_("Hệ thống đang có lỗi"), items, "danger")
 
 
 def _rights(viewer: Viewer) -> QueueGroup:
