@@ -467,3 +467,37 @@ def test_people_are_listed_appointed_ended_and_let_go_by_their_schemas(cast: Tes
         call(cast, *by, "leave", "hoa", "--decision", "2/QĐ", "--json"), "person-leave", DONE
     )
     assert gone["active"] is False
+
+
+def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> None:
+    place, keys = tmp_path / "sets", tmp_path / "khoa.json"
+    run = ("--as", "dung", "backup", "run", "--json")
+    told(call(cast, *run), "error", COULD_NOT)
+    told(call(cast, *run, "--to", str(place)), "error", COULD_NOT)
+    place.mkdir()
+    told(call(cast, "--as", "cuc", *run[2:], "--to", str(place)), "error", COULD_NOT)
+    (made,) = told(call(cast, *run, TANGTHU_BACKUP_TO=str(place)), "backup-run", DONE)["sets"]
+    listed = ("backup", "list", "--in", str(place), "--json")
+    assert [one["set"] for one in told(call(cast, *listed), "backup-list", DONE)["sets"]] == [
+        made["set"]
+    ]
+    verify = ("--as", "dung", "backup", "verify", str(place / made["set"]), "--json")
+    assert told(call(cast, *verify), "backup-verify", DONE)["files"] == made["files"]
+    (place / made["set"] / "database" / "toc.dat").unlink()
+    found = told(call(cast, *verify), "backup-verify", FOUND)
+    assert found["bad"] == [{"path": "database/toc.dat", "status": "missing"}]
+    (place / made["set"] / "manifest.json").write_text("{}")
+    assert told(call(cast, *listed), "backup-list", FOUND)["sets"] == []
+    told(call(cast, *verify), "error", COULD_NOT)
+    signed_events()
+    seal = [TANGTHU, "--as", "dung", "backup", "keys", "--json", "--to", str(keys)]
+    back = [TANGTHU, "backup", "keys", "--json", "--from", str(keys)]
+    for words, given, status in (
+        (seal, "ngan", COULD_NOT), (seal, PASSWORD, DONE), (back, "khac", COULD_NOT),
+        (back, PASSWORD, DONE),
+    ):  # fmt: skip
+        done = subprocess.run(
+            words, input=f"{given}\n", capture_output=True, text=True, check=False,
+            env=cast.environment, timeout=120,
+        )  # fmt: skip
+        told(done, "backup-keys" if status == DONE else "error", status)

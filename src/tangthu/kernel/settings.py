@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "tangthu.archive",
     "tangthu.reports",
     "tangthu.programs",
+    "tangthu.backup",
     "tangthu.faces.office",
     "tangthu.faces.api",
 ]
@@ -194,6 +195,13 @@ IMPORT_ROOTS = [
 # Requests a minute of one API key, and at once after a pause: of all bodies ("*"), and of some by
 # their code: TANGTHU_API_LIMITS="*=300/100 H30.81=1200/400".
 API_LIMITS = api_limits(os.environ.get("TANGTHU_API_LIMITS", ""))
+
+# Folders that backup sets are kept in, each on a medium of its own (docs/backup.md).
+BACKUP_PLACES = [
+    Path(place).expanduser().absolute()
+    for place in os.environ.get("TANGTHU_BACKUP_TO", "").split(os.pathsep)
+    if place
+]
 
 # How long a use package (DIP) can be downloaded by whom it was made for.
 DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))

@@ -51,6 +51,7 @@ _COMMANDS = {
     "integrator": "tangthu.faces.cli.processes:integrator",
     "jobs": "tangthu.faces.cli.jobs:jobs",
     "check": "tangthu.faces.cli.check:check",
+    "backup": "tangthu.faces.cli.backups:backup",
     "begin": "tangthu.faces.cli.people:begin",
     "apikey": "tangthu.faces.cli.apikeys:apikey",
     "person": "tangthu.faces.cli.people:person",

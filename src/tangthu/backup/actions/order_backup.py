@@ -1,0 +1,72 @@
+"""Order a set, or the reading through of one."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from tangthu.backup.actions.note_sets import require_administrator
+from tangthu.backup.job_kinds import MAKE, VERIFY
+from tangthu.backup.places import require_fit
+from tangthu.backup.sets import read_facts
+from tangthu.identity.acting import Acting
+from tangthu.kernel import advisory, jobs
+from tangthu.kernel.models import Job
+
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+
+
+def order_backup(
+    acting: Acting, place: Path, *, full: bool = False, stores: bool = True, queued: bool = True
+) -> Job:
+    """Queue the making of a set in the folder `place`; one under way there is answered with.
+
+    Without `stores` the set holds no bytes of packages, only their list. Raises Refused,
+    PlaceUnusable.
+    """
+    require_administrator(acting)
+    place = place.absolute()
+    require_fit(place)
+    args = {"to": str(place), "full": full, "stores": stores}
+    return _ordered(acting, MAKE, args, {"args__to": str(place)}, queued=queued)
+
+
+def order_verification(acting: Acting, folder: Path, *, queued: bool = True) -> Job:
+    """Queue the reading through of the set in `folder`. Raises Refused, SetUnusable."""
+    require_administrator(acting)
+    read_facts(folder)
+    args = {"folder": str(folder)}
+    return _ordered(acting, VERIFY, args, {"args__folder": str(folder)}, queued=queued)
+
+
+def resume(acting: Acting, job: Job) -> Job:
+    """Do again what was stopped or failed."""
+    if job.kind == VERIFY:
+        return order_verification(acting, Path(job.args["folder"]))
+    full, stores = bool(job.args.get("full")), bool(job.args.get("stores", True))
+    return order_backup(acting, Path(job.args["to"]), full=full, stores=stores)
+
+
+def _ordered(
+    acting: Acting, kind: str, args: dict[str, Any], same: dict[str, Any], *, queued: bool
+) -> Job:
+    with advisory.exclusive("order backup"), transaction.atomic():
+        newest = (
+            Job.objects.filter(kind=kind, state__in=UNDER_WAY, **same)
+            .order_by("-created_at")
+            .first()
+        )
+        if newest is not None and jobs.is_queued(newest.pk):
+            return newest
+        person = None if acting.is_system else acting.viewer.person_id
+        return jobs.enqueue(kind, args=args, body_id=_body(acting), person_id=person, queued=queued)
+
+
+def _body(acting: Acting) -> uuid.UUID | None:
+    """The body whose people see the job: the first that the person administers."""
+    if acting.is_system:
+        return None
+    return min(acting.viewer.bodies_with("house.administer"))

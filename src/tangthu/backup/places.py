@@ -1,0 +1,88 @@
+"""Where sets are kept: which folders, and what a folder must be to take one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.backup.sets import SIDECAR, SetUnusable
+from tangthu.kernel.errors import HouseError, NoRoom
+from tangthu.repository.models import Store
+
+# What a set leaves free on the disk of its place.
+_LEFT_FREE = 64 * 1024 * 1024
+
+
+class PlaceUnusable(HouseError):
+    """A folder cannot take sets: it is not there, or lies inside what is to be saved."""
+
+    http_status = 409
+
+
+def places() -> list[Path]:
+    """The folders that the installation keeps its sets in (TANGTHU_BACKUP_TO), in order."""
+    return list(settings.BACKUP_PLACES)
+
+
+def require_fit(place: Path) -> None:
+    """Raise PlaceUnusable unless sets may be kept in the folder `place`.
+
+    It is never made here: a disk that is not mounted must not look like an empty place.
+    """
+    if not place.is_dir():
+        raise PlaceUnusable(
+            _("Không có thư mục {place}.").format(place=place),
+            hint=_("Gắn ổ đĩa sao lưu, hoặc tạo thư mục ấy, rồi làm lại."),
+        )
+    inside = place.resolve()
+    kept = [settings.HOME.root, *(Path(store.path) for store in Store.objects.all())]
+    for root in kept:
+        beside = root.parent / f"{root.name}.beside"
+        if any(inside.is_relative_to(one.resolve()) for one in (root, beside)):
+            raise PlaceUnusable(
+                _("{place} nằm trong chính nơi phải sao lưu.").format(place=place),
+                hint=_("Chọn thư mục trên một phương tiện khác (TT05/2025/TT-BNV Điều 27.1)."),
+            )
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise PlaceUnusable(
+            _("Không ghi được vào {place}.").format(place=place),
+            hint=_("Kiểm tra ổ đĩa đã gắn ở chế độ ghi và quyền của thư mục."),
+        )
+
+
+def require_room(place: Path, more: int) -> None:
+    """Raise NoRoom if `more` bytes do not fit on the disk of `place`."""
+    free = shutil.disk_usage(place).free
+    if free - more < _LEFT_FREE:
+        raise NoRoom(
+            _("Nơi sao lưu {place} không đủ chỗ.").format(place=place),
+            hint=_("Dọn bớt hoặc dùng ổ lớn hơn; các bộ đã có vẫn nguyên."),
+            free=free,
+            wanted=more,
+        )
+
+
+def same_disk(place: Path) -> bool:
+    """Whether `place` lies on the disk of the house itself: one failure takes both."""
+    try:
+        return place.stat().st_dev == settings.HOME.root.stat().st_dev
+    except OSError:
+        return False
+
+
+def find(name: str) -> Path:
+    """The folder of a set, given by path or by its name in one of the places.
+
+    Raises SetUnusable.
+    """
+    for folder in (Path(name).expanduser().absolute(), *(place / name for place in places())):
+        if (folder / SIDECAR).exists():
+            return folder
+    raise SetUnusable(
+        _("Không có bộ sao lưu {name}.").format(name=name[:200]),
+        hint=_("Xem các bộ bằng tangthu backup list, hoặc nêu đường dẫn của bộ."),
+    )

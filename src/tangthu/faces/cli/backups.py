@@ -1,0 +1,159 @@
+"""`tangthu backup run|list|verify|keys`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.words import translate as _
+from tangthu.kernel.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from tangthu.kernel.models import Job
+
+_KINDS = {"full": "đầy đủ", "incremental": "gia tăng"}
+_folder = click.Path(path_type=Path)
+
+
+@click.group(help=_("Sao lưu và phục hồi hồ sơ, cơ sở dữ liệu và sổ cái như một khối."))
+def backup() -> None:
+    """Commands about backup sets."""
+
+
+@backup.command(help=_("Sao lưu ngay vào mọi nơi đã đặt trong TANGTHU_BACKUP_TO, hoặc vào --to."))
+@click.option("--to", type=_folder, help=_("Thư mục nhận bộ sao lưu, đã có sẵn."))
+@click.option("--full", is_flag=True, help=_("Sao lưu đầy đủ, dù chưa đến hạn."))
+@click.option(
+    "--without-stores", is_flag=True, help=_("Chỉ ghi danh mục các gói, không chép byte của gói.")
+)
+@json_option
+@click.pass_context
+def run(
+    ctx: click.Context, to: Path | None, full: bool, without_stores: bool, as_json: bool
+) -> None:
+    """Make a set in each place; exit 1 if something could not be copied whole."""
+    with house():
+        from tangthu.backup.actions.order_backup import order_backup
+        from tangthu.backup.places import places
+        from tangthu.kernel.jobs import finish
+        from tangthu.ui import formats
+
+        who = acting(ctx)
+        wanted = [to] if to is not None else places()
+        if not wanted:
+            raise InvalidInput(
+                "Chưa nói sao lưu vào đâu.", hint="Thêm --to THƯ_MỤC, hoặc đặt TANGTHU_BACKUP_TO."
+            )
+        made = []
+        for place in wanted:
+            ordered = order_backup(who, place, full=full, stores=not without_stores)
+            made.append(_result(finish(ordered.id)))
+        lines = []
+        for one in made:
+            lines.append(
+                f"{one['place']}/{one['set']}: {_KINDS[one['kind']]}, {one['files']} tệp, "
+                f"{formats.file_size(one['bytes'])}, mới {formats.file_size(one['own_bytes'])}"
+            )
+            lines += [f"  KHÔNG CHÉP ĐƯỢC {problem}" for problem in one["problems"]]
+            lines += [f"  đã xóa bộ quá hạn {name}" for name in one["removed"]]
+        answer({"sets": made}, as_json=as_json, words="\n".join(lines))
+        if any(one["problems"] for one in made):
+            ctx.exit(FOUND)
+
+
+@backup.command("list", help=_("Các bộ sao lưu đang có."))
+@click.option("--in", "place", type=_folder, help=_("Thư mục giữ các bộ."))
+@json_option
+@click.pass_context
+def list_sets(ctx: click.Context, place: Path | None, as_json: bool) -> None:
+    """List the sets of every place, oldest first; exit 1 if one cannot be read."""
+    with house():
+        from tangthu.backup import sets
+        from tangthu.backup.making import told
+        from tangthu.backup.places import places
+        from tangthu.ui import formats
+
+        wanted = [place.absolute()] if place is not None else places()
+        found = [told(one, at) for at in wanted for one in sets.sets_in(at)]
+        damaged = [str(at / name) for at in wanted for name in sets.damaged_in(at)]
+        lines = [
+            f"{one['place']}/{one['set']}: {_KINDS[one['kind']]}, {one['files']} tệp, "
+            f"{formats.file_size(one['bytes'])}"
+            for one in found
+        ]
+        lines += [f"{name}: BẢN KÊ HỎNG" for name in damaged]
+        words = "\n".join(lines) or "Chưa có bộ sao lưu nào."
+        answer({"sets": found, "damaged": damaged}, as_json=as_json, words=words)
+        if damaged:
+            ctx.exit(FOUND)
+
+
+@backup.command(help=_("Đọc lại cả bộ sao lưu và so với bản kê."))
+@click.argument("name", metavar=_("BỘ"))
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, name: str, as_json: bool) -> None:
+    """Read a set through; exit 1 if a file of it is missing or changed."""
+    with house():
+        from tangthu.backup.actions.order_backup import order_verification
+        from tangthu.backup.places import find
+        from tangthu.kernel.jobs import finish
+
+        found = _result(finish(order_verification(acting(ctx), find(name)).id))
+        lines = [f"{found['set']}: {found['files']} tệp, hỏng {found['found']}"]
+        lines += [f"  {one['status']} {one['path']}" for one in found["bad"]]
+        answer(found, as_json=as_json, words="\n".join(lines))
+        if found["found"]:
+            ctx.exit(FOUND)
+
+
+@backup.command(help=_("Ghi khóa của hệ thống ra tệp niêm phong, hoặc lấy lại từ tệp ấy."))
+@click.option("--to", type=_folder, help=_("Tệp niêm phong mới."))
+@click.option("--from", "source", type=_folder, help=_("Tệp niêm phong để lấy lại khóa."))
+@json_option
+@click.pass_context
+def keys(ctx: click.Context, to: Path | None, source: Path | None, as_json: bool) -> None:
+    """Seal the keys of this house by a passphrase, or put them back from such a file.
+
+    Putting back needs no `--as`: a restored house may have nobody's keys to sign with yet.
+    """
+    if (to is None) == (source is None):
+        raise InvalidInput("Nêu --to TỆP hoặc --from TỆP.")
+    with house():
+        from django.conf import settings
+
+        from tangthu.backup import sealed_keys
+        from tangthu.backup.actions.seal_keys import seal_keys
+
+        if to is not None:
+            who = acting(ctx)
+            names = seal_keys(who, passphrase(confirm=True), to)
+            words = f"Đã niêm phong {len(names)} khóa vào {to}. Giữ tệp và cụm mật khẩu ở hai nơi."
+        else:
+            assert source is not None
+            held = sealed_keys.unseal(passphrase(confirm=False), source)
+            names = sealed_keys.put_back(settings.HOME, held)
+            words = f"Đã lấy lại {len(names)} khóa."
+        answer({"keys": names}, as_json=as_json, words=words)
+
+
+def passphrase(*, confirm: bool) -> str:
+    """The passphrase of a file of keys: asked for, or one line of standard input."""
+    if sys.stdin.isatty():
+        asked = click.prompt(
+            _("Cụm mật khẩu của tệp khóa"), hide_input=True, confirmation_prompt=confirm, err=True
+        )
+        return str(asked)
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _result(job: Job) -> dict[str, Any]:
+    from tangthu.kernel.models import Job as Known
+
+    if job.state != Known.State.DONE:
+        raise Refused(job.message, hint=job.hint)
+    return {name: value for name, value in job.result.items() if name != "noted"}
