@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyotp
 import pytest
 
 from tests.commands.test_commands import TANGTHU, call
@@ -426,6 +427,9 @@ def test_a_first_password_that_is_asked_for_is_not_told_and_must_be_a_good_one(
 
 def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) -> None:
     from tangthu.identity.models import Account
+    from tangthu.signin import codes
+    from tangthu.signin.actions.second_step import set_up
+    from tangthu.signin.models import SecondStep
 
     told(call(cast, "account", "list", "--json"), "error", COULD_NOT)
     found = told(call(cast, "--as", "dung", "account", "list", "--json"), "account-list", DONE)
@@ -438,9 +442,20 @@ def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) 
     foreign = told(call(cast, "--as", "quang", *reset), "error", COULD_NOT)
     absent = told(call(cast, "--as", "quang", *reset[:2], "x", "--json"), "error", COULD_NOT)
     assert foreign["error"]["message"].replace("hoa", "x") == absent["error"]["message"]
+    off = ("account", "reset-second-step", "hoa", "--json")
+    told(call(cast, "--as", "dung", *off), "error", COULD_NOT)
+    for by in (("--as", "dung"), ()):
+        secret = codes.make_secret()
+        set_up(Account.objects.get(username="hoa"), secret, pyotp.TOTP(secret).now())
+        if by:
+            told(call(cast, "--as", "quang", *off), "error", COULD_NOT)
+        assert told(call(cast, *by, *off), "account-reset-second-step", DONE)["username"] == "hoa"
+    assert not SecondStep.objects.exists()
     log = ("security-log", "--json")
     lines = told(call(cast, "--as", "dung", *log), "security-log", DONE)
-    assert [one["kind"] for one in lines["entries"][:1]] == ["reset"]
+    kinds = [one["kind"] for one in lines["entries"]]
+    assert [one for one in kinds if one != "refused"][:3] == ["factor-off", "factor", "factor-off"]
+    assert "reset" in kinds
     told(call(cast, "--as", "dung", *log, "--kind", "khong"), "error", COULD_NOT)
     told(call(cast, "--as", "cuc", *log), "error", COULD_NOT)
     again = told(call(cast, "--as", "dung", *log, "--kind", "read"), "security-log", DONE)

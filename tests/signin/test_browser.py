@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pyotp
 import pytest
 
 from tangthu.identity.models import Account
@@ -26,6 +27,8 @@ def addresses() -> dict[str, str]:
         "accounts": "/nguoi-dung/",
         "account": f"/nguoi-dung/{hoa}/",
         "reset": f"/nguoi-dung/{hoa}/mat-khau/",
+        "take off": f"/nguoi-dung/{hoa}/buoc-hai/",
+        "set up": "/tai-khoan/buoc-hai/",
         "log": "/nhat-ky-an-toan/",
         "log of failures": "/nhat-ky-an-toan/?viec=failed&viec=in&q=hoa",
         "empty log": "/nhat-ky-an-toan/?q=khongco",
@@ -70,3 +73,45 @@ def test_a_new_person_sets_a_password_and_goes_where_he_wanted(
     page.keyboard.press("Enter")
     page.wait_for_url("**/ho-so/")
     assert "Đã đổi mật khẩu" in page.inner_text(".messages")
+
+
+def test_an_administrator_sets_up_a_second_step_prints_his_codes_and_signs_in_with_it(
+    server: Server, visit: Visit
+) -> None:
+    from tangthu.signin.models import SecondStep, SignInState
+
+    SignInState.objects.update(demonstration=False)
+    visitor = visit(server, "dung", size=PHONE)
+    page = visitor.go("/")
+    page.wait_for_url("**/tai-khoan/buoc-hai/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    drawn = page.evaluate("document.querySelector('.qr').naturalWidth")
+    assert drawn > 100, "the QR code is no picture under the content policy"
+    secret = page.inner_text(".secret").replace(" ", "")
+    page.fill("#id_code", "12345")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary")
+    assert visitor.axe() == []
+    page.fill("#id_code", pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".codes-once")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    recovery = page.inner_text(".codes-once li:first-child")
+    page.click("text=Tôi đã cất các mã")
+    page.wait_for_url(f"{server.url}/")
+    for path in ("", "ma-khoi-phuc/", "go/"):
+        visitor.go(f"/tai-khoan/buoc-hai/{path}")
+        assert (visitor.axe(), visitor.overflow()) == ([], 0), path
+    assert SecondStep.objects.count() == 1
+    other = visit(server)
+    page = other.go("/dang-nhap/?next=/nguoi-dung/")
+    page.fill("#id_username", "dung")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dang-nhap/buoc-hai/")
+    assert (other.axe(), other.overflow()) == ([], 0)
+    page.fill("#id_code", recovery)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nguoi-dung/")
+    assert "còn 9 mã" in page.inner_text(".messages")
+    assert [one for one in visitor.complaints + other.complaints if "422" not in one] == []

@@ -180,4 +180,4 @@ def make_cast() -> None:
                 role=role,
                 since=dt.date(2020, 1, 1),
             )
-            take_as_own(person.account)
+            take_as_own(person.account, demonstration=True)

@@ -15,11 +15,12 @@ from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
 from tangthu.signin import rules
-from tangthu.signin.models import SignInState
+from tangthu.signin.models import SecondStep, SignInState
 
 PASSWORD = "password"  # noqa: S105 - the name of a duty
+SECOND_STEP = "second-step"
 _DUTIES, AFTER = "duties", "after_duties"
-_PAGES = {PASSWORD: "signin:password"}
+_PAGES = {PASSWORD: "signin:password", SECOND_STEP: "signin:second-step"}
 
 
 def is_administrator(viewer: Viewer) -> bool:
@@ -30,11 +31,26 @@ def is_administrator(viewer: Viewer) -> bool:
 def of(account: Account) -> list[str]:
     """The duties of an account, in the order in which they are asked for."""
     state = SignInState.objects.filter(account=account).first()
-    administrator = is_administrator(viewer_of(account.person))
+    viewer = viewer_of(account.person)
     found = []
-    if _password_is_due(state, administrator=administrator):
+    if _password_is_due(state, administrator=is_administrator(viewer)):
         found.append(PASSWORD)
+    if must_have_second_step(viewer, state) and not has_second_step(account):
+        found.append(SECOND_STEP)
     return found
+
+
+def must_have_second_step(viewer: Viewer, state: SignInState | None) -> bool:
+    """Whether a second step is compulsory: for who has a right that the rules name (RM-955), but in
+    a demonstration, whose passwords are printed."""
+    if state is not None and state.demonstration:
+        return False
+    return any(viewer.may_anywhere(right) for right in rules.rights("second_step_required"))
+
+
+def has_second_step(account: Account) -> bool:
+    """Whether the account has set up its second step."""
+    return SecondStep.objects.filter(account=account).exists()
 
 
 def _password_is_due(state: SignInState | None, *, administrator: bool) -> bool:
@@ -57,6 +73,14 @@ def page(request: HttpRequest) -> str:
     """The address of the page that settles the first duty of this session; "" without one."""
     waiting = request.session.get(_DUTIES)
     return reverse(_PAGES[waiting[0]]) if waiting else ""
+
+
+def onward(request: HttpRequest, wanted: str) -> str:
+    """Where somebody goes who just signed in: to his first duty, else where he wanted to go."""
+    due = page(request)
+    if due:
+        request.session[AFTER] = wanted
+    return due or wanted
 
 
 def settle(request: HttpRequest, duty: str) -> str:

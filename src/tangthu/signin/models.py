@@ -30,6 +30,42 @@ class SignInState(models.Model):
         return str(self.account_id)
 
 
+class SecondStep(models.Model):
+    """The second step of an account: an app that shows codes. No row: none is set up.
+
+    `sealed`: its secret, encrypted (signin.codes). `last_step`: the last time step whose code was
+    taken; none is taken twice. `wrong`: wrong codes since the last right one or lock.
+    """
+
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="second_step"
+    )
+    sealed = models.BinaryField()
+    set_up_at = models.DateTimeField()
+    last_step = models.BigIntegerField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    wrong_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
+class RecoveryCode(models.Model):
+    """A code that lets its person in once without the app; only its digest is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "digest"], name="recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.used_at}"
+
+
 class PastPassword(models.Model):
     """A password that an account had, as its hash, so that it is not taken again (RM-955)."""
 
@@ -59,6 +95,7 @@ class Kind(models.TextChoices):
     PASSWORD_RESET = "reset", _("Đặt lại mật khẩu")
     FACTOR_ADDED = "factor", _("Thêm cách xác thực")
     FACTOR_REMOVED = "factor-off", _("Bỏ cách xác thực")
+    RECOVERY = "recovery", _("Mã khôi phục")
     ADDED = "added", _("Thêm tài khoản")
     DISABLED = "disabled", _("Vô hiệu hóa tài khoản")
     ENABLED = "enabled", _("Cho dùng lại tài khoản")

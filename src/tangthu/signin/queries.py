@@ -13,7 +13,7 @@ from tangthu.identity.models import Account, Appointment
 from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin.models import SecurityEntry
+from tangthu.signin.models import RecoveryCode, SecurityEntry
 from tangthu.ui.days import span
 
 
@@ -23,19 +23,24 @@ def accounts(viewer: Viewer) -> QuerySet[Account]:
     people = Appointment.objects.filter(position__body_id__in=managed).values("person_id")
     return (
         Account.objects.filter(Q(person_id__in=people) | Q(person__home_body_id__in=managed))
-        .select_related("person", "person__home_body", "signin")
+        .select_related("person", "person__home_body", "signin", "second_step")
         .order_by("person__sort_key", "id")
     )
 
 
 def managed(acting: Acting, person_id: uuid.UUID) -> Account:
     """The account of a person whom the acting person manages. Raises NotFoundForViewer."""
-    every = Account.objects.select_related("person", "person__home_body", "signin")
+    every = Account.objects.select_related("person", "person__home_body", "signin", "second_step")
     found = (every if acting.is_system else accounts(acting.viewer)).filter(person_id=person_id)
     account = found.first()
     if account is None:
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return account
+
+
+def codes_left(account: Account) -> int:
+    """How many recovery codes of an account are still unused."""
+    return RecoveryCode.objects.filter(account=account, used_at=None).count()
 
 
 def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:

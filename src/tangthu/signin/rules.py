@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from tangthu.identity.roles import RIGHTS
 from tangthu.kernel.rulebook import rulebook
 
 # Before its first day the circular binds nobody, but no weaker rule took its place.
@@ -19,6 +20,15 @@ def _today() -> dt.date:
 def number(key: str) -> int:
     """The whole number `account.<key>` in force today."""
     return rulebook().integer(f"account.{key}", _today())
+
+
+def rights(key: str) -> tuple[str, ...]:
+    """The rights that `account.<key>` names today. Raises ValueError for one that is none."""
+    found = rulebook().texts(f"account.{key}", _today())
+    unknown = sorted(set(found) - RIGHTS.keys())
+    if unknown:
+        raise ValueError(f"account.{key}: no such right: {unknown}")
+    return found
 
 
 def due(moment: dt.datetime, key: str) -> dt.date:

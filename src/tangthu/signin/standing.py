@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils.translation import gettext as _
 
 from tangthu.identity.models import Account
-from tangthu.signin.models import SignInState
+from tangthu.signin.models import SecondStep, SignInState
 from tangthu.ui import formats
 from tangthu.ui.parts import Tone
 
@@ -44,6 +44,25 @@ def password(account: Account) -> str:
     if kept is None or kept.password_at is None:
         return _("do người khác cấp, phải đổi khi đăng nhập")
     return _("tự đặt lúc %(when)s") % {"when": formats.moment(kept.password_at)}
+
+
+def second_step(account: Account) -> SecondStep | None:
+    """The second step of the account; None if none is set up."""
+    try:
+        return account.second_step
+    except SecondStep.DoesNotExist:
+        return None
+
+
+def second_step_words(account: Account) -> str:
+    """Whether there is a second step, and since when."""
+    found = second_step(account)
+    if found is None:
+        kept = of(account)
+        if kept is not None and kept.demonstration:
+            return _("chưa thiết lập; tài khoản trình diễn được miễn")
+        return _("chưa thiết lập")
+    return _("mã từ ứng dụng, từ %(when)s") % {"when": formats.moment(found.set_up_at)}
 
 
 def has_own_password(account: Account) -> bool:

@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from tangthu.signin.views import accounts, log, password
+from tangthu.signin.views import accounts, code, log, password, second_step
 
 app_name = "signin"
 urlpatterns = [
     path("tai-khoan/mat-khau/", password.password, name="password"),
+    path("dang-nhap/buoc-hai/", code.code, name="code"),
+    path("tai-khoan/buoc-hai/", second_step.second_step, name="second-step"),
+    path("tai-khoan/buoc-hai/ma-khoi-phuc/", second_step.recovery, name="recovery"),
+    path("tai-khoan/buoc-hai/go/", second_step.take_off, name="second-step-off"),
     path("nguoi-dung/", accounts.accounts, name="accounts"),
     path("nguoi-dung/<uuid:person_id>/", accounts.account, name="account"),
     path("nguoi-dung/<uuid:person_id>/mat-khau/", accounts.reset, name="account-reset"),
+    path("nguoi-dung/<uuid:person_id>/buoc-hai/", second_step.reset, name="account-second-step"),
     path("nhat-ky-an-toan/", log.log, name="log"),
     path("nhat-ky-an-toan/nhat-ky.csv", log.log_file, name="log-file"),
 ]

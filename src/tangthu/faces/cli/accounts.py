@@ -22,10 +22,13 @@ def account() -> None:
 
 def _named(who: Acting, username: str) -> Account:
     """The account of that name. Raises NotFoundForViewer for one that `who` does not manage."""
+    from tangthu.identity.models import Account
     from tangthu.kernel.errors import NotFoundForViewer
     from tangthu.signin import queries
 
-    found = queries.accounts(who.viewer).filter(username=username).first()
+    every = Account.objects.select_related("person")
+    mine = every if who.is_system else queries.accounts(who.viewer)
+    found = mine.filter(username=username).first()
     if found is None:
         raise NotFoundForViewer(
             f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập và --as."
@@ -57,6 +60,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
                     "positions": titles.get(one.person_id, ""),
                     "enabled": one.is_active,
                     "own_password": standing.has_own_password(one),
+                    "second_step": standing.second_step(one) is not None,
                     "used_at": used.isoformat() if used else None,
                 }
             )
@@ -80,6 +84,27 @@ def reset_password(ctx: click.Context, username: str, as_json: bool) -> None:
         if not as_json:
             words += f"\nTên đăng nhập: {username}   Mật khẩu: {made}\nMật khẩu chỉ hiện lần này."
         answer({"username": username, "password": made}, as_json=as_json, words=words)
+
+
+@account.command(
+    "reset-second-step",
+    help=_("Gỡ xác thực hai bước của người mất điện thoại; không có --as: người vận hành máy."),
+)
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@json_option
+@click.pass_context
+def reset_second_step(ctx: click.Context, username: str, as_json: bool) -> None:
+    """Take off another person's second step. Whoever runs the machine may do it without a name:
+    the last administrator may be who lost his phone."""
+    with house():
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.signin.actions.second_step import reset_second_step as run
+
+        who = acting(ctx) if ctx.find_root().obj["person"] else SYSTEM
+        found = _named(who, username)
+        run(who, found.person_id)
+        words = f"Đã gỡ xác thực hai bước của {found.person.full_name}."
+        answer({"username": username}, as_json=as_json, words=words)
 
 
 @click.command("security-log", help=_("Nhật ký an toàn, mới nhất trước."))

@@ -26,7 +26,11 @@ _LIMITED = frozenset({Kind.FAILED, Kind.LOCKED, Kind.REFUSED})
 _EVENTS: Mapping[str, Kind] = {
     "identity.person.added": Kind.ADDED,
     "signin.password.reset": Kind.PASSWORD_RESET,
+    "signin.factor.added": Kind.FACTOR_ADDED,
+    "signin.factor.removed": Kind.FACTOR_REMOVED,
     "signin.factors.reset": Kind.FACTOR_REMOVED,
+    "signin.recovery.made": Kind.RECOVERY,
+    "signin.recovery.used": Kind.RECOVERY,
     "signin.account.disabled": Kind.DISABLED,
     "signin.account.enabled": Kind.ENABLED,
     "signin.review.closed": Kind.REVIEWED,

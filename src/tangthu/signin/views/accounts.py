@@ -65,6 +65,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             Column("positions", _("Chức vụ"), titles),
             Column("used", _("Dùng lần cuối"), _used, "date"),
             Column("state", _("Tình trạng"), _state, "tag"),
+            Column("second", _("Xác thực hai bước"), _second_step, extra=True),
             Column("since", _("Từ ngày"), lambda row: formats.day(row.person.created_at), "date",
                    extra=True),
             Column("body", _("Cơ quan"), lambda row: row.person.home_body.short_name, extra=True),
@@ -111,7 +112,11 @@ def _state(row: Account) -> Cell:
     return Cell(words, tone=tone)
 
 
-def _way(account: Account, here: str = "") -> list[Crumb]:
+def _second_step(row: Account) -> str:
+    return _("có") if standing.second_step(row) else _("chưa")
+
+
+def way(account: Account, here: str = "") -> list[Crumb]:
     name = account.person.full_name
     way = [Crumb(_("Tài khoản"), reverse("signin:accounts"))]
     if not here:
@@ -137,6 +142,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             Fact(_("Tình trạng"), words, tone=tone),
             Fact(_("Dùng lần cuối"), formats.moment(used) if used else _("chưa lần nào")),
             Fact(_("Mật khẩu"), standing.password(found)),
+            Fact(_("Xác thực hai bước"), standing.second_step_words(found)),
         ),
     )
     recent = queries.entries(viewer).filter(person_id=person_id).order_by("-at", "-id")[:RECENT]
@@ -144,11 +150,14 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
         actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
+        if standing.second_step(found) is not None:
+            url = reverse("signin:account-second-step", args=[person_id])
+            actions.append(Action(_("Gỡ xác thực hai bước"), url, icon="lock"))
     context = {
         "account": found,
         "fact_groups": [facts],
         "actions": actions,
-        "way": _way(found),
+        "way": way(found),
         "entries": [(one, wording.of_entry(one)) for one in recent],
         "log_url": f"{reverse('signin:log')}?q={found.username}",
     }
@@ -163,7 +172,7 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     found = queries.managed(acting_of(request), person_id)
     if request.method == "POST":
         made = reset_password(acting_of(request), person_id)
-        context = {"account": found, "password": made, "way": _way(found, _("Mật khẩu mới"))}
+        context = {"account": found, "password": made, "way": way(found, _("Mật khẩu mới"))}
         return render(request, "signin/password_made.html", context)
     confirmation = Confirmation(
         title=_("Đặt lại mật khẩu"),
@@ -181,5 +190,5 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             _("Mọi phiên đăng nhập của người này kết thúc."),
         ),
     )
-    context = {"confirmation": confirmation, "way": _way(found, _("Đặt lại mật khẩu"))}
+    context = {"confirmation": confirmation, "way": way(found, _("Đặt lại mật khẩu"))}
     return render(request, "ui/confirm.html", context)

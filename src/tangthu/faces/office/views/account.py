@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
@@ -18,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from tangthu.faces.office.coming import LOST
-from tangthu.identity.models import Role
+from tangthu.identity.models import Account, Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
 from tangthu.identity.views.people import rights_facts
-from tangthu.signin import duties
+from tangthu.signin import duties, halfway, standing
 from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
 
@@ -73,16 +72,17 @@ class SignIn(LoginView):
         return {**super().get_context_data(**kwargs), "lost": LOST in self.request.GET}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Go where the person was, and say there what was not kept."""
-        response = super().form_valid(form)
-        due = duties.page(self.request)
-        if due:
-            self.request.session[duties.AFTER] = response["Location"]
-            response = HttpResponseRedirect(due)
-        if LOST in self.request.GET:
-            words = _("Phiên làm việc đã hết hạn; nội dung vừa nhập chưa được lưu.")
-            messages.warning(self.request, words)
-        return response
+        """Ask whoever has a second step for its code; others go where they were, and are told there
+        what was not kept."""
+        account, lost = form.get_user(), LOST in self.request.GET
+        assert isinstance(account, Account)
+        if duties.has_second_step(account):
+            wanted = self.get_success_url()
+            return HttpResponseRedirect(
+                halfway.begin(self.request, account, wanted=wanted, lost=lost)
+            )
+        wanted = super().form_valid(form)["Location"]
+        return HttpResponseRedirect(halfway.gone_in(self.request, wanted, lost=lost))
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show what was wrong, as an answer that is not a success."""
@@ -127,4 +127,9 @@ def account(request: HttpRequest) -> HttpResponse:
         for body_id, role, title in viewer.positions
     ]
     groups += rights_facts(request, viewer.person_id)
-    return render(request, "office/account.html", {"fact_groups": groups, "viewer": viewer})
+    context = {
+        "fact_groups": groups,
+        "viewer": viewer,
+        "second_step": standing.second_step_words(request.user),  # type: ignore[arg-type]
+    }
+    return render(request, "office/account.html", context)

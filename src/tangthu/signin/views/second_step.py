@@ -1,0 +1,213 @@
+"""One's own second step: set it up, see how it stands, new recovery codes, take it off; and taking
+off another's, who lost his phone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+
+import segno
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from tangthu.identity.models import Account
+from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.signin import codes, duties, queries, standing
+from tangthu.signin.actions import second_step as actions
+from tangthu.signin.views.accounts import acting_of, manager, way
+from tangthu.signin.views.code import CodeForm, locked
+from tangthu.ui import formats
+from tangthu.ui.marks import while_due
+from tangthu.ui.parts import Confirmation, Fact, FactGroup
+
+# In the session, sealed: the secret that is offered and not yet confirmed.
+_OFFERED = "offered_second_step"
+
+
+class SetUpForm(CodeForm):
+    """The first code that the app shows."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Mã 6 chữ số trong ứng dụng"),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-in"}
+        ),
+    )
+
+
+class TakeOffForm(CodeForm):
+    """Password and code: whoever finds an open window has neither."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Mật khẩu"),
+        strip=False,
+        max_length=256,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("password", "code")
+
+
+def _account(request: HttpRequest) -> Account:
+    account = request.user
+    assert isinstance(account, Account)
+    return account
+
+
+def _offered(request: HttpRequest, account: Account) -> str:
+    """The secret that this session offers, the same each time until it is confirmed."""
+    try:
+        return codes.unseal(account, base64.b64decode(request.session[_OFFERED]))
+    except (KeyError, binascii.Error, Refused):
+        secret = codes.make_secret()
+        request.session[_OFFERED] = base64.b64encode(codes.seal(account, secret)).decode()
+        return secret
+
+
+@while_due
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """How one's second step stands; without one, setting it up with the app's first code."""
+    account = _account(request)
+    if standing.second_step(account) is not None:
+        return _standing(request, account)
+    secret = _offered(request, account)
+    form = SetUpForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.set_up(account, secret, form.cleaned_data["code"])
+        except InvalidInput as error:
+            form.take_problems(error)
+        else:
+            request.session.pop(_OFFERED, None)
+            onward = duties.settle(request, duties.SECOND_STEP)
+            return _told(request, made, onward or reverse("signin:second-step"))
+    address = codes.address_for_apps(account, secret)
+    context = {
+        "form": form,
+        "must": bool(duties.page(request)),
+        "picture": segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff"),
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "signin/second_step_new.html", context, status=status)
+
+
+def _standing(request: HttpRequest, account: Account) -> HttpResponse:
+    found = standing.second_step(account)
+    assert found is not None
+    left = queries.codes_left(account)
+    facts = FactGroup(
+        _("Xác thực hai bước"),
+        (
+            Fact(_("Cách xác thực"), _("mã từ ứng dụng")),
+            Fact(_("Thiết lập lúc"), formats.moment(found.set_up_at)),
+            Fact(_("Mã khôi phục còn lại"), str(left), tone="" if left > 3 else "warn"),
+        ),
+    )
+    return render(request, "signin/second_step.html", {"fact_groups": [facts]})
+
+
+def _told(request: HttpRequest, made: list[str], onward: str) -> HttpResponse:
+    """Recovery codes, shown this once."""
+    return render(request, "signin/recovery_codes.html", {"codes": made, "onward": onward})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def recovery(request: HttpRequest) -> HttpResponse:
+    """Make ten new recovery codes; the old ones no longer work."""
+    account = _account(request)
+    if standing.second_step(account) is None:
+        return HttpResponseRedirect(reverse("signin:second-step"))
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.new_recovery_codes(account, form.cleaned_data["code"])
+        except InvalidInput as error:
+            form.take_problems(error)
+        except actions.TooManyWrong:
+            return locked(request)
+        else:
+            return _told(request, made, reverse("signin:second-step"))
+    context = {
+        "form": form,
+        "title": _("Lập mã khôi phục mới"),
+        "words": _("Mười mã mới thay các mã cũ; mã cũ thôi dùng được ngay."),
+        "submit": _("Lập mã mới"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "signin/second_step_form.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_off(request: HttpRequest) -> HttpResponse:
+    """Take off one's own second step; for whom it is compulsory, setting up another is next."""
+    account = _account(request)
+    if standing.second_step(account) is None:
+        return HttpResponseRedirect(reverse("signin:second-step"))
+    form = TakeOffForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.take_off(account, password=given["password"], typed=given["code"])
+        except InvalidInput as error:
+            form.take_problems(error)
+        except actions.TooManyWrong:
+            return locked(request)
+        else:
+            duties.tell(request.session, account)
+            messages.success(request, _("Đã gỡ xác thực hai bước và các mã khôi phục."))
+            return HttpResponseRedirect(duties.page(request) or reverse("office:account"))
+    context = {
+        "form": form,
+        "title": _("Gỡ xác thực hai bước"),
+        "words": _(
+            "Sau đó chỉ cần mật khẩu để đăng nhập. Người quản trị phải thiết lập lại ngay, "
+            "ví dụ với điện thoại mới."
+        ),
+        "submit": _("Gỡ xác thực hai bước"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "signin/second_step_form.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Take off the second step of another person, who lost his phone."""
+    manager(request)
+    found = queries.managed(acting_of(request), person_id)
+    back = reverse("signin:account", args=[person_id])
+    if request.method == "POST":
+        actions.reset_second_step(acting_of(request), person_id)
+        messages.success(request, _("Đã gỡ xác thực hai bước của người này."))
+        return HttpResponseRedirect(back)
+    confirmation = Confirmation(
+        title=_("Gỡ xác thực hai bước"),
+        what=_("Gỡ xác thực hai bước của %(name)s (%(username)s)")
+        % {"name": found.person.full_name, "username": found.username},
+        count=1,
+        authority=_("quản trị cơ quan"),
+        authority_label=_("Theo thẩm quyền"),
+        submit_label=_("Gỡ xác thực hai bước"),
+        cancel_url=back,
+        warning=_("Chỉ làm khi chắc chắn đúng người này nhờ: gặp mặt, hoặc gọi số đã biết."),
+        consequences=(
+            _("Người này đăng nhập bằng mật khẩu cho tới khi thiết lập lại."),
+            _("Mã khôi phục của người này thôi dùng được."),
+            _("Ai bắt buộc có xác thực hai bước thì phải thiết lập lại trước khi làm việc."),
+        ),
+    )
+    context = {"confirmation": confirmation, "way": way(found, _("Gỡ xác thực hai bước"))}
+    return render(request, "ui/confirm.html", context)
