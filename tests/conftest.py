@@ -16,9 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How fast examples are made says how busy the machine is.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("house")
 
 _HOME = Path(tempfile.mkdtemp(prefix="tangthu-test-"))
 os.environ["TANGTHU_HOME"] = str(_HOME)
@@ -48,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    # Signing in is not what most tests are about: in this process a digest costs next to nothing.
+    # Processes of a house use the real figures.
+    Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 8, 1
+    Argon2PasswordHasher.parallelism = 1
 
 
 @atexit.register
