@@ -53,12 +53,15 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     # Signing in is not what most tests are about: in this process a digest costs next to nothing.
     # Processes of a house use the real figures.
     Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 8, 1
     Argon2PasswordHasher.parallelism = 1
+
+    settings.ALLOWED_HOSTS.append("testserver")  # the name that Django's test client asks for
 
 
 @atexit.register

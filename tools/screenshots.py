@@ -14,7 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -97,6 +97,19 @@ def shoot_rights(page: Page, base: str, dossier: str, suffix: str) -> None:
     keep(page, f"ai-duoc-xem{suffix}")
 
 
+def shoot_system(browser: Browser, base: str, password: str, suffix: str) -> None:
+    """Photograph the system page as the administrator sees it."""
+    width, height = SIZES[suffix]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(f"{base}/dang-nhap/")
+    page.fill("input[name=username]", "dung")
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.goto(f"{base}/he-thong/")
+    keep(page, f"he-thong{suffix}")
+    page.close()
+
+
 def keep(page: Page, name: str) -> None:
     """Photograph the page as it stands."""
     page.wait_for_load_state("networkidle")
@@ -131,6 +144,8 @@ def main() -> int:
                     page.fill("input[name=password]", password)
                     page.click("button[type=submit]")
                     shoot(page, base, suffix)
+                    password_of = {one["username"]: one["password"] for one in signins}
+                    shoot_system(browser, base, password_of["dung"], suffix)
                 browser.close()
         finally:
             server.send_signal(signal.SIGINT)

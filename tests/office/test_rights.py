@@ -22,7 +22,7 @@ from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
 
 HIDDEN = "Kyluatnoibo"
-PASSING_HEADERS = {"Date", "Set-Cookie"}
+PASSING_HEADERS = {"Date", "Set-Cookie", "X-Request-Id"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import DiskFull
 
-from tangthu.kernel import advisory, job_rows, pace, workers
+from tangthu.kernel import advisory, job_rows, logs, pace, workers
 from tangthu.kernel.errors import HomeUnusable, HouseError, NotFinished
 from tangthu.kernel.job_registry import (
     can_resume,
@@ -203,7 +203,8 @@ def execute(job_id: uuid.UUID, watch: Watch | None = None, *, last: bool = False
         job = Job.objects.get(id=job_id)
         if not alone or job.state in ENDED:
             return job
-        return _execute(job, watch, last)
+        with logs.about(job=str(job_id), kind=job.kind):
+            return _execute(job, watch, last)
 
 
 def finish(job_id: uuid.UUID, watch: Watch | None = None) -> Job:

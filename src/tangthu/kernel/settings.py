@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from tangthu import __version__
-from tangthu.kernel import deployment, isolation
+from tangthu.kernel import deployment, isolation, logs, proxies
 from tangthu.kernel.database import COMMAND, PROCESS, django_databases, places
 from tangthu.kernel.home import Home
 from tangthu.kernel.limits import api_limits
@@ -19,12 +19,15 @@ VERSION = __version__
 
 SECRET_KEY = HOME.secret("django-key")
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("TANGTHU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("TANGTHU_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 SITE_HTTPS = os.environ.get("TANGTHU_HTTPS", "") == "1"
 if SITE_HTTPS:  # a proxy before us speaks TLS and tells so
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
     SECURE_HSTS_SECONDS = 365 * 86400
+
+# Whose X-Forwarded-For and -Proto are believed, and only behind HTTPS; others' are taken off.
+PROXIES = proxies.networks(os.environ.get("TANGTHU_PROXIES", ""))
 
 # An installation that touches a network must refuse state secrets everywhere (AR-127); only an
 # isolated LAN has secrecy fields, and nothing goes from the one to the other (AR-128).
@@ -65,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tangthu.faces.office.arriving.Arriving",
     "tangthu.faces.office.measuring.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,7 +89,7 @@ MIDDLEWARE = [
     "tangthu.faces.office.middleware.ErrorsInWords",
 ]
 if DEPLOYMENT_MODE == deployment.ISOLATED:
-    MIDDLEWARE.insert(0, "tangthu.faces.office.isolation.IsolatedSite")
+    MIDDLEWARE.insert(1, "tangthu.faces.office.isolation.IsolatedSite")
 
 
 ROOT_URLCONF = "tangthu.faces.office.urls"
@@ -211,7 +215,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "tangthu.kernel.logs.Discreet",
+            "()": logs.formatter(),
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
@@ -219,6 +223,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "tangthu": {"level": "INFO"},
+        # A line for every request is for programs to read.
+        "tangthu.requests": {"level": "INFO" if logs.formatter() is logs.AsJson else "WARNING"},
         "axes": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},

@@ -154,7 +154,7 @@ def recover_all() -> None:
         try:
             ocfl.recover(open_store(store))
         except (OSError, StoreUnusable, ocfl.OcflError) as error:
-            log.warning("store %s not recovered: %s", store.name, error)
+            log.warning("store %s not recovered: %s", store.name, type(error).__name__)
 
 
 def object_root(store: Store, package: Package) -> Path:

@@ -15,6 +15,7 @@ from tangthu.kernel import shown
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.isolation import is_local
 from tangthu.records.fields import code_label
+from tangthu.ui.callers import address_of
 from tangthu.ui.templatetags.ui import BAND
 
 log = logging.getLogger("tangthu.office")
@@ -33,8 +34,9 @@ class IsolatedSite:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        address = str(request.META.get("REMOTE_ADDR") or "")
-        if address and not is_local(address, settings.LOCAL_NETWORKS):
+        # Behind a proxy the visitor is whom the proxy names.
+        seen = {str(request.META.get("REMOTE_ADDR") or ""), address_of(request)} - {""}
+        if not all(is_local(address, settings.LOCAL_NETWORKS) for address in seen):
             log.warning("a visitor from another network was turned away")
             return HttpResponse(status=403, content_type="text/plain")
         shown.begin()
