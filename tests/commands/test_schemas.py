@@ -504,6 +504,8 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
     (place / made["set"] / "manifest.json").write_text("{}")
     assert told(call(cast, *listed), "backup-list", FOUND)["sets"] == []
     told(call(cast, *verify), "error", COULD_NOT)
+    restore = ("backup", "restore", str(place / made["set"]), "--home", str(tmp_path), "--json")
+    told(call(None, *restore), "error", COULD_NOT)
     signed_events()
     seal = [TANGTHU, "--as", "dung", "backup", "keys", "--json", "--to", str(keys)]
     back = [TANGTHU, "backup", "keys", "--json", "--from", str(keys)]

@@ -94,11 +94,22 @@ class Home:
     def temporary(self) -> Path:
         return self.root / "tmp"
 
-    def ensure(self) -> Home:
+    @property
+    def restoring(self) -> Path:
+        """The mark of a home that a restore has not finished: nothing else may use it."""
+        return self.root / "restoring"
+
+    def ensure(self, *, by_restore: bool = False) -> Home:
         """Create the folders that are missing and prove that the home can be written to.
 
-        Raises HomeUnusable with one clear sentence: read-only, no permission, not a folder, full.
+        Raises HomeUnusable with one clear sentence: read-only, no permission, not a folder, full,
+        or half restored (unless the caller is the restore itself).
         """
+        if not by_restore and self.restoring.exists():
+            raise HomeUnusable(
+                f"Việc phục hồi vào {self.root} chưa xong, nên chưa dùng được.",
+                hint="Chạy lại tangthu backup restore vào đúng thư mục này: phần dở được dọn đi.",
+            )
         try:
             for path in (self.root, self.ledger, self.run):
                 path.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,8 @@ from tangthu.standards.tlog.writer import TileWriter
 _CHUNK = 4096
 _LARGEST_FILE = 256 * (2**16 + 2)
 _RESTORED = "database restored"
+# In the words of a recovery that a restore ordered and nobody has begun.
+_ORDERED = "restored"
 
 
 class Forked(Refused):
@@ -62,7 +64,28 @@ class Recovery:
     orphans: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _published_size(folder: Path) -> int:
+def order_recovery(signer: Signer, size: int, what: str) -> None:
+    """Keep a restored log from signing until it was compared; `what` names the backup.
+
+    Unlike a recovery that was begun and killed, this one still has to be told what is known of
+    later signatures.
+    """
+    signer.begin_recovery(json.dumps({"from": size, _ORDERED: what}))
+
+
+def _is_under_way(signer: Signer) -> bool:
+    """Whether a recovery was begun here with all that it had to be told."""
+    begun = signer.recovery()
+    if begun is None:
+        return False
+    try:
+        return _ORDERED not in json.loads(begun)
+    except (ValueError, TypeError):
+        return True
+
+
+def published_size(folder: Path) -> int:
+    """Size of the checkpoint in `folder`; 0 if none is published there. Nothing is verified."""
     try:
         note = TileReader(folder).checkpoint()
     except TileMissingError:
@@ -96,6 +119,8 @@ def recover(
     """
     home: Home = settings.HOME
     signer = Signer(home, log.log_id, log.origin)
+    if nothing_newer.strip() and not (signer.has_key() or _was_signed(log)):
+        signer.create()  # restored from before its first signature: there was no key to save
     key = signer.verifier_key
     own = tree_folder(home, log)
     before = _size(log)
@@ -120,7 +145,8 @@ def recover(
                 "với --tree; không có thì sổ này phải đóng, không được ghi tiếp.",
                 size=checkpoint.size,
             )
-    if covered <= before and tree is None and not nothing_newer.strip() and not signer.recovering():
+    told = tree is not None or bool(nothing_newer.strip()) or _is_under_way(signer)
+    if covered <= before and not told:
         raise Refused(
             f"Không có gì cho biết sổ {log.origin} đã ký tới đâu sau bản sao lưu này.",
             hint="Đưa bản sao của cây đã công bố bằng --tree, hoặc nói vì sao chắc chắn không "
@@ -139,7 +165,7 @@ def recover(
 def _begun(signer: Signer, before: int) -> int:
     """Begin the recovery, or go on with a killed one; returns from how many rows it began."""
     begun = signer.recovery()
-    if begun is None:
+    if begun is None or not _is_under_way(signer):
         signer.begin_recovery(json.dumps({"from": before}))
         return before
     try:
@@ -199,6 +225,12 @@ def _size(log: Log) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _was_signed(log: Log) -> bool:
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT signed_size FROM ledger_tree WHERE log_id = %s", [log.log_id])
+        return bool(cursor.fetchone()[0])
+
+
 def _require_one_history(
     log: Log,
     source: Path,
@@ -251,7 +283,7 @@ def _take_files(source: Path, own: Path, log: Log, key: VerifierKey) -> None:
         return
     reader, writer = TileReader(source), TileWriter(own)
     durable.make_dirs(own)
-    start = _published_size(own)
+    start = published_size(own)
     end = open_checkpoint(reader.checkpoint(), log.origin, [key]).checkpoint.size
     frozen = [int(path.stem) for path in (source / "checkpoints").glob("*.note")]
     stops = sorted({size for size in frozen if start < size < end} | {end})

@@ -61,6 +61,10 @@ class Signer:
         """The public key of this log. Raises SignerRefused if there is no key."""
         return self._note_signer().vkey
 
+    def has_key(self) -> bool:
+        """Whether the private key of this log is here."""
+        return self._key_path.exists()
+
     def create(self) -> None:
         """Make key and empty state of a new log; does nothing if both are there.
 

@@ -1,13 +1,16 @@
-"""`tangthu backup run|list|verify|keys`."""
+"""`tangthu backup run|list|verify|keys|restore`."""
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tangthu.faces.cli import stopping
 from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
 from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput, Refused
@@ -139,6 +142,61 @@ def keys(ctx: click.Context, to: Path | None, source: Path | None, as_json: bool
             names = sealed_keys.put_back(settings.HOME, held)
             words = f"Đã lấy lại {len(names)} khóa."
         answer({"keys": names}, as_json=as_json, words=words)
+
+
+@backup.command(help=_("Phục hồi một bộ sao lưu vào một thư mục trống."))
+@click.argument("folder", metavar=_("BỘ"), type=_folder)
+@click.option("--home", "target", type=_folder, required=True, help=_("Thư mục trống để dùng."))
+@click.option("--keys", "sealed", type=_folder, help=_("Tệp khóa đã niêm phong."))
+@json_option
+def restore(folder: Path, target: Path, sealed: Path | None, as_json: bool) -> None:
+    """Restore into an empty home, and say what is to be done before it is used."""
+    from tangthu.backup import emptied
+    from tangthu.kernel import database
+    from tangthu.kernel.home import Home
+
+    given = passphrase(confirm=False) if sealed is not None else ""
+    home, folder = Home(target.expanduser().absolute()), folder.expanduser().absolute()
+    # Settings are read from the home that is restored into, once it is there.
+    os.environ["TANGTHU_HOME"], os.environ[database.PROCESS] = str(home.root), database.COMMAND
+    with stopping.unwinding():
+        emptied.begin(home, folder)
+        home.keep_temporary_files()
+        import django
+
+        django.setup()
+        from tangthu.backup import restoring, sealed_keys
+
+        keys = sealed_keys.unseal(given, sealed) if sealed is not None else None
+        done = restoring.restore(folder, keys=keys, watch=lambda _stage, _more: None)
+    facts = done.facts
+    found = {
+        "set": facts.name,
+        "moment": facts.moment,
+        "home": str(home.root),
+        "files": done.files,
+        "tables": done.tables,
+        "rows": done.rows,
+        "packages": facts.packages,
+        "logs": [log["origin"] for log in facts.logs],
+        "missing_keys": done.missing_keys,
+        "problems": [f"{path}: {why}" for path, why in facts.problems],
+    }
+    lines = [
+        f"Đã phục hồi {facts.name} (như lúc {facts.moment}) vào {home.root}: {done.files} tệp, "
+        f"{done.tables} bảng, {done.rows} dòng, {facts.packages} gói.",
+        "Việc phải làm trước khi dùng:",
+        f"  export TANGTHU_HOME={shlex.quote(str(home.root))}",
+    ]
+    if done.missing_keys:
+        lines.append("  tangthu backup keys --from TỆP_KHÓA   # chưa có khóa của sổ cái")
+    lines += [
+        f"  tangthu --as QUẢN_TRỊ ledger recover {log['origin']} --tree BẢN_SAO_CÂY_MỚI_HƠN"
+        for log in facts.logs
+    ]
+    lines += ["    (không có bản sao nào mới hơn: --nothing-newer “lý do”)", "  tangthu up"]
+    lines += [f"  KHÔNG CÓ TRONG BỘ SAO LƯU {problem}" for problem in found["problems"]]
+    answer(found, as_json=as_json, words="\n".join(lines))
 
 
 def passphrase(*, confirm: bool) -> str:

@@ -1,0 +1,53 @@
+"""What a restored house must know before it is used: where its stores lie, that nothing runs."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tangthu.backup.sets import SetFacts
+from tangthu.identity.acting import SYSTEM
+from tangthu.kernel.home import Home
+from tangthu.kernel.prepare import as_owner
+from tangthu.ledger.logs import all_logs
+from tangthu.ledger.record import Event, record_many
+
+
+def settle(home: Home, *, moved: bool) -> None:
+    """Let the stores be those of this home (if they were restored into it), and stop what ran.
+
+    Work that was under way when the set was made is not gone on with by itself: who ordered it sees
+    that it was stopped, and goes on with it. The house's own rounds order theirs anew.
+    """
+    with as_owner() as connection, connection.transaction():
+        if moved:
+            for (name,) in connection.execute("SELECT name FROM repository_store").fetchall():
+                connection.execute(
+                    "UPDATE repository_store SET path = %s WHERE name = %s",
+                    [str(home.stores / name), name],
+                )
+        connection.execute(
+            "UPDATE kernel_job SET state = 'stopped', message = %s, hint = %s, "
+            "finished_at = now(), updated_at = now() WHERE state IN ('waiting', 'running')",
+            [
+                _("Công việc đã dừng vì hệ thống được phục hồi từ bản sao lưu."),
+                _("Chạy tiếp nếu còn cần."),
+            ],
+        )
+        connection.execute("DELETE FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")
+        connection.execute("DELETE FROM kernel_worker")
+
+
+def note_restored(facts: SetFacts) -> None:
+    """Record at every body that the house was restored, and from which moment (AR-92)."""
+    detail = {"set": facts.name, "moment": facts.moment}
+    with transaction.atomic():
+        record_many(
+            [
+                Event(
+                    kind="backup.house.restored", obj=log.body, body=log.body,
+                    actor=SYSTEM.actor(log.body), detail=detail,
+                )
+                for log in all_logs()
+            ]
+        )  # fmt: skip
