@@ -253,6 +253,7 @@ def test_keys_are_sealed_apart_and_open_by_their_passphrase_alone(
     cast: TestHouse, tmp_path: Path
 ) -> None:
     signed_events()
+    cast.home.secret("second-step")
     target = tmp_path / "khoa.json"
     who = cast.acting("dung")
     with pytest.raises(InvalidInput):
@@ -261,6 +262,8 @@ def test_keys_are_sealed_apart_and_open_by_their_passphrase_alone(
         seal_keys(cast.acting("cuc"), PASSPHRASE, target)
     names = seal_keys(who, PASSPHRASE, target)
     assert [name for name in names if name.startswith("secrets/ledger/")] != []
+    assert {"secrets/django-key", "secrets/second-step"} <= set(names)
+    assert not [name for name in names if "owner" in name or "pgpass" in name]
     assert told_kinds(cast) == ["backup.keys.sealed"]
     with pytest.raises(Refused):
         seal_keys(who, PASSPHRASE, target)

@@ -1,7 +1,8 @@
 """The keys of a house in one sealed file, by a passphrase: apart from every set (RM-958).
 
-What is in it: the private keys of the logs, and the two secrets with which the site signs what it
-hands out. Logins of the database are not: a restored house makes new ones. The file is sealed with
+What is in it: the private keys of the logs, and the secrets that the site made once (with which it
+signs what it hands out, and seals second steps). The database's logins are not: a restored house
+makes new ones. The file is sealed with
 AES-256-GCM under a key that scrypt makes of the passphrase.
 """
 
@@ -27,7 +28,8 @@ FORMAT = "tangthu-keys/1"
 LEAST_CHARACTERS = 12
 _COST, _BLOCK, _LANES = 2**17, 8, 1
 _MOST_BYTES = 16 * 1024 * 1024
-_SITE = ("django-key", "batch-marks")
+# Secrets of the home that a restored one makes anew, or that are for nobody but the demonstration.
+_NOT_KEPT = ("postgres-owner", "demo-signins.json", "demo-finished")
 
 
 class KeysSealed(Refused):
@@ -37,7 +39,11 @@ class KeysSealed(Refused):
 def key_files(home: Home | None = None) -> list[Path]:
     """The files that a restored house needs and that no set holds."""
     secrets = (home or settings.HOME).secrets
-    site = [secrets / name for name in _SITE if (secrets / name).exists()]
+    site = [
+        path
+        for path in sorted(secrets.iterdir())
+        if path.is_file() and path.name not in _NOT_KEPT and not path.name.startswith(".")
+    ]
     return [*sorted((secrets / "ledger").glob("*.key")), *site]
 
 
