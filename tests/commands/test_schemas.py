@@ -451,10 +451,15 @@ def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) 
             told(call(cast, "--as", "quang", *off), "error", COULD_NOT)
         assert told(call(cast, *by, *off), "account-reset-second-step", DONE)["username"] == "hoa"
     assert not SecondStep.objects.exists()
+    for word, enabled, by in (("disable", False, ("--as", "dung")), ("enable", True, ())):
+        answer = told(call(cast, *by, "account", word, "hoa", "--json"), f"account-{word}", DONE)
+        assert answer["enabled"] is enabled is Account.objects.get(username="hoa").is_active
     log = ("security-log", "--json")
     lines = told(call(cast, "--as", "dung", *log), "security-log", DONE)
     kinds = [one["kind"] for one in lines["entries"]]
-    assert [one for one in kinds if one != "refused"][:3] == ["factor-off", "factor", "factor-off"]
+    assert [one for one in kinds if one != "refused"][:4] == [
+        "enabled", "disabled", "factor-off", "factor",
+    ]  # fmt: skip
     assert "reset" in kinds
     told(call(cast, "--as", "dung", *log, "--kind", "khong"), "error", COULD_NOT)
     told(call(cast, "--as", "cuc", *log), "error", COULD_NOT)

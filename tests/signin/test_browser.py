@@ -29,6 +29,9 @@ def addresses() -> dict[str, str]:
         "reset": f"/nguoi-dung/{hoa}/mat-khau/",
         "take off": f"/nguoi-dung/{hoa}/buoc-hai/",
         "set up": "/tai-khoan/buoc-hai/",
+        "sessions": "/tai-khoan/phien/",
+        "disable": f"/nguoi-dung/{hoa}/ngung/",
+        "enable": f"/nguoi-dung/{hoa}/dung/",
         "log": "/nhat-ky-an-toan/",
         "log of failures": "/nhat-ky-an-toan/?viec=failed&viec=in&q=hoa",
         "empty log": "/nhat-ky-an-toan/?q=khongco",
@@ -115,3 +118,27 @@ def test_an_administrator_sets_up_a_second_step_prints_his_codes_and_signs_in_wi
     page.wait_for_url("**/nguoi-dung/")
     assert "còn 9 mã" in page.inner_text(".messages")
     assert [one for one in visitor.complaints + other.complaints if "422" not in one] == []
+
+
+def test_a_locked_screen_keeps_what_was_typed(server: Server, visit: Visit) -> None:
+    import datetime as dt
+
+    from django.utils import timezone
+
+    from tangthu.signin.models import Visit as Session
+
+    visitor = visit(server, "cuc", size=PHONE)
+    page = visitor.go("/phong/moi/")
+    page.fill("#id_name", "Phông gõ dở")
+    Session.objects.update(seen_at=timezone.now() - dt.timedelta(minutes=20))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Màn hình đã khóa")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.fill("#id_unlock_password", "sai")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".error-summary")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.fill("#id_unlock_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_name")
+    assert page.input_value("#id_name") == "Phông gõ dở"

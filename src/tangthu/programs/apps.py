@@ -14,10 +14,12 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from tangthu.kernel import rounds
         from tangthu.kernel.late import late
+        from tangthu.signin import idle
         from tangthu.ui.nav import NavEntry, navigation
 
         forget = late("tangthu.programs.actions.keep_answer.forget_answers")
         rounds.register("answers", forget, every=_HOUR)
+        idle.also_used(late("tangthu.programs.queries.last_uses"))
         navigation.register(
             NavEntry(
                 "keys", _("Khóa API"), "programs:keys", "key", "", order=95, section=_("Hệ thống")

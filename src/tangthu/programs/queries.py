@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,13 @@ def key_of(token: str) -> ApiKey | None:
         .select_related("person", "body")
         .first()
     )
+
+
+def last_uses(people: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """When programs last worked for each of `people` with one of his keys."""
+    used = ApiKey.objects.filter(person_id__in=people, used__last_used_at__isnull=False)
+    last = used.values("person_id").annotate(at=Max("used__last_used_at"))
+    return {one["person_id"]: one["at"] for one in last}
 
 
 def keys(viewer: Viewer) -> QuerySet[ApiKey]:

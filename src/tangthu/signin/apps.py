@@ -31,6 +31,11 @@ class SigninConfig(AppConfig):
             late("tangthu.signin.actions.forget_entries.forget_entries"),
             every=6 * 3600.0,
         )
+        rounds.register(
+            "idle-accounts",
+            late("tangthu.signin.actions.account_state.disable_idle_accounts"),
+            every=24 * 3600.0,
+        )
         checks.register(
             "accounts", _("Tài khoản và đăng nhập"), late("tangthu.signin.checks.look"), order=40
         )

@@ -30,6 +30,24 @@ class SignInState(models.Model):
         return str(self.account_id)
 
 
+class Visit(models.Model):
+    """A session of the site: from where, with which program, when somebody was last there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="visits")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    source = models.CharField(max_length=45)
+    agent = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["began_at"], name="visit_began")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.began_at}"
+
+
 class SecondStep(models.Model):
     """The second step of an account: an app that shows codes. No row: none is set up.
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from tangthu.identity.models import Account
 from tangthu.kernel.securitylog import Noted, note
-from tangthu.signin import duties
+from tangthu.signin import duties, visits
 from tangthu.signin.models import Kind
 
 
@@ -38,16 +38,21 @@ def of_name(username: str) -> dict[str, Any]:
 
 
 def _signed_in(sender: object, request: HttpRequest, user: Account, **more: object) -> None:
+    from tangthu.signin.actions import visit
     from tangthu.signin.actions.set_password import used
 
     used(user)
+    visit.begin(request.session, user)
     duties.tell(request.session, user)
     how = getattr(request, "signed_in_by", ("password",))
     note(Noted(Kind.SIGNED_IN, target=user.username, detail={"by": list(how)}, **of(user)))
 
 
 def _signed_out(sender: object, request: HttpRequest, user: Account | None, **more: object) -> None:
+    from tangthu.signin.actions import visit
+
     if user is not None:
+        visit.end(user, only=visits.own_id(request.session))
         note(Noted(Kind.SIGNED_OUT, target=user.username, **of(user)))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tangthu.signin.views import accounts, code, log, password, second_step
+from tangthu.signin.views import account_state, accounts, code, log, password, second_step, sessions
 
 app_name = "signin"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("tai-khoan/buoc-hai/", second_step.second_step, name="second-step"),
     path("tai-khoan/buoc-hai/ma-khoi-phuc/", second_step.recovery, name="recovery"),
     path("tai-khoan/buoc-hai/go/", second_step.take_off, name="second-step-off"),
+    path("tai-khoan/phien/", sessions.sessions, name="sessions"),
+    path("khoa-man-hinh/", sessions.lock, name="lock"),
+    path("nguoi-dung/<uuid:person_id>/dung/", account_state.enable, name="account-enable"),
+    path("nguoi-dung/<uuid:person_id>/ngung/", account_state.disable, name="account-disable"),
     path("nguoi-dung/", accounts.accounts, name="accounts"),
     path("nguoi-dung/<uuid:person_id>/", accounts.account, name="account"),
     path("nguoi-dung/<uuid:person_id>/mat-khau/", accounts.reset, name="account-reset"),

@@ -107,6 +107,40 @@ def reset_second_step(ctx: click.Context, username: str, as_json: bool) -> None:
         answer({"username": username}, as_json=as_json, words=words)
 
 
+@account.command("disable", help=_("Vô hiệu hóa tài khoản của một người khác."))
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@json_option
+@click.pass_context
+def disable(ctx: click.Context, username: str, as_json: bool) -> None:
+    """Let nobody sign in with another person's account any more."""
+    with house():
+        from tangthu.signin.actions.account_state import disable_account
+
+        who = acting(ctx)
+        found = _named(who, username)
+        disable_account(who, found.person_id)
+        words = f"Đã vô hiệu hóa tài khoản của {found.person.full_name}."
+        answer({"username": username, "enabled": False}, as_json=as_json, words=words)
+
+
+@account.command("enable", help=_("Cho dùng lại một tài khoản; không có --as: người vận hành máy."))
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@json_option
+@click.pass_context
+def enable(ctx: click.Context, username: str, as_json: bool) -> None:
+    """Let a disabled account be used again; without a name by whoever runs the machine, for the
+    only administrator may have been away for too long."""
+    with house():
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.signin.actions.account_state import enable_account
+
+        who = acting(ctx) if ctx.find_root().obj["person"] else SYSTEM
+        found = _named(who, username)
+        enable_account(who, found.person_id)
+        words = f"Đã cho dùng lại tài khoản của {found.person.full_name}."
+        answer({"username": username, "enabled": True}, as_json=as_json, words=words)
+
+
 @click.command("security-log", help=_("Nhật ký an toàn, mới nhất trước."))
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 4000),
               help=_("Của bao nhiêu ngày gần đây."))  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import (
     Http404,
@@ -34,8 +35,10 @@ from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer, Refused
 from tangthu.kernel.securitylog import called_from
 from tangthu.kernel.uploads import lacked_room
-from tangthu.signin import duties
+from tangthu.signin import duties, visits
+from tangthu.signin.actions import visit
 from tangthu.signin.actions.note_refusal import note_refusal
+from tangthu.signin.views import sessions
 from tangthu.ui.callers import caller_of
 
 log = logging.getLogger("tangthu.office")
@@ -73,12 +76,20 @@ class StaffOnly:
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
+        stands = visits.standing_of(request) if user.is_authenticated else visits.ENDED
+        if user.is_authenticated and stands == visits.ENDED:
+            request.session.flush()
+            request.user = user = AnonymousUser()
         viewer = viewer_of(user.person) if user.is_authenticated else NOBODY  # type: ignore[union-attr]
         request.viewer = viewer  # type: ignore[attr-defined]
         request.acting = Acting(viewer, "web")  # type: ignore[attr-defined]
         if not viewer.positions and not self._is_public(request):
             return self._to_sign_in(request)
         if viewer.positions:
+            if stands == visits.LOCKED and not _is_open_while_locked(request):
+                told = self._at_the_lock(request)
+                if told is not None:
+                    return told
             due = duties.page(request)
             if due and not _is_open_while_due(request):
                 return self._elsewhere(request, due)
@@ -103,6 +114,28 @@ class StaffOnly:
         return redirect_to_login(request.get_full_path(), page)
 
     @staticmethod
+    def _at_the_lock(request: HttpRequest) -> HttpResponse | None:
+        """What stands before a screen at which nobody was; None once its password was posted."""
+        page = reverse("signin:lock")
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = page
+            return response
+        if request.method != "POST":
+            return redirect_to_login(request.get_full_path(), page)
+        if request.content_type != "application/x-www-form-urlencoded":
+            # Files are not read before it is known who sends them.
+            return redirect_to_login(came_from(request) or "/", page)
+        password = request.POST.get(sessions.PASSWORD)
+        if password is not None and sessions.unlock(request, password[:256]):
+            posted = request.POST.copy()
+            del posted[sessions.PASSWORD]
+            request.POST = posted  # type: ignore[assignment]
+            return None
+        wrong = password is not None
+        return sessions.locked_page(request, address=request.get_full_path(), wrong=wrong)
+
+    @staticmethod
     def _elsewhere(request: HttpRequest, page: str) -> HttpResponse:
         """To the one page that is open to this person now; where he wanted to go is kept."""
         if request.headers.get("HX-Request"):
@@ -120,6 +153,8 @@ class StaffOnly:
         Pages that ask by themselves how far some work is are no sign that anybody is there.
         """
         opened = request.method == "GET" and "HX-Request" not in request.headers
+        if (opened or request.method == "POST") and not _is_open_while_locked(request):
+            visit.note_use(request)
         if opened and response.headers.get("Content-Type", "").startswith("text/html"):
             now = int(time.time())
             if now - request.session.get(USED, 0) >= settings.SESSION_NOTED_EVERY:
@@ -130,8 +165,12 @@ class StaffOnly:
         return bool(_said_of_view(request, "is_public"))
 
 
+def _is_open_while_locked(request: HttpRequest) -> bool:
+    return any(_said_of_view(request, mark) for mark in ("is_public", "is_while_locked"))
+
+
 def _is_open_while_due(request: HttpRequest) -> bool:
-    return any(_said_of_view(request, mark) for mark in ("is_public", "is_while_due"))
+    return _is_open_while_locked(request) or bool(_said_of_view(request, "is_while_due"))
 
 
 def _said_of_view(request: HttpRequest, mark: str) -> Any:

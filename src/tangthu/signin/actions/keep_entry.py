@@ -32,6 +32,7 @@ _EVENTS: Mapping[str, Kind] = {
     "signin.recovery.made": Kind.RECOVERY,
     "signin.recovery.used": Kind.RECOVERY,
     "signin.account.disabled": Kind.DISABLED,
+    "signin.account.idled": Kind.DISABLED,
     "signin.account.enabled": Kind.ENABLED,
     "signin.review.closed": Kind.REVIEWED,
 }

@@ -17,6 +17,7 @@ from tangthu.kernel.errors import HouseError, InvalidInput, Refused
 from tangthu.kernel.securitylog import Noted, Outcome, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import codes, queries
+from tangthu.signin.actions import visit
 from tangthu.signin.models import Kind, RecoveryCode, SecondStep
 from tangthu.signin.noticing import of
 
@@ -30,9 +31,13 @@ class TooManyWrong(HouseError):
     http_status = 429
 
 
-def set_up(account: Account, secret: str, typed: str) -> list[str]:
+def set_up(
+    account: Account, secret: str, typed: str, *, keep: uuid.UUID | None = None
+) -> list[str]:
     """Set up the second step with a secret whose code the person's app shows; returns the recovery
-    codes, to be told once. Raises InvalidInput on "code" for a wrong code, Refused if there is one.
+    codes, to be told once. All sessions end but `keep`: they began without it.
+
+    Raises InvalidInput on "code" for a wrong code, Refused if there is a second step already.
     """
     step = codes.step_of(secret, codes.plain(typed), timezone.now().timestamp())
     if step is None:
@@ -52,6 +57,7 @@ def set_up(account: Account, secret: str, typed: str) -> list[str]:
             last_step=step,
         ).save(force_insert=True)
         made = _renew_codes(account)
+        visit.end(account, keep=keep)
         _record(account, "signin.factor.added")
     return made
 
@@ -93,11 +99,13 @@ def new_recovery_codes(account: Account, typed: str) -> list[str]:
     return made
 
 
-def take_off(account: Account, *, password: str, typed: str) -> None:
-    """Take off one's own second step, with password and code. Raises as `prove`."""
+def take_off(account: Account, *, password: str, typed: str, keep: uuid.UUID | None = None) -> None:
+    """Take off one's own second step, with password and code; all sessions end but `keep`. Raises
+    as `prove`."""
     prove(account, typed, password=password)
     with transaction.atomic():
         _forget(account)
+        visit.end(account, keep=keep)
         _record(account, "signin.factor.removed")
 
 
@@ -118,6 +126,7 @@ def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
             raise Refused(
                 _("Người này chưa thiết lập xác thực hai bước."), hint=_("Không có gì phải gỡ.")
             )
+        visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(
             Event(

@@ -16,12 +16,15 @@ from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import passwords, queries, rules
+from tangthu.signin.actions import visit
 from tangthu.signin.models import Kind, PastPassword, SignInState
 from tangthu.signin.noticing import of
 
 
-def set_own_password(account: Account, *, old: str, new: str) -> None:
-    """Change one's own password.
+def set_own_password(
+    account: Account, *, old: str, new: str, keep: uuid.UUID | None = None
+) -> None:
+    """Change one's own password; all sessions of the account end but `keep`.
 
     Raises InvalidInput on "old" for a wrong one, on "new" for one that RM-955 forbids. Every other
     session of the account ends with it: Django compares the password's digest in each.
@@ -38,6 +41,7 @@ def set_own_password(account: Account, *, old: str, new: str) -> None:
         SignInState.objects.update_or_create(
             account=account, defaults={"password_at": timezone.now()}
         )
+        visit.end(account, keep=keep)
         note(Noted(Kind.PASSWORD_CHANGED, account.username, **of(account)))
 
 
@@ -59,6 +63,7 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
         account.set_password(made)
         account.save(update_fields=["password"])
         SignInState.objects.update_or_create(account=account, defaults={"password_at": None})
+        visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(
             Event(

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,13 +17,14 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin import queries, standing, wording
+from tangthu.signin import idle, queries, rules, standing, wording
 from tangthu.signin.actions.set_password import reset_password
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
 RECENT = 20
+_SOON = 14
 
 
 def manager(request: HttpRequest) -> Viewer:
@@ -94,8 +96,19 @@ def accounts(request: HttpRequest) -> HttpResponse:
         cursor=cursor,
         total=total,
     )
-    context = {"register": page}
+    context = {"register": page, "idle": _soon_idle(viewer)}
     return render(request, "signin/accounts.html", context)
+
+
+def _soon_idle(viewer: Viewer) -> list[tuple[Account, int]]:
+    """Accounts in use that will be disabled within two weeks if nobody signs in, and in how many
+    days."""
+    found = list(queries.accounts(viewer).filter(is_active=True, person__active=True))
+    since = idle.counted_from(found)
+    left = [(one, (rules.due(since[one.pk], "idle") - timezone.localdate()).days) for one in found]
+    return sorted(
+        ((one, max(days, 0)) for one, days in left if days <= _SOON), key=lambda told: told[1]
+    )[:RECENT]
 
 
 def _name(row: Account) -> Cell:
@@ -150,6 +163,12 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
         actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
+        if found.is_active:
+            url = reverse("signin:account-disable", args=[person_id])
+            actions.append(Action(_("Vô hiệu hóa"), url, icon="lock"))
+        elif found.person.active:
+            url = reverse("signin:account-enable", args=[person_id])
+            actions.append(Action(_("Cho dùng lại"), url, icon="check"))
         if standing.second_step(found) is not None:
             url = reverse("signin:account-second-step", args=[person_id])
             actions.append(Action(_("Gỡ xác thực hai bước"), url, icon="lock"))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput
-from tangthu.signin import duties
+from tangthu.signin import duties, visits
 from tangthu.signin.actions.set_password import set_own_password
 from tangthu.ui.marks import while_due
 
@@ -62,7 +62,8 @@ def password(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            set_own_password(account, old=given["old"], new=given["new"])
+            keep = visits.own_id(request.session)
+            set_own_password(account, old=given["old"], new=given["new"], keep=keep)
         except InvalidInput as error:
             for name, words in error.problems.items():
                 form.add_error(name, [str(one) for one in words])

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
-from tangthu.signin import codes, duties, queries, standing
+from tangthu.signin import codes, duties, queries, standing, visits
 from tangthu.signin.actions import second_step as actions
 from tangthu.signin.views.accounts import acting_of, manager, way
 from tangthu.signin.views.code import CodeForm, locked
@@ -84,7 +84,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
     form = SetUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            made = actions.set_up(account, secret, form.cleaned_data["code"])
+            keep = visits.own_id(request.session)
+            made = actions.set_up(account, secret, form.cleaned_data["code"], keep=keep)
         except InvalidInput as error:
             form.take_problems(error)
         else:
@@ -160,7 +161,8 @@ def take_off(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
-            actions.take_off(account, password=given["password"], typed=given["code"])
+            keep = visits.own_id(request.session)
+            actions.take_off(account, password=given["password"], typed=given["code"], keep=keep)
         except InvalidInput as error:
             form.take_problems(error)
         except actions.TooManyWrong:
