@@ -229,6 +229,9 @@ def test_a_log_that_does_not_go_on_is_told(cast: TestHouse) -> None:
 
 def test_passwords_of_others_and_failed_sign_ins_are_told(cast: TestHouse) -> None:
     assert faults("accounts") == []
+    SignInState.objects.filter(account__username__in=["dung", "cuc"]).update(demonstration=False)
+    assert faults("accounts") == [("warning", "1 người phải xác thực hai bước mà chưa thiết lập.")]
+    SignInState.objects.update(demonstration=True)
     SignInState.objects.filter(account__username="hoa").update(password_at=None)
     assert faults("accounts") == [("warning", "1 tài khoản vẫn dùng mật khẩu do người khác cấp.")]
     old = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -306,7 +309,7 @@ def test_without_its_database_the_rest_is_checked(shared_cast: TestHouse) -> Non
     assert document["postgresql"] is None and document["database_login"] is None
     assert document["findings"][0]["check"] == "reach"
     assert {one["check"] for one in document["findings"]} == {
-        "reach", "software", "disk", "files", "site",
+        "reach", "software", "disk", "files", "site", "antivirus",
     }  # fmt: skip
     assert "geheim" not in done.stdout + done.stderr
 

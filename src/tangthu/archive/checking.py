@@ -36,6 +36,7 @@ from tangthu.archive.incoming import FoundFile, forget_facts, path_in, walk
 from tangthu.archive.marks import content_mark, path_mark
 from tangthu.archive.models import Batch, BatchFile
 from tangthu.archive.unpacking import unpack_upload
+from tangthu.capture import antivirus
 from tangthu.capture import text as texts
 from tangthu.capture.opening import opening_texts
 from tangthu.capture.probe import FileFacts, probe
@@ -64,6 +65,7 @@ class _Looked:
     proposals: tuple[Proposal, ...]
     suspect: bool = False
     gone: bool = False
+    scanned: antivirus.Verdict | None = None
 
 
 def acting_of_job(running: Running) -> Acting:
@@ -185,11 +187,19 @@ def _look(
     gazetteer: tuple[str, ...],
     declared: Set[str] = frozenset(),
 ) -> _Looked:
-    """What is in one file. A file that is gone has no facts; an unreadable one is damaged."""
+    """What is in one file. A file that is gone has no facts; an unreadable one is damaged.
+
+    Where a scanner is named, nothing is opened that it has not let pass. Raises ScannerAway.
+    """
     path = path_in(batch, item.path_bytes)
     cleared = item.cleared or item.path in declared
     try:
+        scanned = antivirus.scan(path) if antivirus.configured() else None
+        if scanned is not None and (scanned.found or scanned.too_large):
+            return _Looked(item, None, (), scanned=scanned)
         facts = probe(path, sandbox, name=item.path)
+        if scanned is not None and scanned.sha256 != facts.sha256:
+            return _Looked(item, None, ())  # exchanged meanwhile: looked at again next time
     except FileNotFoundError:
         return _Looked(item, None, (), gone=True)
     except OSError:
@@ -212,6 +222,13 @@ def _keep(acting: Acting, batch: Batch, looked: _Looked, index: Table) -> None:
     item, facts = looked.file, looked.facts
     if looked.gone:
         item.delete()
+        return
+    if looked.scanned is not None:
+        problem = "infected" if looked.scanned.found else "unscanned"
+        # The next check asks the scanner again: its signatures or limits may be others then.
+        told = dry_run.unopened_facts(problem, dry_run.UNREADABLE)
+        item.facts = {**told, "virus": looked.scanned.found}
+        item.save(update_fields=["facts"])
         return
     if facts is None:
         item.facts = dry_run.unreadable_facts()

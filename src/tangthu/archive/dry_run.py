@@ -113,11 +113,16 @@ def facts_as_data(facts: FileFacts) -> dict[str, Any]:
 
 def unreadable_facts() -> dict[str, Any]:
     """What is kept of a file that could not be opened at all; the next check tries again."""
+    return unopened_facts("failed", UNREADABLE)
+
+
+def unopened_facts(*problems: str) -> dict[str, Any]:
+    """What is kept of a file that nothing opened, because of `problems`."""
     return {
         "mime": "",
         "pages": None,
         "pdfa": None,
-        "problems": ["failed", UNREADABLE],
+        "problems": list(problems),
         "format_id": "",
         "format_name": "",
     }

@@ -58,6 +58,8 @@ _KINDS: dict[str, str | Promise] = {
     "file.cover": gettext_lazy("Bìa hồ sơ"),
     "file.empty": gettext_lazy("Tệp rỗng"),
     "file.damaged": gettext_lazy("Tệp hỏng"),
+    "file.infected": gettext_lazy("Tệp có mã độc"),
+    "file.unscanned": gettext_lazy("Tệp chưa quét mã độc"),
     "file.encrypted": gettext_lazy("Tệp có mật khẩu"),
     "file.extension": gettext_lazy("Đuôi tệp sai"),
     "file.not-pdfa": gettext_lazy("Không phải PDF/A"),

@@ -207,6 +207,9 @@ BACKUP_PLACES = [
     if place
 ]
 
+# The socket of clamd, a path or ADDRESS:PORT: once named, no file is taken in without its word.
+CLAMD = os.environ.get("TANGTHU_CLAMD", "")
+
 # How long a use package (DIP) can be downloaded by whom it was made for.
 DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))
 

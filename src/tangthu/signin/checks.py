@@ -15,7 +15,7 @@ from tangthu.identity.queries import viewer_of
 from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
 from tangthu.signin import duties, rules
-from tangthu.signin.models import Kind, SecurityEntry
+from tangthu.signin.models import Kind, SecondStep, SecurityEntry, SignInState
 
 _LIST = "tangthu --as NGƯỜI account list"
 _LOG = "tangthu --as NGƯỜI security-log"
@@ -37,7 +37,7 @@ def accounts_of(bodies: Bodies, since: dt.date = dt.date.max) -> QuerySet[Accoun
 
 def look(bodies: Bodies) -> Iterator[Finding]:
     """Passwords and sign-ins, in numbers: whose they are stands on the pages of accounts."""
-    found = [*_given(bodies), *_old(bodies), *_failures(bodies)]
+    found = [*_given(bodies), *_one_step(bodies), *_old(bodies), *_failures(bodies)]
     yield from found or [Finding("ok", _("Tài khoản và đăng nhập không có gì bất thường."))]
 
 
@@ -57,6 +57,33 @@ def _given(bodies: Bodies) -> Iterator[Finding]:
             _("Người cấp mật khẩu vào được bằng tên người khác."),
             _LIST,
         )
+
+
+def _one_step(bodies: Bodies) -> Iterator[Finding]:
+    """People who must have a second step and have not set it up yet (RM-955)."""
+    count = sum(
+        1
+        for account in accounts_of(bodies).filter(pk__in=_without_second_step())
+        if duties.must_have_second_step(
+            viewer_of(account.person), SignInState.objects.filter(account=account).first()
+        )
+    )
+    if count:
+        yield Finding(
+            "warning",
+            ngettext(
+                "%(n)s người phải xác thực hai bước mà chưa thiết lập.",
+                "%(n)s người phải xác thực hai bước mà chưa thiết lập.",
+                count,
+            )
+            % {"n": count},
+            _("Ai biết mật khẩu thì vào được trước và tự thiết lập bước thứ hai."),
+            _("Nhắc người ấy đăng nhập; xem ai: %(command)s") % {"command": _LIST},
+        )
+
+
+def _without_second_step() -> QuerySet[Account]:
+    return Account.objects.exclude(pk__in=SecondStep.objects.values("account"))
 
 
 def _old(bodies: Bodies) -> Iterator[Finding]:

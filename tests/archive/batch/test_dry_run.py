@@ -94,6 +94,8 @@ def test_number_and_notation_in_one_column_are_parted(lists: CodeLists) -> None:
         ({"size": 0, "problems": ("empty",)}, "file.empty"),
         ({"problems": ("damaged",)}, "file.damaged"),
         ({"problems": ("timed_out",)}, "file.damaged"),
+        ({"problems": ("infected", "unreadable")}, "file.infected"),
+        ({"problems": ("unscanned", "unreadable")}, "file.unscanned"),
         ({"problems": ("needs_password",)}, "file.encrypted"),
         ({"problems": ("wrong_extension",)}, "file.extension"),
         ({"problems": ("unidentified",)}, "file.unidentified"),

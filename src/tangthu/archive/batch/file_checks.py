@@ -20,6 +20,8 @@ _KINDS = {
     "low_resolution": "file.low-resolution",
     "no_text_layer": "file.no-text",
 }
+# What the scanner did not let pass: nothing of it is drawn or read.
+UNOPENED = {"infected": "file.infected", "unscanned": "file.unscanned"}
 _CONFIRMED = {"file.unidentified"}
 
 
@@ -35,6 +37,10 @@ def file_findings(file: BatchFile, *, secret: bool) -> Iterator[Finding]:
     if file.size == 0:
         yield found("file.empty", target, file.path, file=file.path)
         return
+    for problem, code in UNOPENED.items():
+        if problem in file.problems:
+            yield found(code, target, file.path, file=file.path)
+            return
     if file.problems and _DAMAGED.intersection(file.problems):
         yield found("file.damaged", target, file.path, file=file.path)
         return

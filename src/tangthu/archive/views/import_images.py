@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tangthu.archive import queries
+from tangthu.archive.batch.file_checks import UNOPENED
 from tangthu.archive.incoming import path_in
 from tangthu.archive.models import BatchFile
 from tangthu.capture.render import PageImage, render_page, render_snippet
@@ -81,6 +82,8 @@ def answer(
     if request.headers.get("If-None-Match") == f'"{tag}"':
         response = HttpResponse(status=304)
     else:
+        if UNOPENED.keys() & set((item.facts or {}).get("problems", ())):
+            raise NotDrawn(_("Tệp này chưa qua được máy quét mã độc nên không hiện trang."))
         image = draw(path_in(item.batch, item.path_bytes), number, box)
         response = HttpResponse(image.data, content_type=image.mime)
     response["ETag"] = f'"{tag}"'
