@@ -454,15 +454,24 @@ def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) 
     for word, enabled, by in (("disable", False, ("--as", "dung")), ("enable", True, ())):
         answer = told(call(cast, *by, "account", word, "hoa", "--json"), f"account-{word}", DONE)
         assert answer["enabled"] is enabled is Account.objects.get(username="hoa").is_active
+    at = ("--body", "H30.81", "--json")
+    review = ("--as", "dung", "account", "review")
+    seen = told(call(cast, *review, "list", *at), "account-review-list", DONE)
+    assert [one["username"] for one in seen["accounts"]].count("hoa") == 1
+    told(call(cast, "--as", "quang", *review[2:], "list", *at), "error", COULD_NOT)
+    told(call(cast, *review, "sign", "--disable", "x", *at), "error", COULD_NOT)
+    signed = told(call(cast, *review, "sign", "--disable", "cuc", *at), "account-review-sign", DONE)
+    assert (signed["accounts"], signed["disabled"]) == (4, 1)
+    assert not Account.objects.get(username="cuc").is_active
     log = ("security-log", "--json")
     lines = told(call(cast, "--as", "dung", *log), "security-log", DONE)
     kinds = [one["kind"] for one in lines["entries"]]
-    assert [one for one in kinds if one != "refused"][:4] == [
-        "enabled", "disabled", "factor-off", "factor",
+    assert [one for one in kinds if one != "refused"][:5] == [
+        "reviewed", "disabled", "enabled", "disabled", "factor-off",
     ]  # fmt: skip
     assert "reset" in kinds
     told(call(cast, "--as", "dung", *log, "--kind", "khong"), "error", COULD_NOT)
-    told(call(cast, "--as", "cuc", *log), "error", COULD_NOT)
+    told(call(cast, "--as", "hoa", *log), "error", COULD_NOT)
     again = told(call(cast, "--as", "dung", *log, "--kind", "read"), "security-log", DONE)
     assert again["entries"][0]["target"] == "tangthu security-log"
 

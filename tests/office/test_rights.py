@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tangthu.records.models import Withheld
 from tangthu.repository.models import Package
+from tangthu.signin.models import Review
 from tests.office.conftest import SignIn
 from tests.support import batches
 from tests.support.house import TestHouse
@@ -135,6 +136,16 @@ def taken_out() -> dict[str, object]:
     }  # fmt: skip
 
 
+def review_of(body_id: uuid.UUID) -> Review:
+    """A signed review of the accounts of a body."""
+    from tangthu.identity.acting import SYSTEM
+    from tangthu.signin import reviewing
+    from tangthu.signin.actions.close_review import close_review
+
+    kept = {one.person_id: ("keep", "") for one in reviewing.accounts_at(body_id)}
+    return close_review(SYSTEM, body_id, kept)
+
+
 def of_people(person_id: uuid.UUID, body_id: uuid.UUID) -> dict[str, object]:
     """Of an archivist of body A: himself, his position and what he delegated, a unit, a group."""
     from tangthu.identity.acting import SYSTEM, Acting
@@ -155,6 +166,7 @@ def of_people(person_id: uuid.UUID, body_id: uuid.UUID) -> dict[str, object]:
     )  # fmt: skip
     return {
         "person_id": person_id, "unit_id": unit.pk, "group_id": group.pk, "member_id": member.pk,
+        "review_id": review_of(body_id).pk,
         "appointment_id": Appointment.objects.get(person_id=person_id).pk,
         "delegation_id": lent.pk,
     }  # fmt: skip

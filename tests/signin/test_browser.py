@@ -19,8 +19,14 @@ def person(username: str) -> str:
     return str(Account.objects.get(username=username).person_id)
 
 
-def addresses() -> dict[str, str]:
+def addresses(server: Server) -> dict[str, str]:
+    from tangthu.signin import reviewing
+    from tangthu.signin.actions.close_review import close_review
+
     hoa = person("hoa")
+    body = server.house.body("H30.81").pk
+    kept = {one.person_id: ("keep", "x") for one in reviewing.accounts_at(body)}
+    review = close_review(server.house.acting("dung"), body, kept)
     return {
         "own account": "/tai-khoan/",
         "own password": "/tai-khoan/mat-khau/",
@@ -30,6 +36,9 @@ def addresses() -> dict[str, str]:
         "take off": f"/nguoi-dung/{hoa}/buoc-hai/",
         "set up": "/tai-khoan/buoc-hai/",
         "sessions": "/tai-khoan/phien/",
+        "reviews": "/nguoi-dung/ra-soat/",
+        "review": f"/nguoi-dung/ra-soat/{body}/",
+        "signed review": f"/nguoi-dung/ra-soat/ket-qua/{review.pk}/",
         "disable": f"/nguoi-dung/{hoa}/ngung/",
         "enable": f"/nguoi-dung/{hoa}/dung/",
         "log": "/nhat-ky-an-toan/",
@@ -44,7 +53,7 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
 ) -> None:
     visit(server, "hoa")
     visitor = visit(server, "dung", size=size)
-    for name, address in addresses().items():
+    for name, address in addresses(server).items():
         visitor.go(address)
         assert visitor.axe() == [], name
         assert visitor.overflow() <= 0, name

@@ -8,7 +8,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Account
+from tangthu.identity.models import Account, Body
 
 
 class SignInState(models.Model):
@@ -96,6 +96,52 @@ class PastPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.at}"
+
+
+class Review(models.Model):
+    """A signed review of the accounts of a body (RM-954): when, and by whom as he was then."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
+    closed_at = models.DateTimeField()
+    person_id = models.UUIDField(null=True)
+    name = models.CharField(max_length=120)
+    position = models.CharField(max_length=300)
+
+    class Meta:
+        indexes = [models.Index(fields=["body", "-closed_at"], name="review_of_body")]
+
+    def __str__(self) -> str:
+        return f"{self.body_id} {self.closed_at}"
+
+
+class Verdict(models.TextChoices):
+    """What was decided of an account."""
+
+    KEEP = "keep", _("Giữ")
+    DISABLE = "disable", _("Vô hiệu hóa")
+    OFF = "off", _("Đã vô hiệu hóa từ trước")
+
+
+class ReviewLine(models.Model):
+    """What was seen and decided of one account in a review; copied, for accounts change."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    person_id = models.UUIDField()
+    username = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)
+    titles = models.TextField(blank=True)
+    roles = models.TextField(blank=True)
+    used_at = models.DateTimeField(null=True)
+    idle_days = models.PositiveIntegerField()
+    second_step = models.BooleanField()
+    conflicts = models.TextField(blank=True)
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    note = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.number}"
 
 
 class Kind(models.TextChoices):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tangthu.signin.views import account_state, accounts, code, log, password, second_step, sessions
+from tangthu.signin.views import (
+    account_state,
+    accounts,
+    code,
+    log,
+    password,
+    review,
+    second_step,
+    sessions,
+)
 
 app_name = "signin"
 urlpatterns = [
@@ -15,6 +24,9 @@ urlpatterns = [
     path("khoa-man-hinh/", sessions.lock, name="lock"),
     path("nguoi-dung/<uuid:person_id>/dung/", account_state.enable, name="account-enable"),
     path("nguoi-dung/<uuid:person_id>/ngung/", account_state.disable, name="account-disable"),
+    path("nguoi-dung/ra-soat/", review.reviews, name="reviews"),
+    path("nguoi-dung/ra-soat/<uuid:body_id>/", review.review, name="review"),
+    path("nguoi-dung/ra-soat/ket-qua/<uuid:review_id>/", review.sheet, name="review-sheet"),
     path("nguoi-dung/", accounts.accounts, name="accounts"),
     path("nguoi-dung/<uuid:person_id>/", accounts.account, name="account"),
     path("nguoi-dung/<uuid:person_id>/mat-khau/", accounts.reset, name="account-reset"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -139,6 +140,83 @@ def enable(ctx: click.Context, username: str, as_json: bool) -> None:
         enable_account(who, found.person_id)
         words = f"Đã cho dùng lại tài khoản của {found.person.full_name}."
         answer({"username": username, "enabled": True}, as_json=as_json, words=words)
+
+
+@account.group(help=_("Rà soát tài khoản định kỳ."))
+def review() -> None:
+    """Commands about the periodic review of accounts."""
+
+
+def _body_id(code: str) -> uuid.UUID:
+    """The id of the body of that code; one that nothing bears for a code that is none."""
+    from tangthu.identity.models import Body
+
+    return Body.objects.filter(code=code).values_list("pk", flat=True).first() or uuid.uuid4()
+
+
+@review.command("list", help=_("Mọi tài khoản của một cơ quan, như để rà soát."))
+@click.option("--body", "code", required=True, metavar=_("MÃ"), help=_("Mã cơ quan."))
+@json_option
+@click.pass_context
+def review_list(ctx: click.Context, code: str, as_json: bool) -> None:
+    """Every account of a body with what its reviewer looks at, and when the review is due."""
+    with house():
+        from tangthu.signin import reviewing
+
+        body = reviewing.body_of(acting(ctx), _body_id(code))
+        day = reviewing.due_on(body.pk)
+        rows = [
+            {
+                "username": one.account.username,
+                "name": one.account.person.full_name,
+                "positions": one.titles,
+                "roles": one.roles,
+                "enabled": one.enabled,
+                "used_at": one.used_at.isoformat() if one.used_at else None,
+                "idle_days": one.idle_days,
+                "second_step": one.second_step,
+                "conflicts": list(one.conflicts),
+            }
+            for one in reviewing.seen_at(body.pk)
+        ]
+        words = "\n".join(
+            f"{one['username']:<20} {one['name']:<30} {one['idle_days']:>4}" for one in rows
+        )
+        document = {"due": day.isoformat() if day else None, "accounts": rows}
+        answer(document, as_json=as_json, words=words or "0")
+
+
+@review.command("sign", help=_("Ký kết quả rà soát: giữ mọi tài khoản, trừ những ai nêu ra."))
+@click.option("--body", "code", required=True, metavar=_("MÃ"), help=_("Mã cơ quan."))
+@click.option("--disable", "disabled", multiple=True, metavar=_("TÊN_ĐĂNG_NHẬP"),
+              help=_("Vô hiệu hóa tài khoản này (nhiều lần được)."))  # fmt: skip
+@click.option("--note", default="", help=_("Ghi chú cho các tài khoản bị vô hiệu hóa."))
+@json_option
+@click.pass_context
+def review_sign(
+    ctx: click.Context, code: str, disabled: tuple[str, ...], note: str, as_json: bool
+) -> None:
+    """Sign a review of a body: every account is kept but those that are named."""
+    with house():
+        from tangthu.kernel.errors import InvalidInput
+        from tangthu.signin import reviewing
+        from tangthu.signin.actions.close_review import close_review
+
+        who = acting(ctx)
+        body = reviewing.body_of(who, _body_id(code))
+        found = {one.username: one.person_id for one in reviewing.accounts_at(body.pk)}
+        unknown = sorted(set(disabled) - found.keys())
+        if unknown:
+            raise InvalidInput(
+                f"Không có người dùng {unknown[0]}.", hint="Xem account review list."
+            )
+        decided = {
+            person: ("disable", note) if name in disabled else ("keep", "")
+            for name, person in found.items()
+        }
+        closed = close_review(who, body.pk, decided)
+        document = {"id": str(closed.pk), "accounts": len(found), "disabled": len(set(disabled))}
+        answer(document, as_json=as_json, words=f"Đã ký kết quả rà soát {len(found)} tài khoản.")
 
 
 @click.command("security-log", help=_("Nhật ký an toàn, mới nhất trước."))

@@ -96,7 +96,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
         cursor=cursor,
         total=total,
     )
-    context = {"register": page, "idle": _soon_idle(viewer)}
+    context = {
+        "register": page,
+        "idle": _soon_idle(viewer),
+        "actions": [Action(_("Rà soát"), reverse("signin:reviews"), icon="check")],
+    }
     return render(request, "signin/accounts.html", context)
 
 

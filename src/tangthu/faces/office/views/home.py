@@ -24,6 +24,7 @@ from tangthu.kernel.jobs import label_of
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.repository import queries as repository
+from tangthu.signin import reviewing
 from tangthu.ui import formats
 from tangthu.ui.parts import QueueGroup, QueueItem, Tone
 from tangthu.ui.tables import EmptyState
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _beyond_repair(viewer),
             _quarantined(viewer),
             _rights(viewer),
+            _reviews(viewer),
             _batches(viewer),
             _to_seal(viewer),
             _running(viewer),
@@ -132,6 +134,23 @@ def _rights(viewer: Viewer) -> QueueGroup:
         for change in changes.waiting(viewer, SHOWN + 1)
     )
     return _group(_("Thay đổi quyền chờ xác nhận"), items, "warn")
+
+
+def _reviews(viewer: Viewer) -> QueueGroup:
+    """Reviews of accounts that are due (RM-954)."""
+    if not viewer.may_anywhere("people.manage"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=body.short_name,
+            url=_link("signin:review", body.pk),
+            asked=_("Xem từng tài khoản, giữ hoặc vô hiệu hóa, rồi ký"),
+            due_text=_("Hạn %(day)s") % {"day": formats.day(day)},
+            due_tone="warn",
+        )
+        for body, day in reviewing.due(viewer)
+    )
+    return _group(_("Rà soát tài khoản"), items, "warn")
 
 
 def _quarantined(viewer: Viewer) -> QueueGroup:

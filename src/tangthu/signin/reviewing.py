@@ -1,0 +1,107 @@
+"""The periodic review of accounts (RM-954): what there is to see of each, when a review is due, and
+the reviews that were signed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity.acting import Acting
+from tangthu.identity.conflicts import conflicts_at
+from tangthu.identity.models import Account, Appointment, Body
+from tangthu.identity.policies import Viewer
+from tangthu.identity.standing import appointments
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.signin import idle, rules, standing
+from tangthu.signin.models import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reviewer sees of one account at a body."""
+
+    account: Account
+    titles: str
+    roles: str
+    used_at: dt.datetime | None
+    idle_days: int
+    second_step: bool
+    conflicts: tuple[str, ...]
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it can be signed in with, so that there is something to decide."""
+        return self.account.is_active
+
+
+def body_of(acting: Acting, body_id: uuid.UUID) -> Body:
+    """A body whose people the acting person manages. Raises NotFoundForViewer."""
+    found = Body.objects.filter(pk=body_id).first()
+    if found is None or not acting.may("people.manage", body_id):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def accounts_at(body_id: uuid.UUID) -> list[Account]:
+    """Every account of a body: of people at home there, or with a position there today; by name."""
+    held = appointments().filter(position__body_id=body_id).values("person_id")
+    found = Account.objects.filter(Q(person__home_body_id=body_id) | Q(person_id__in=held))
+    found = found.select_related("person", "signin", "second_step")
+    return list(found.order_by("person__sort_key", "id"))
+
+
+def seen_at(body_id: uuid.UUID) -> list[Seen]:
+    """What there is to see of every account of a body."""
+    found = accounts_at(body_id)
+    people = [one.person_id for one in found]
+    held: dict[uuid.UUID, list[Appointment]] = {}
+    for one in appointments().filter(position__body_id=body_id, person_id__in=people):
+        held.setdefault(one.person_id, []).append(one)
+    since = idle.counted_from(found)
+    today = timezone.localdate()
+    return [
+        Seen(
+            account=one,
+            titles=", ".join(dict.fromkeys(a.position.title for a in held.get(one.person_id, ()))),
+            roles=", ".join(
+                dict.fromkeys(
+                    str(a.position.get_role_display()) for a in held.get(one.person_id, ())
+                )
+            ),
+            used_at=standing.used_at(one),
+            idle_days=idle.days(since[one.pk]),
+            second_step=standing.second_step(one) is not None,
+            conflicts=tuple(conflicts_at(one.person_id, body_id, today))
+            if len(held.get(one.person_id, ())) > 0
+            else (),
+        )
+        for one in found
+    ]
+
+
+def due_on(body_id: uuid.UUID) -> dt.date | None:
+    """The last day for the next review of a body: so long after the last, else after its first
+    account; None for a body without accounts."""
+    last = Review.objects.filter(body_id=body_id).aggregate(at=Max("closed_at"))["at"]
+    if last is None:
+        own = Account.objects.filter(person__home_body_id=body_id)
+        last = own.aggregate(at=Min("person__created_at"))["at"]
+    return rules.due(last, "review") if last else None
+
+
+def due(viewer: Viewer) -> list[tuple[Body, dt.date]]:
+    """Bodies whose people the viewer manages and whose review is due by today."""
+    managed = Body.objects.filter(pk__in=viewer.bodies_with("people.manage")).order_by("code")
+    found = [(body, due_on(body.pk)) for body in managed]
+    return [(body, day) for body, day in found if day is not None and day <= timezone.localdate()]
+
+
+def reviews(viewer: Viewer) -> QuerySet[Review]:
+    """Signed reviews of bodies whose people the viewer manages, the last first."""
+    managed = viewer.bodies_with("people.manage")
+    return Review.objects.filter(body_id__in=managed).order_by("-closed_at")
