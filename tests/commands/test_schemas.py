@@ -154,6 +154,28 @@ def test_seal_stores_and_fixity_answer_by_their_schemas(cast: TestHouse) -> None
     told(call(cast, "check", "--json"), "check", COULD_NOT)
 
 
+def test_a_store_is_added_filled_verified_and_given_up_by_their_schemas(
+    cast: TestHouse, tmp_path: Path
+) -> None:
+    sealed_package(cast, make_dossier(cast))
+    add = ("stores", "add", "kho-c", str(tmp_path / "o3"), "--site", "Nhà B", "--json")
+    told(call(cast, "--as", "cuc", *add), "error", COULD_NOT)
+    assert told(call(cast, "--as", "dung", *add), "stores-add", DONE)["state"] == "joining"
+    told(call(cast, "--as", "dung", *add), "error", COULD_NOT)
+    assert told(call(cast, "stores", "--json"), "stores", FOUND)[2]["missing"] == 1
+    since = ("--carrier-since", "2024-02-01", "--carrier-years", "5", "--json")
+    told(call(cast, "--as", "dung", "stores", "change", "kho-c", *since), "stores-change", DONE)
+    copy = ("--as", "dung", "stores", "copy", "kho-c", "--json")
+    assert told(call(cast, *copy), "stores-copy", DONE)["copied"] == 1
+    verify = ("--as", "cuc", "stores", "verify", "kho-c", "--json")
+    assert told(call(cast, *verify), "stores-verify", DONE)["objects"] == 1
+    away = ("stores", "retire", "kho-a", "--reason", "ổ cũ", "--decision", "QĐ 1", "--json")
+    assert told(call(cast, "--as", "dung", *away), "stores-retire", DONE) == {"copies": 1}
+    told(call(cast, "--as", "dung", *away), "error", COULD_NOT)
+    states = [one["state"] for one in told(call(cast, "stores", "--json"), "stores", DONE)]
+    assert states == ["retired", "active", "active"]
+
+
 def test_validation_answers_by_its_schemas(cast: TestHouse, tmp_path: Path) -> None:
     sealed_package(cast, make_dossier(cast))
     store = cast.home.stores / "kho-a"

@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from tangthu.kernel import job_rows, jobs, workers
 from tangthu.kernel.job_rows import About, Outcome, Row
@@ -50,7 +51,7 @@ def test_jobs_are_cut_by_state_kind_person_and_day_with_counts(
     checked = make_job(cast, CHECK)
     binhs = make_job(cast, SEAL, "binh")
     old = make_job(cast)
-    then = old.created_at - dt.timedelta(days=40)
+    then = timezone.localtime(old.created_at) - dt.timedelta(days=40)
     Job.objects.filter(pk=old.pk).update(created_at=then)
     client = sign_in("cuc")
 

@@ -182,7 +182,11 @@ def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
 
 
 # Parameters that name no record: the same on both sides of a comparison.
-PLAIN = {"number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier"}
+# Stores are the house's, not a body's: tests/office/test_stores.py says who sees them.
+PLAIN = {
+    "number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier",
+    "store_uid": str(uuid.uuid4()),
+}  # fmt: skip
 
 
 def nothing_like(value: object) -> object:

@@ -5,8 +5,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
-def _audits(request: HttpRequest) -> bool:
-    return bool(request.viewer.may_anywhere("repository.audit"))  # type: ignore[attr-defined]
+def _keeps(request: HttpRequest) -> bool:
+    rights = ("repository.audit", "house.administer")
+    return any(request.viewer.may_anywhere(one) for one in rights)  # type: ignore[attr-defined]
 
 
 class RepositoryConfig(AppConfig):
@@ -34,6 +35,6 @@ class RepositoryConfig(AppConfig):
                 "k",
                 order=85,
                 section=_("Hệ thống"),
-                allowed=_audits,
+                allowed=_keeps,
             )
         )

@@ -10,13 +10,14 @@ import itertools
 import uuid
 from typing import Any
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel.errors import Refused
 from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
@@ -30,6 +31,8 @@ from tangthu.repository.actions.check_package import (
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import strangers
 from tangthu.repository.models import Package, Store
+from tangthu.repository.stores import in_use
+from tangthu.repository.throttle import Throttle
 
 UNKNOWN = "unknown"
 _METADATA = 5
@@ -47,13 +50,15 @@ def nothing_found() -> dict[str, Any]:
 
 
 def run_checks(running: Running) -> dict[str, Any]:
-    """Job `repository.fixity`; `args`: repair, bodies, since (verified later is left alone)."""
+    """Job `repository.fixity`; `args`: repair, bodies, since (verified later is left alone), store
+    (only the copies in the store of this uid are read, and nothing is mended)."""
     acting, bodies = _for_whom(running.job)
+    only = _store(running.args.get("store"))
     since = parse_datetime(running.args.get("since") or "") or running.job.created_at
     if running.job.result:
         _note_last(bodies)
     answer = running.job.result or running.args.get("before") or nothing_found()
-    due = _due(bodies).filter(oldest__lt=since).order_by("oldest", "id")
+    due = _due(bodies, only).filter(oldest__lt=since).order_by("oldest", "id")
     waiting = list(due.values_list("pk", "expected"))
     left = sum(expected for _pk, expected in waiting)
     done = answer["files"]
@@ -63,6 +68,7 @@ def run_checks(running: Running) -> dict[str, Any]:
         done += files
         running.progress(done, max(done, answer["files"] + left), "tệp")
 
+    slow = Throttle(_pace(only))
     running.progress(done, done + left, "tệp", force=True)
     for package_id, expected in waiting:
         done = answer["files"]
@@ -72,10 +78,16 @@ def run_checks(running: Running) -> dict[str, Any]:
             running.keep(answer)
             running.rows(row_of(verdict))
 
-        check_package(
-            acting, package_id, repair=bool(running.args.get("repair")), watch=watch, also=kept
+        verdict = check_package(
+            acting,
+            package_id,
+            repair=bool(running.args.get("repair")),
+            only=only,
+            watch=watch,
+            also=kept,
         )
         left -= expected
+        slow.spent(max((one.bytes for one in verdict.copies), default=0), lambda: watch(0))
     if running.args.get("strangers", True):
         _add_strangers(answer)
     running.progress(answer["files"], answer["files"], "tệp", force=True)
@@ -158,9 +170,26 @@ def _for_whom(job: Job) -> tuple[Acting, list[uuid.UUID]]:
     return acting, [body for body in ordered if body in allowed]
 
 
-def _due(bodies: list[uuid.UUID]) -> QuerySet[Package]:
+def _store(uid: str | None) -> Store | None:
+    """The store that alone is checked. Raises Refused if it is given up."""
+    if uid is None:
+        return None
+    store = in_use().filter(uid=uuid.UUID(uid)).first()
+    if store is None:
+        raise Refused(_("Kho này không còn được dùng."), hint=_("Xem trang Kho lưu trữ."))
+    return store
+
+
+def _pace(only: Store | None) -> int:
+    """The pace of the slowest store that is read, in MB/s; 0 if none asks for any."""
+    paces = [one.pace for one in ([only] if only else in_use()) if one.pace]
+    return min(paces, default=0)
+
+
+def _due(bodies: list[uuid.UUID], only: Store | None) -> QuerySet[Package]:
     """The packages with their oldest check, and about how many files reading them will take."""
+    copies = Q(copies__store=only) if only else Q(copies__store__in=in_use())
     return Package.objects.filter(body_id__in=bodies, versions__number=F("head")).annotate(
-        oldest=Min("copies__verified_at"),
-        expected=(F("versions__files") + _METADATA) * Store.objects.count(),
+        oldest=Min("copies__verified_at", filter=copies),
+        expected=(F("versions__files") + _METADATA) * (1 if only else in_use().count()),
     )

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from tangthu.kernel.models import Job
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.stores import StoreUnusable, in_use, open_store
 from tangthu.standards import ocfl
 from tangthu.standards.tt05.identifiers import uuid_of
 
@@ -77,14 +77,18 @@ class CopyVerdict:
 
 
 def copies_of(package: Package) -> list[Copy]:
-    """The package's copy in each store, in order; one that was never made is not saved yet."""
+    """The package's copy in each store, in order; one that was never made is not saved yet.
+
+    Of a store that is still being copied to, only the copies that were made.
+    """
     known = {
         copy.store_id: copy
         for copy in Copy.objects.filter(package=package).select_related("store", "package")
     }
     return [
         known.get(store.pk) or Copy(package=package, store=store)
-        for store in Store.objects.order_by("position")
+        for store in in_use()
+        if store.pk in known or store.state == Store.State.ACTIVE
     ]
 
 
@@ -215,7 +219,7 @@ def strangers() -> Iterator[tuple[Store, str]]:
         .exclude(state=Job.State.DONE)
         .values_list("args__package", flat=True)
     )
-    for store in Store.objects.order_by("position"):
+    for store in in_use():
         try:
             root = open_store(store)
             for places in _batches(root.objects()):

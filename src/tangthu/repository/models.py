@@ -16,10 +16,32 @@ class Store(models.Model):
     class Kind(models.TextChoices):
         FOLDER = "folder", _("Thư mục")
 
+    class State(models.TextChoices):
+        # New packages go there too; those from before are still being copied.
+        JOINING = "joining", _("Đang chép sang")
+        ACTIVE = "active", _("Đang dùng")
+        # Nothing goes there any more and nothing is looked at; its copies leave the catalogue.
+        RETIRING = "retiring", _("Đang thôi dùng")
+        RETIRED = "retired", _("Đã thôi dùng")
+
     name = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.FOLDER)
     path = models.TextField()
     position = models.PositiveSmallIntegerField(unique=True)
+    # What its events are about.
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    # What can be lost at one blow with another store (hazards.py); "" is: nobody said.
+    site = models.CharField(max_length=100, default="", blank=True)
+    power = models.CharField(max_length=100, default="", blank=True)
+    operator = models.CharField(max_length=100, default="", blank=True)
+    medium = models.CharField(max_length=100, default="", blank=True)
+    vendor = models.CharField(max_length=100, default="", blank=True)
+    # AR-90: since when the carrier is in use, and for how many years it is rated.
+    carrier_since = models.DateField(null=True)
+    carrier_years = models.PositiveSmallIntegerField(null=True)
+    # Megabytes (10⁶ bytes) a second that background work takes of it at most; 0: all it can.
+    pace = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name

@@ -29,9 +29,9 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.records.models import Membership
-from tangthu.repository.job_kinds import CHECK_ALL
+from tangthu.repository.job_kinds import CHECK_ALL, COPY, RETIRE
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import Room, StoreUnusable, open_store, room_of
+from tangthu.repository.stores import Room, StoreUnusable, in_use, open_store, room_of
 
 HURT = (Copy.State.BAD, Copy.State.UNREPAIRABLE)
 _FOUND = ("bad", "repaired", "unrepairable", "unchecked")
@@ -42,10 +42,11 @@ class StoreSeen:
     """A store as an auditor sees it: only packages of bodies that he audits are counted.
 
     `usable` says whether its root can be opened now. `hurt`, `lost` (beyond repair) and `unseen`
-    (could not be looked at) count copies; `oldest` is when the copy longest unchecked was checked;
-    `room` is None if the disk cannot be asked.
+    (could not be looked at) count copies, `missing` packages without one; `oldest` is when the
+    copy longest unchecked was checked; `room` is None if the disk cannot be asked.
     """
 
+    store: Store
     name: str
     kind: str
     path: str
@@ -55,13 +56,14 @@ class StoreSeen:
     hurt: int
     lost: int
     unseen: int
+    missing: int
     oldest: dt.datetime | None
     room: Room | None
 
     @property
     def healthy(self) -> bool:
-        """Whether the store can be opened and every copy in it was found whole."""
-        return self.usable and not (self.hurt or self.lost or self.unseen)
+        """Whether the store can be opened and every package has a copy in it that is whole."""
+        return self.usable and not (self.hurt or self.lost or self.unseen or self.missing)
 
 
 def package_of(viewer: Viewer, dossier_id: uuid.UUID) -> Package | None:
@@ -110,7 +112,7 @@ def copies_beyond_repair(viewer: Viewer) -> QuerySet[Copy]:
 
 
 def stores_seen(viewer: Viewer) -> list[StoreSeen]:
-    """The stores in order, with figures of the bodies that the viewer audits."""
+    """The stores in use in order, with figures of the bodies that the viewer audits."""
     mine = viewer.bodies_with("repository.audit")
 
     def of_state(state: str) -> Count:
@@ -134,11 +136,13 @@ def stores_seen(viewer: Viewer) -> list[StoreSeen]:
         .annotate(total=Sum("bytes"))
         .values_list("package__copies__store_id", "total")
     )
+    packages_mine = Package.objects.filter(body_id__in=mine).count()
     found = []
-    for store in Store.objects.order_by("position"):
+    for store in in_use():
         row = copies.get(store.pk, {})
         found.append(
             StoreSeen(
+                store,
                 store.name,
                 store.get_kind_display(),
                 store.path,
@@ -148,6 +152,7 @@ def stores_seen(viewer: Viewer) -> list[StoreSeen]:
                 row.get("hurt", 0),
                 row.get("lost", 0),
                 row.get("unseen", 0),
+                packages_mine - row.get("objects", 0),
                 row.get("oldest"),
                 room_of(store),
             )
@@ -225,30 +230,64 @@ def check(viewer: Viewer, job_id: uuid.UUID) -> Job:
 
 
 def all_stores() -> QuerySet[Store]:
-    """The stores of the installation, for who runs it."""
+    """The stores of the installation, those that were given up too, for who runs it."""
     return Store.objects.order_by("position")
 
 
-def store_summaries() -> list[dict[str, object]]:
-    """For each store: name, kind, path, objects and bytes in the catalogue, and its health.
+def store(viewer: Viewer, uid: uuid.UUID) -> Store:
+    """A store, also one that was given up, for who audits packages or administers the house.
 
-    Healthy means: the folder is there and no copy in it was found bad.
+    Raises NotFoundForViewer.
+    """
+    sees = viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.administer")
+    found = Store.objects.filter(uid=uid).first() if sees else None
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def store_names(viewer: Viewer, uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of stores by their uid, for who may see their pages; {} for others."""
+    if not (viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.administer")):
+        return {}
+    return dict(Store.objects.filter(uid__in=uids).values_list("uid", "name"))
+
+
+def store_jobs(store: Store) -> QuerySet[Job]:
+    """The copying and the giving up of a store, newest first."""
+    return Job.objects.filter(kind__in=(COPY, RETIRE), subject_id=store.uid).order_by("-created_at")
+
+
+def store_summaries() -> list[dict[str, object]]:
+    """For each store: name, kind, path, state, objects and bytes in the catalogue, and its health.
+
+    Healthy means: the folder is there, every package has a copy in it, and none was found bad. One
+    that was given up is not asked.
     """
     found: list[dict[str, object]] = []
+    packages_known = Package.objects.count()
     for store in Store.objects.order_by("position"):
         copies = Copy.objects.filter(store=store)
         sizes = PackageVersion.objects.filter(
             package__copies__store=store, number=F("package__head")
         ).aggregate(total=Sum("bytes"))
+        objects = copies.count()
+        given_up = store.state in (Store.State.RETIRING, Store.State.RETIRED)
         found.append(
             {
                 "name": store.name,
                 "kind": store.kind,
                 "path": store.path,
-                "objects": copies.count(),
+                "state": store.state,
+                "objects": objects,
                 "bytes": sizes["total"] or 0,
-                "healthy": Path(store.path).is_dir()
-                and not copies.exclude(state=Copy.State.GOOD).exists(),
+                "missing": 0 if given_up else packages_known - objects,
+                "healthy": given_up
+                or (
+                    Path(store.path).is_dir()
+                    and objects == packages_known
+                    and not copies.exclude(state=Copy.State.GOOD).exists()
+                ),
             }
         )
     return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel import deployment
@@ -32,6 +33,13 @@ class StoreUnusable(HouseError):
     """A store's folder is not there, is no OCFL storage root, or cannot be used."""
 
     http_status = 503
+
+
+def in_use() -> QuerySet[Store]:
+    """The stores that hold copies now or are getting them, in order."""
+    return Store.objects.filter(state__in=(Store.State.JOINING, Store.State.ACTIVE)).order_by(
+        "position"
+    )
 
 
 def open_store(store: Store) -> ocfl.StorageRoot:
@@ -150,7 +158,7 @@ def writing_to(store: Store) -> Iterator[None]:
 
 def recover_all() -> None:
     """Complete or clear in every store what a crash cut off; a store that is away is left alone."""
-    for store in Store.objects.order_by("position"):
+    for store in in_use():
         try:
             ocfl.recover(open_store(store))
         except (OSError, StoreUnusable, ocfl.OcflError) as error:

@@ -64,7 +64,7 @@ _COMMANDS = {
     "dip": "tangthu.faces.cli.dips:dip",
     "packages": "tangthu.faces.cli.standards:packages",
     "ocfl": "tangthu.faces.cli.standards:ocfl",
-    "stores": "tangthu.faces.cli.repository:stores",
+    "stores": "tangthu.faces.cli.stores:stores",
     "fixity": "tangthu.faces.cli.repository:fixity",
     "ledger": "tangthu.faces.cli.ledger:ledger",
     "reindex": "tangthu.faces.cli.searching:reindex",

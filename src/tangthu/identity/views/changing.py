@@ -23,9 +23,10 @@ from tangthu.identity.conflicts import conflicts_of
 from tangthu.identity.models import Body, Person, Unit
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import as_day, key_of, posted, run_form, unit_choices
+from tangthu.identity.views.shared import key_of, unit_choices
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ui import formats
+from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Confirmation, Crumb, Notice
 
 _METHODS = ["GET", "HEAD", "POST"]

@@ -20,8 +20,9 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import as_day, posted, run_form, span
+from tangthu.identity.views.shared import span
 from tangthu.ui import formats
+from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 
 _METHODS = ["GET", "HEAD", "POST"]

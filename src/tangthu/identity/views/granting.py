@@ -19,8 +19,8 @@ from tangthu.identity.actions.grant_right import ask_grant, grantable
 from tangthu.identity.models import Account, Grant
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import as_day, posted
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.ui.form_pages import as_day, posted
 from tangthu.ui.forms import PartialDateField
 from tangthu.ui.parts import Crumb
 

@@ -18,8 +18,9 @@ from tangthu.identity.actions.groups import ask_member, close_group, open_group
 from tangthu.identity.models import Group, GroupMember
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import as_day, posted, run_form, span, state_of, told
+from tangthu.identity.views.shared import span, state_of, told
 from tangthu.ui import formats
+from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 

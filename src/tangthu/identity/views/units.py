@@ -19,16 +19,9 @@ from tangthu.identity.models import Appointment, Body, Position, Role
 from tangthu.identity.names import name_on
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import (
-    as_day,
-    asked_day,
-    key_of,
-    posted,
-    run_form,
-    span,
-    unit_choices,
-)
+from tangthu.identity.views.shared import asked_day, key_of, span, unit_choices
 from tangthu.ui import formats
+from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 
 _METHODS = ["GET", "HEAD", "POST"]

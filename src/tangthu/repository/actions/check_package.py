@@ -23,7 +23,7 @@ from tangthu.repository import begun
 from tangthu.repository.actions.mend_copies import Mended, mend
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import CopyVerdict, Watch, beyond_repair, check_copies, copies_of
-from tangthu.repository.models import Copy, Package
+from tangthu.repository.models import Copy, Package, Store
 from tangthu.standards import durable
 
 _TOLD = 200
@@ -95,12 +95,15 @@ def check_package(
     package_id: uuid.UUID,
     *,
     repair: bool,
+    only: Store | None = None,
     watch: Watch | None = None,
     also: Callable[[PackageVerdict], None] = lambda verdict: None,
 ) -> PackageVerdict:
     """Check a package in all stores; with `repair`, mend what is bad from what is good elsewhere.
 
-    Nothing is mended while a document of the dossier is withheld.
+    With `only`, the copy in that store alone is read: nothing is mended, and nothing called lost,
+    since nobody looked at the others. Nor is anything mended while a document of the dossier is
+    withheld.
     `watch` is told of files read (see `check_copies`); `also` runs in the transaction that enters
     the outcome. Raises Refused without `repository.audit` at the package's body.
     """
@@ -109,8 +112,9 @@ def check_package(
     with advisory.exclusive(f"seal {package.dossier_id}"):
         package.refresh_from_db(fields=["head"])
         # Mending copies content from store to store: not while a secret is suspected (AR-129).
-        repair = repair and not withheld_in(package.dossier_id)
-        now = check_copies(copies_of(package), watch)
+        repair = repair and only is None and not withheld_in(package.dossier_id)
+        copies = [one for one in copies_of(package) if only is None or one.store_id == only.pk]
+        now = check_copies(copies, watch)
         verdict = PackageVerdict(package, begun.found_before(now), now)
         if repair and not all(copy.whole for copy in now):
             begun.begin(verdict.copies)
@@ -121,7 +125,8 @@ def check_package(
         before = begun.mended_before(verdict.copies, verdict.after)
         mended = {(one.store, one.path): one for one in (*before, *verdict.mended)}
         verdict.mended = [mended[key] for key in sorted(mended)]
-        verdict.lost = beyond_repair(verdict.after)
+        if only is None:
+            verdict.lost = beyond_repair(verdict.after)
         _enter(acting, verdict, repair, also)
         durable.point("repository.checked")
         note_beside(package)

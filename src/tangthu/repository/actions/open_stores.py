@@ -9,18 +9,19 @@ from django.db import transaction
 
 from tangthu.kernel import deployment
 from tangthu.repository.models import Copy, Store
-from tangthu.repository.stores import DEFAULT_STORES, default_path, open_store
+from tangthu.repository.stores import DEFAULT_STORES, default_path, in_use, open_store
 from tangthu.standards import durable, ocfl
 
 
 def ensure_stores() -> list[Store]:
     """The stores in order, registered on first use. Safe to call at once twice.
 
-    A root is made only for a store that holds no copy yet. Raises StoreUnusable for one that
-    should be there and is not, OcflError or OSError for one that cannot be made.
+    A root is made only for one that holds no copy yet, and outside the home only while there is no
+    package at all. Raises StoreUnusable for one that should be there and is not, OcflError or
+    OSError for one that cannot be made.
     """
-    found = list(Store.objects.order_by("position"))
-    if not found:
+    found = list(in_use())
+    if not Store.objects.exists():
         with transaction.atomic():
             Store.objects.bulk_create(
                 (
@@ -29,15 +30,22 @@ def ensure_stores() -> list[Store]:
                 ),
                 ignore_conflicts=True,
             )
-        found = list(Store.objects.order_by("position"))
+        found = list(in_use())
     for store in found:
-        if not Copy.objects.filter(store=store).exists():
-            root = Path(store.path)
-            durable.make_dirs(root.parent)
-            _mark(root)
-            ocfl.create_root(root)
+        # Where packages exist, a folder that somebody named may be a disk that is not mounted now.
+        named = store.path != default_path(store.name)
+        if not Copy.objects.filter(**({} if named else {"store": store})).exists():
+            make_root(store)
         open_store(store)
     return found
+
+
+def make_root(store: Store) -> None:
+    """Make the root of a new store, or open the one that is there. Raises OcflError or OSError."""
+    root = Path(store.path)
+    durable.make_dirs(root.parent)
+    _mark(root)
+    ocfl.create_root(root)
 
 
 def _mark(root: Path) -> None:

@@ -15,7 +15,7 @@ from tangthu.kernel import advisory, clock, jobs
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.repository.job_kinds import CHECK_ALL
-from tangthu.repository.models import Copy
+from tangthu.repository.models import Copy, Store
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 # TT05 asks for every record within three years (AR-89); a month finds a bad disk before the second
@@ -23,8 +23,12 @@ UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 EVERY = dt.timedelta(days=30)
 
 
-def order_check(acting: Acting, *, repair: bool, queued: bool = True) -> Job:
+def order_check(
+    acting: Acting, *, repair: bool, store: Store | None = None, queued: bool = True
+) -> Job:
     """Queue a check; with `repair`, what is bad is mended from good copies. Raises Refused.
+
+    With `store`, only the copies there are read, and nothing is mended: `repair` must be False.
 
     A check of the same person and kind that still runs is answered with, not doubled; one that
     was stopped before its end is gone on with.
@@ -35,17 +39,22 @@ def order_check(acting: Acting, *, repair: bool, queued: bool = True) -> Job:
             _("Bạn không có quyền kiểm tra kho."), hint=_("Nhờ quản trị cơ quan phân quyền.")
         )
     args: dict[str, Any] = {"repair": repair, "bodies": bodies}
+    if store is not None:
+        if repair or store.state not in (Store.State.JOINING, Store.State.ACTIVE):
+            raise Refused(_("Kho này không kiểm tra riêng được."))
+        args |= {"store": str(store.uid), "strangers": False}
     with advisory.exclusive("order check"), transaction.atomic():
-        newest = (
-            Job.objects.filter(
-                kind=CHECK_ALL,
-                person_id=acting.viewer.person_id,
-                args__repair=repair,
-                args__bodies=bodies,
-            )
-            .order_by("-created_at")
-            .first()
+        alike = Job.objects.filter(
+            kind=CHECK_ALL,
+            person_id=acting.viewer.person_id,
+            args__repair=repair,
+            args__bodies=bodies,
         )
+        if store is None:
+            alike = alike.exclude(args__has_key="store")
+        else:
+            alike = alike.filter(args__store=args["store"])
+        newest = alike.order_by("-created_at").first()
         if newest is not None and newest.state in UNDER_WAY and jobs.is_queued(newest.pk):
             return newest
         if newest is not None and newest.state not in (*UNDER_WAY, Job.State.DONE):
@@ -62,7 +71,9 @@ def order_check(acting: Acting, *, repair: bool, queued: bool = True) -> Job:
 
 def resume_check(acting: Acting, job: Job) -> Job:
     """Go on with a check that was stopped or failed: what it had checked is not read again."""
-    return order_check(acting, repair=bool(job.args.get("repair")))
+    only = job.args.get("store")
+    store = Store.objects.filter(uid=uuid.UUID(only)).first() if only else None
+    return order_check(acting, repair=bool(job.args.get("repair")), store=store)
 
 
 def order_due_checks() -> list[Job]:

@@ -25,7 +25,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import StoreUnusable, open_store, require_room, writing_to
+from tangthu.repository.stores import StoreUnusable, in_use, open_store, require_room, writing_to
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
 
@@ -110,7 +110,7 @@ def store_package(
 
 def is_stored(order: Order) -> bool:
     """Whether a run that was cut off has stored this very version in the first store."""
-    store = Store.objects.order_by("position").first()
+    store = in_use().first()
     try:
         return store is not None and (
             _stored_state(open_store(store).path_of(order.objid), order) is not None

@@ -16,3 +16,19 @@ def auditor(request: HttpRequest) -> Viewer:
     if not found.may_anywhere("repository.audit"):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return found
+
+
+def keeper(request: HttpRequest) -> Viewer:
+    """The viewer, if he audits packages or administers the house. Raises NotFoundForViewer."""
+    found = viewer(request)
+    if not (found.may_anywhere("repository.audit") or found.may_anywhere("house.administer")):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def administrator(request: HttpRequest) -> Viewer:
+    """The viewer, if he administers the house. Raises NotFoundForViewer."""
+    found = viewer(request)
+    if not found.may_anywhere("house.administer"):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -18,38 +20,49 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.models import Job
 from tangthu.repository import queries
 from tangthu.repository.actions.order_check import UNDER_WAY
+from tangthu.repository.hazards import never_apart, replace_by, undeclared
+from tangthu.repository.models import Store
 from tangthu.repository.queries import StoreSeen
 from tangthu.repository.stores import Room
-from tangthu.repository.views.asked import auditor
+from tangthu.repository.views.asked import keeper
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Notice, Tone
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
 LATEST = 10
+GIVEN_UP = (Store.State.RETIRING, Store.State.RETIRED)
+# How long before its day the replacement of a carrier is told.
+CARRIER_NOTICE = dt.timedelta(days=90)
 
 
 @require_safe
 def stores(request: HttpRequest) -> HttpResponse:
     """Every store with its figures, and the latest checks."""
-    viewer = auditor(request)
+    viewer = keeper(request)
     seen = queries.stores_seen(viewer)
-    latest = list(queries.checks(viewer)[:LATEST])
+    audits = viewer.may_anywhere("repository.audit")
+    latest = list(queries.checks(viewer)[:LATEST]) if audits else []
     running = next((job for job in latest if job.state in UNDER_WAY), None)
     context = {
         "stores": _stores(request, viewer, seen),
         "notices": [*_notices(seen), *([_running(running)] if running else [])],
-        "checks": _checks(request, latest),
-        "actions": _actions(),
+        "checks": _checks(request, latest) if audits else None,
+        "actions": _actions(viewer),
+        "given_up": queries.all_stores().filter(state__in=GIVEN_UP),
     }
     return render(request, "repository/stores.html", context)
 
 
-def _actions() -> list[Action]:
+def _actions(viewer: Viewer) -> list[Action]:
     order = reverse("repository:order-check")
+    adds = [Action(_("Thêm kho"), reverse("repository:store-new"), key="m", icon="plus")]
+    if not viewer.may_anywhere("repository.audit"):
+        return adds
     return [
         Action(_("Kiểm tra và phục hồi"), order, "t", "check", "primary", "post", "repair"),
         Action(_("Chỉ kiểm tra"), order, icon="search", method="post", value="check"),
         Action(_("Sổ gói"), reverse("repository:packages"), key="s", icon="register"),
+        *(adds if viewer.may_anywhere("house.administer") else []),
     ]
 
 
@@ -65,6 +78,9 @@ def _notices(seen: list[StoreSeen]) -> list[Notice]:
         if not one.usable
     ]
     notices += [_filling(one, one.room) for one in seen if one.room and one.room.filling]
+    notices += [_joining(one) for one in seen if one.store.state == Store.State.JOINING]
+    notices += _at_one_blow([one.store for one in seen])
+    notices += [one for one in map(_carrier, (one.store for one in seen)) if one]
     lost = max((one.lost for one in seen), default=0)
     if lost:
         notices.append(
@@ -96,6 +112,54 @@ def _filling(one: StoreSeen, room: Room) -> Notice:
     )
 
 
+def _joining(one: StoreSeen) -> Notice:
+    return Notice(
+        _("Kho %(name)s chưa có đủ các gói") % {"name": one.name},
+        _("Gói mới đã được ghi vào kho này; gói từ trước còn phải chép sang."),
+        action_label=_("Xem kho %(name)s") % {"name": one.name},
+        action_url=reverse("repository:store", args=[one.store.uid]),
+    )
+
+
+def _at_one_blow(stores: list[Store]) -> list[Notice]:
+    """What of the stores could go at one blow, as far as it was declared."""
+    notices = [
+        Notice(
+            _("Kho %(one)s và kho %(other)s có thể cùng mất một lúc")
+            % {"one": one.name, "other": other.name},
+            _("Hai kho chung mọi nguy cơ đã khai, nên chỉ bằng một bản sao."),
+            tone="warn",
+            todo=_("đặt một kho ở địa điểm khác, trên phương tiện khác."),
+        )
+        for one, other in never_apart(stores)
+    ]
+    silent = [one.name for one in stores if undeclared(one)]
+    if silent:
+        notices.append(
+            Notice(
+                _("Chưa khai đủ nguy cơ của kho: %(names)s") % {"names": ", ".join(silent)},
+                _("Chưa khai thì không biết hai kho có thật là hai bản sao độc lập không."),
+                todo=_("quản trị khai địa điểm, nguồn điện, phương tiện ở trang của từng kho."),
+            )
+        )
+    return notices
+
+
+def _carrier(store: Store) -> Notice | None:
+    day = replace_by(store)
+    if day is None or day > timezone.localdate() + CARRIER_NOTICE:
+        return None
+    over = day < timezone.localdate()
+    return Notice(
+        _("Quá hạn thay phương tiện của kho %(name)s") % {"name": store.name}
+        if over
+        else _("Sắp đến hạn thay phương tiện của kho %(name)s") % {"name": store.name},
+        _("Cần thay trước ngày %(day)s (TT05 Điều 29–31).") % {"day": formats.day(day)},
+        tone="danger" if over else "warn",
+        todo=_("thêm kho mới trên phương tiện mới, chép sang, rồi thôi dùng kho cũ."),
+    )
+
+
 def _running(job: Job) -> Notice:
     return Notice(
         _("Đang kiểm tra toàn vẹn"),
@@ -118,7 +182,11 @@ def _stores(request: HttpRequest, viewer: Viewer, seen: list[StoreSeen]) -> Regi
             Column(
                 "name",
                 _("Kho"),
-                lambda one: Cell(one.name, note=one.path if shows_path else one.kind),
+                lambda one: Cell(
+                    one.name,
+                    reverse("repository:store", args=[one.store.uid]),
+                    note=one.path if shows_path else one.kind,
+                ),
                 primary=True,
             ),
             Column("objects", _("Gói"), lambda one: formats.thousands(one.objects), "number"),
@@ -150,12 +218,18 @@ def _state(one: StoreSeen) -> Cell:
         )
         if count
     ]
+    if one.missing:
+        told.append(_("thiếu %(n)s gói") % {"n": formats.thousands(one.missing)})
     if not one.usable:
         return Cell(_("Không mở được"), tone="danger", note="; ".join(told))
     if one.lost or one.hurt:
         return Cell(_("Có bản sao hỏng"), tone="danger", note="; ".join(told))
     if one.unseen:
         return Cell(_("Chưa kiểm tra hết"), tone="warn", note="; ".join(told))
+    if one.store.state == Store.State.JOINING:
+        return Cell(str(Store.State.JOINING.label), tone="info", note="; ".join(told))
+    if one.missing:
+        return Cell(_("Thiếu bản sao"), tone="danger", note="; ".join(told))
     return Cell(_("Nguyên vẹn") if one.objects else _("Trống"), tone="ok" if one.objects else "")
 
 

@@ -1,0 +1,72 @@
+"""What stores share, so that one blow takes several copies; and when carriers must be replaced.
+
+Two copies are two only as far as nothing takes both: one site, one power supply, one operator, one
+kind of medium, one vendor (AR-85: independent media). Nobody can measure that: it is declared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.kernel.rulebook import rulebook
+from tangthu.repository.models import Store
+
+HAZARDS: dict[str, Promise] = {
+    "site": _("Địa điểm"),
+    "power": _("Nguồn điện"),
+    "operator": _("Người vận hành"),
+    "medium": _("Loại phương tiện"),
+    "vendor": _("Nhà cung cấp"),
+}
+
+
+def undeclared(store: Store) -> list[str]:
+    """The hazards of which nobody said how the store stands."""
+    return [name for name in HAZARDS if not getattr(store, name)]
+
+
+def shared(stores: Sequence[Store]) -> list[str]:
+    """The hazards that would take every one of these stores; [] for fewer than two.
+
+    What is not declared is not known to be shared. Upper and lower case and spaces do not matter.
+    """
+    if len(stores) < 2:
+        return []
+    return [
+        name
+        for name in HAZARDS
+        if getattr(stores[0], name)
+        and len({" ".join(getattr(one, name).split()).casefold() for one in stores}) == 1
+    ]
+
+
+def never_apart(stores: Sequence[Store]) -> list[tuple[Store, Store]]:
+    """Pairs of stores that share every hazard: they are one copy, not two."""
+    return [pair for pair in itertools.combinations(stores, 2) if len(shared(pair)) == len(HAZARDS)]
+
+
+def replace_by(store: Store) -> dt.date | None:
+    """The day by which the carrier is to be replaced (AR-90); None if its life is not declared.
+
+    That is `deadline.carrier_lead` before its rated life ends.
+    """
+    if store.carrier_since is None or not store.carrier_years:
+        return None
+    end = _years_after(store.carrier_since, store.carrier_years)
+    lead = rulebook().duration("deadline.carrier_lead", timezone.localdate())
+    if lead.unit == "years":
+        return _years_after(end, -lead.amount)
+    return end - dt.timedelta(days=lead.amount * (31 if lead.unit == "months" else 1))
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
