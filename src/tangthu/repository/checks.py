@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tangthu.kernel import clock
@@ -15,7 +16,8 @@ from tangthu.kernel.models import Job
 from tangthu.repository.actions.order_check import EVERY
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Store
-from tangthu.repository.stores import Room, StoreUnusable, open_store, room_of
+from tangthu.repository.hazards import replace_by
+from tangthu.repository.stores import Room, StoreUnusable, in_use, open_store, room_of
 from tangthu.ui import formats
 
 # A round that is due is ordered within the hour; a week leaves time for a store that was away.
@@ -25,12 +27,13 @@ _MEND = "tangthu --as NGƯỜI fixity --repair"
 
 def look(bodies: Bodies) -> Iterator[Finding]:
     """Every store, with the copies of packages of `bodies` (None: of all)."""
-    stores = list(Store.objects.order_by("position"))
+    stores = list(in_use())
     if not stores:
         yield Finding("ok", _("Chưa có kho nào; kho được tạo khi đóng gói hồ sơ đầu tiên."))
         return
     for store in stores:
         yield from _of_store(store, bodies)
+        yield from _carrier(store)
     yield from _apart(stores)
     yield from _round(bodies)
 
@@ -108,6 +111,19 @@ def _copies(store: Store, counts: dict[str, int]) -> Iterator[Finding]:
             % {"name": store.name, "n": formats.thousands(counts["unseen"])},
             _("Không biết bản sao ấy có nguyên vẹn không."),
             _MEND,
+        )
+
+
+def _carrier(store: Store) -> Iterator[Finding]:
+    """Whether the carrier is past the day by which it must be replaced (AR-90)."""
+    day = replace_by(store)
+    if day is not None and day < timezone.localdate():
+        yield Finding(
+            "warning",
+            _("Kho %(name)s: phương tiện phải thay trước ngày %(day)s.")
+            % {"name": store.name, "day": formats.day(day)},
+            _("Phương tiện càng già càng dễ hỏng cùng lúc với bản sao khác."),
+            _("Thêm kho trên phương tiện mới, chép sang, rồi thôi dùng kho này."),
         )
 
 
