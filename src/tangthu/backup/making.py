@@ -44,8 +44,7 @@ from tangthu.backup.snapshot import Snapshot, contents, taken
 from tangthu.kernel import advisory, clock, deployment
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
-from tangthu.repository.models import Store
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.stores import StoreUnusable, in_use, open_store
 from tangthu.standards import durable, ocfl
 
 _SIGNED = "secrets/ledger"
@@ -199,7 +198,7 @@ class _Making:
 
     def _copy_stores(self, writer: SetWriter) -> None:
         """The bytes of every package once, out of whichever store has them whole."""
-        stores = list(Store.objects.order_by("position"))
+        stores = list(in_use())
         roots: dict[str, ocfl.StorageRoot] = {}
         for store in stores:
             try:

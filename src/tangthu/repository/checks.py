@@ -14,9 +14,9 @@ from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
 from tangthu.kernel.models import Job
 from tangthu.repository.actions.order_check import EVERY
+from tangthu.repository.hazards import replace_by
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Store
-from tangthu.repository.hazards import replace_by
 from tangthu.repository.stores import Room, StoreUnusable, in_use, open_store, room_of
 from tangthu.ui import formats
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from tangthu.kernel.metrics import Metric, Sample
 from tangthu.repository.models import Store
-from tangthu.repository.stores import StoreUnusable, open_store, room_of
+from tangthu.repository.stores import StoreUnusable, in_use, open_store, room_of
 
 
 def collect() -> Iterator[Metric]:
     """By the store's name; one that is away has no room to tell."""
-    stores = list(Store.objects.order_by("position"))
+    stores = list(in_use())
     rooms = {one.name: room_of(one) for one in stores}
     yield Metric(
         "tangthu_store_usable",
