@@ -45,14 +45,14 @@ def test_every_command_with_json_has_a_schema_and_no_schema_is_left_over() -> No
     from tangthu.faces.cli.main import cli
 
     def walk(command: click.Command, name: str) -> Iterator[str]:
+        if any("--json" in option.opts for option in command.params):
+            yield name
         if isinstance(command, click.Group):
             context = click.Context(command)
             for inner in command.list_commands(context):
                 found = command.get_command(context, inner)
                 assert found is not None
                 yield from walk(found, f"{name}-{inner}".strip("-"))
-        elif any("--json" in option.opts for option in command.params):
-            yield name
 
     assert {*walk(cli, ""), "error"} == {path.stem for path in SCHEMAS.glob("*.json")}
 
