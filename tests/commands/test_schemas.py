@@ -534,7 +534,12 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
     ]
     verify = ("--as", "dung", "backup", "verify", str(place / made["set"]), "--json")
     assert told(call(cast, *verify), "backup-verify", DONE)["files"] == made["files"]
+    drill = ("--as", "dung", "backup", "drill", "--json")
+    told(call(cast, *drill), "error", COULD_NOT)
+    assert told(call(cast, *drill, str(place / made["set"])), "backup-drill", DONE)["ok"]
     (place / made["set"] / "database" / "toc.dat").unlink()
+    failed = told(call(cast, *drill, TANGTHU_BACKUP_TO=str(place)), "backup-drill", FOUND)
+    assert "toc.dat" in failed["error"]
     found = told(call(cast, *verify), "backup-verify", FOUND)
     assert found["bad"] == [{"path": "database/toc.dat", "status": "missing"}]
     (place / made["set"] / "manifest.json").write_text("{}")

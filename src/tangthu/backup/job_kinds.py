@@ -1,3 +1,3 @@
 """The kinds of long work that backups are, as they stand in the queue."""
 
-MAKE, VERIFY = "backup.make", "backup.verify"
+MAKE, VERIFY, DRILL = "backup.make", "backup.verify", "backup.drill"

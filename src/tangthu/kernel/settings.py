@@ -210,6 +210,14 @@ BACKUP_PLACES = [
 # The socket of clamd, a path or ADDRESS:PORT: once named, no file is taken in without its word.
 CLAMD = os.environ.get("TANGTHU_CLAMD", "")
 
+# From which hour on (Vietnam time) the day's set is made, and where restores are tried.
+BACKUP_HOUR = int(os.environ.get("TANGTHU_BACKUP_HOUR", "1")) % 24
+DRILL_PLACE = (
+    Path(os.environ["TANGTHU_DRILL_IN"]).expanduser().absolute()
+    if os.environ.get("TANGTHU_DRILL_IN")
+    else None
+)
+
 # How long a use package (DIP) can be downloaded by whom it was made for.
 DIP_HOURS = int(os.environ.get("TANGTHU_DIP_HOURS", "168"))
 

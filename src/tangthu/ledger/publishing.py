@@ -22,6 +22,7 @@ from tangthu.ledger.signer import Signer
 from tangthu.standards import durable
 from tangthu.standards.tlog.checkpoint import Checkpoint, open_checkpoint
 from tangthu.standards.tlog.errors import LogDamagedError, TileConflictError, TileMissingError
+from tangthu.standards.tlog.note import VerifierKey
 from tangthu.standards.tlog.reader import TileReader
 from tangthu.standards.tlog.writer import TileWriter
 
@@ -178,16 +179,18 @@ def _behind(size: int, signed: int) -> LogBehind:
     )
 
 
-def key_lines(signer: Signer) -> bytes:
+def key_lines(key: VerifierKey) -> bytes:
     """The bytes of keys.txt."""
-    return f"{signer.verifier_key.encode()} from=0\n".encode()
+    return f"{key.encode()} from=0\n".encode()
 
 
 def _publish_key(folder: Path, signer: Signer) -> None:
     path = folder / KEYS
     if not path.exists():
-        durable.write_file(path, [key_lines(signer)], what="ledger.keys", algorithms=())
-    elif path.read_bytes() != key_lines(signer):
+        durable.write_file(
+            path, [key_lines(signer.verifier_key)], what="ledger.keys", algorithms=()
+        )
+    elif path.read_bytes() != key_lines(signer.verifier_key):
         raise TileConflictError(path=KEYS)
 
 

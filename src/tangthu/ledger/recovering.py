@@ -296,7 +296,7 @@ def _take_files(source: Path, own: Path, log: Log, key: VerifierKey) -> None:
         note = reader.checkpoint() if stop == end else reader.frozen(stop)
         writer.publish_checkpoint(note)
     if not (own / KEYS).exists():
-        lines = key_lines(Signer(settings.HOME, log.log_id, log.origin))
+        lines = key_lines(key)
         durable.write_file(own / KEYS, [lines], what="ledger.keys", algorithms=())
 
 

@@ -56,11 +56,13 @@ class LogVerdict:
         return not self.problems
 
 
-def verify(log: Log, report: Callable[[int], None] | None = None) -> LogVerdict:
+def verify(
+    log: Log, report: Callable[[int], None] | None = None, *, key: VerifierKey | None = None
+) -> LogVerdict:
     """Recompute `log` from its files, and compare every entry, chain value and head with the rows.
 
     May run while the log grows. `report(entries done)` is called along the way. Never raises for a
-    damaged log: that is a verdict.
+    damaged log: that is a verdict. `key` stands in for the signer's, for a copy of a log.
     """
     verdict = LogVerdict(log.origin)
     before = _figures(log)
@@ -69,7 +71,7 @@ def verify(log: Log, report: Callable[[int], None] | None = None) -> LogVerdict:
     if verdict.stopped:
         problems.add(verdict.stopped)
     rows = _Rows(log, problems)
-    _verify_files(log, before, verdict, rows, problems, report)
+    _verify_files(log, before, verdict, rows, problems, report, key)
     rows.finish()
     _verify_tree_row(log, before, verdict, problems)
     _verify_checkpoints(log, problems)
@@ -117,14 +119,14 @@ def _verify_files(
     rows: _Rows,
     problems: _Problems,
     report: Callable[[int], None] | None,
+    key: VerifierKey | None,
 ) -> None:
     folder = tree_folder(settings.HOME, log)
     if not before.signed and not (folder / "checkpoint").exists():
         return
     try:
-        signer = Signer(settings.HOME, log.log_id, log.origin)
-        key = signer.verifier_key
-        _verify_key_file(folder / KEYS, key_lines(signer), problems)
+        key = key or Signer(settings.HOME, log.log_id, log.origin).verifier_key
+        _verify_key_file(folder / KEYS, key_lines(key), problems)
     except SignerRefused as error:
         problems.add(str(error), "secrets")
         return

@@ -77,6 +77,22 @@ def note_verified(
         _note(acting, running, "backup.set.verified", detail, answer, ok=not answer["found"])
 
 
+def note_drill(
+    acting: Acting, running: Running, folder: Path, facts: SetFacts, answer: dict[str, Any]
+) -> None:
+    """Record that a restore was tried, and how it ended; keeps `answer` with the job."""
+    detail = {
+        "set": facts.name,
+        "ok": answer["ok"],
+        "rows": answer.get("rows", 0),
+        "packages": answer.get("packages", 0),
+        "bad": answer.get("bad_count", 0),
+        "manifest": manifest_digest(folder),
+    }
+    if not running.job.result.get("noted"):
+        _note(acting, running, "backup.drill.done", detail, answer, ok=answer["ok"])
+
+
 def _note(
     acting: Acting,
     running: Running,

@@ -1,4 +1,4 @@
-"""Order a set, or the reading through of one."""
+"""Order a set, the reading through of one, or the trial of a restore from one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tangthu.backup.actions.note_sets import require_administrator
-from tangthu.backup.job_kinds import MAKE, VERIFY
+from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
 from tangthu.backup.places import require_fit
 from tangthu.backup.sets import read_facts
 from tangthu.identity.acting import Acting
@@ -42,10 +42,20 @@ def order_verification(acting: Acting, folder: Path, *, queued: bool = True) -> 
     return _ordered(acting, VERIFY, args, {"args__folder": str(folder)}, queued=queued)
 
 
+def order_drill(acting: Acting, folder: Path, *, queued: bool = True) -> Job:
+    """Queue a trial of a restore from the set in `folder`. Raises Refused, SetUnusable."""
+    require_administrator(acting)
+    read_facts(folder)
+    args = {"folder": str(folder)}
+    return _ordered(acting, DRILL, args, {"args__folder": str(folder)}, queued=queued)
+
+
 def resume(acting: Acting, job: Job) -> Job:
     """Do again what was stopped or failed."""
     if job.kind == VERIFY:
         return order_verification(acting, Path(job.args["folder"]))
+    if job.kind == DRILL:
+        return order_drill(acting, Path(job.args["folder"]))
     full, stores = bool(job.args.get("full")), bool(job.args.get("stores", True))
     return order_backup(acting, Path(job.args["to"]), full=full, stores=stores)
 

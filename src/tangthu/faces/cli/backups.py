@@ -1,4 +1,4 @@
-"""`tangthu backup run|list|verify|keys|restore`."""
+"""`tangthu backup run|list|verify|drill|keys|restore`."""
 
 from __future__ import annotations
 
@@ -111,6 +111,35 @@ def verify(ctx: click.Context, name: str, as_json: bool) -> None:
         lines += [f"  {one['status']} {one['path']}" for one in found["bad"]]
         answer(found, as_json=as_json, words="\n".join(lines))
         if found["found"]:
+            ctx.exit(FOUND)
+
+
+@backup.command(help=_("Thử phục hồi một bộ (mặc định: bộ mới nhất) vào nơi riêng rồi xóa đi."))
+@click.argument("name", metavar=_("BỘ"), required=False)
+@json_option
+@click.pass_context
+def drill(ctx: click.Context, name: str | None, as_json: bool) -> None:
+    """Restore a set aside, compare it with what it should be; exit 1 if it did not pass."""
+    with house():
+        from tangthu.backup.actions.order_backup import order_drill
+        from tangthu.backup.places import find
+        from tangthu.backup.scheduling import newest_set
+        from tangthu.kernel.jobs import finish
+
+        who, newest = acting(ctx), newest_set()
+        if name is None and newest is None:
+            raise InvalidInput("Chưa có bộ sao lưu nào.", hint="Nêu đường dẫn của một bộ.")
+        folder = find(name) if name or newest is None else newest[0] / newest[1].name
+        found = _result(finish(order_drill(who, folder).id))
+        lines = [
+            f"{found['set']}: {'ĐẠT' if found['ok'] else 'KHÔNG ĐẠT'}; "
+            f"{found.get('rows', 0)} dòng, {found.get('packages', 0)} gói, "
+            f"hỏng {found.get('bad_count', 0)}"
+        ]
+        lines += [f"  {words}" for words in (found.get("error"), *found["problems"]) if words]
+        lines += [f"  {one}" for log in found.get("logs", ()) for one in log["problems"]]
+        answer(found, as_json=as_json, words="\n".join(lines))
+        if not found["ok"]:
             ctx.exit(FOUND)
 
 

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.repository.urls")),
     path("", include("tangthu.reports.urls")),
     path("", include("tangthu.programs.urls")),
+    path("", include("tangthu.backup.urls")),
     path("", include("tangthu.faces.api.pages")),
     path("ui/", include("tangthu.ui.urls")),
 ]

@@ -1,0 +1,121 @@
+"""The check of backups: whether there are places, sets that are new enough, and a trial of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from tangthu.backup import rules, scheduling
+from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
+from tangthu.backup.sets import damaged_in, sets_in
+from tangthu.identity.models import Body
+from tangthu.kernel import clock
+from tangthu.kernel.checks import Bodies, Finding
+from tangthu.ui import formats
+
+# A daily set may take its hours.
+_GRACE = dt.timedelta(hours=12)
+
+
+def look(_bodies: Bodies) -> Iterator[Finding]:
+    """What an administrator should know of backups."""
+    known = places()
+    if not known and not Body.objects.exists():
+        yield Finding("ok", _("Chưa có cơ quan nào, nên chưa có gì để sao lưu."))
+        return
+    if not known:
+        yield Finding(
+            "warning",
+            _("Chưa đặt nơi sao lưu: không có bản sao lưu nào được tự động lập."),
+            _("Mất máy này là mất mọi hồ sơ, tài liệu và sổ cái."),
+            _("Đặt TANGTHU_BACKUP_TO tới hai thư mục trên hai phương tiện (docs/backup.md)."),
+        )
+        return
+    now = clock.now()
+    for place in known:
+        yield from _of_place(place, now)
+    if len(known) < rules.number("places"):
+        yield Finding(
+            "warning",
+            _("Chỉ có một nơi sao lưu."),
+            _("Luật đòi ít nhất hai bộ, mỗi bộ trên một phương tiện độc lập (TT05 Điều 27)."),
+            _("Thêm một thư mục trên phương tiện khác vào TANGTHU_BACKUP_TO."),
+        )
+    elif len({place.stat().st_dev for place in known if place.is_dir()}) < len(known):
+        yield Finding(
+            "warning",
+            _("Hai nơi sao lưu nằm trên cùng một ổ đĩa."),
+            _("Hỏng ổ ấy là mất cả hai bộ."),
+            _("Chuyển một nơi sang phương tiện khác."),
+        )
+    yield _drill(now)
+
+
+def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
+    try:
+        require_fit(place)
+    except PlaceUnusable as error:
+        yield Finding(
+            "error", str(error.message), _("Không sao lưu được vào đây."), str(error.hint)
+        )
+        return
+    if same_disk(place):
+        yield Finding(
+            "warning",
+            _("Nơi sao lưu %(place)s nằm cùng ổ đĩa với hệ thống.") % {"place": place},
+            _("Hỏng ổ ấy là mất cả hệ thống lẫn bản sao lưu."),
+            _("Chuyển nơi sao lưu sang phương tiện khác."),
+        )
+    for name in damaged_in(place):
+        yield Finding(
+            "warning",
+            _("Bộ sao lưu %(name)s có bản kê hỏng.") % {"name": name},
+            _("Không phục hồi được từ bộ ấy và các bộ gia tăng dựa vào nó."),
+            "tangthu --as NGƯỜI backup run --full",
+        )
+    sets = sets_in(place)
+    if not sets:
+        yield Finding(
+            "warning",
+            _("Nơi sao lưu %(place)s chưa có bộ nào.") % {"place": place},
+            _("Chưa có gì để phục hồi từ đây."),
+            "tangthu --as NGƯỜI backup run",
+        )
+    elif rules.is_over(sets[-1].made_at, "every", now - _GRACE):
+        yield Finding(
+            "error",
+            _("Bộ sao lưu mới nhất ở %(place)s là của %(when)s.")
+            % {"place": place, "when": formats.moment(sets[-1].made_at)},
+            _("Những gì làm từ lúc ấy không có trong bản sao lưu nào ở đây."),
+            "tangthu --as NGƯỜI backup run",
+        )
+    else:
+        yield Finding(
+            "ok",
+            _("%(place)s: %(n)s bộ, mới nhất %(when)s.")
+            % {"place": place, "n": len(sets), "when": formats.moment(sets[-1].made_at)},
+        )
+
+
+def _drill(now: dt.datetime) -> Finding:
+    last = scheduling.last_drill()
+    if last is not None and not last.result.get("ok"):
+        return Finding(
+            "error",
+            _("Lần thử phục hồi gần nhất không đạt."),
+            _("Không chắc bản sao lưu dùng được."),
+            "tangthu --as NGƯỜI backup drill",
+        )
+    if scheduling.drill_is_due(now):
+        return Finding(
+            "warning",
+            _("Quá ba tháng chưa thử phục hồi từ bản sao lưu."),
+            _("Bản sao lưu chưa thử thì chưa chắc phục hồi được (QCVN 12:2026/BCA mục 2.2.12)."),
+            "tangthu --as NGƯỜI backup drill",
+        )
+    assert last is not None
+    when = formats.moment(last.finished_at or last.created_at)
+    return Finding("ok", _("Thử phục hồi gần nhất: %(when)s, đạt.") % {"when": when})

@@ -1,0 +1,298 @@
+"""The page of backups: the sets of each place, the last trials, and ordering what is due."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tangthu.backup import checks, scheduling
+from tangthu.backup.actions.order_backup import order_backup, order_drill, order_verification
+from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
+from tangthu.backup.places import places
+from tangthu.backup.sets import SetFacts, sets_in
+from tangthu.identity.models import Person
+from tangthu.identity.policies import Viewer
+from tangthu.identity.views.asked import viewer
+from tangthu.kernel.deployment import isolated
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
+from tangthu.kernel.models import Job
+from tangthu.ledger.logs import all_logs
+from tangthu.repository.queries import packages
+from tangthu.ui import formats
+from tangthu.ui.parts import Action, Crumb, Notice, Stat, Tone
+from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
+
+LATEST, LISTED = 10, 100
+_UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+Held = tuple[Path, SetFacts]
+
+
+def administrator(request: HttpRequest) -> Viewer:
+    """The viewer, if he looks after the house at any body. Raises NotFoundForViewer."""
+    found = viewer(request)
+    if not found.may_anywhere("house.administer"):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+@require_safe
+def backups(request: HttpRequest) -> HttpResponse:
+    """What an administrator should know, every set, and the last trials."""
+    me = administrator(request)
+    held = [(place, one) for place in places() for one in sets_in(place)]
+    trials = list(_seen(me).order_by("-created_at")[:LATEST])
+    context = {
+        "notices": [*_under_way(me), *_notices()],
+        "sets": _sets(held, counts=not isolated() or bool(me.bodies_with("repository.audit"))),
+        "trials": _trials(trials),
+        "actions": _actions(bool(places()), bool(held)),
+    }
+    return render(request, "backup/backups.html", context)
+
+
+def _seen(me: Viewer, *kinds: str) -> QuerySet[Job]:
+    """The jobs of backups that the viewer may see: the house's own, and those of his bodies."""
+    mine = Q(body_id=None) | Q(body_id__in=me.bodies_with("house.administer"))
+    return Job.objects.filter(mine, kind__in=kinds or (DRILL,))
+
+
+def _actions(can_make: bool, can_read: bool) -> list[Action]:
+    order = reverse("backup:order")
+    no_place = "" if can_make else _("Chưa đặt nơi sao lưu (TANGTHU_BACKUP_TO).")
+    no_set = "" if can_read else _("Chưa có bộ sao lưu nào.")
+    return [
+        Action(_("Sao lưu ngay"), order, "t", "archive", "primary", "post", "make", no_place),
+        Action(
+            _("Kiểm tra bộ mới nhất"), order, icon="check", method="post", value="verify",
+            why_not=no_set,
+        ),
+        Action(
+            _("Thử phục hồi"), order, icon="search", method="post", value="drill", why_not=no_set
+        ),
+    ]  # fmt: skip
+
+
+@require_POST
+def order(request: HttpRequest) -> HttpResponse:
+    """Order a set in each place, or the reading or trial of the newest set."""
+    administrator(request)
+    acting: Any = request.acting  # type: ignore[attr-defined]
+    wanted = request.POST.get("decision", "")
+    if wanted == "make":
+        jobs = [order_backup(acting, place) for place in places()]
+        if not jobs:
+            raise Refused(
+                _("Chưa đặt nơi sao lưu (TANGTHU_BACKUP_TO)."), hint=_("Xem docs/backup.md.")
+            )
+        return redirect("office:job", job_id=jobs[0].pk)
+    newest = scheduling.newest_set()
+    if newest is None:
+        raise Refused(_("Chưa có bộ sao lưu nào."), hint=_("Sao lưu một lần trước đã."))
+    folder = newest[0] / newest[1].name
+    if wanted == "verify":
+        return redirect("office:job", job_id=order_verification(acting, folder).pk)
+    if wanted == "drill":
+        return redirect("office:job", job_id=order_drill(acting, folder).pk)
+    raise InvalidInput(_("Chưa chọn việc."), problems={"decision": [_("Chọn một việc.")]})
+
+
+def _notices() -> list[Notice]:
+    """What the check of backups found wrong, the worst first."""
+    tones: dict[str, Tone] = {"error": "danger", "warning": "warn"}
+    found = [one for one in checks.look(None) if one.level in tones]
+    found.sort(key=lambda one: one.level != "error")
+    return [Notice(one.message, one.cost, tones[one.level], todo=one.remedy) for one in found]
+
+
+def _under_way(me: Viewer) -> list[Notice]:
+    words = {
+        MAKE: _("Đang sao lưu"),
+        VERIFY: _("Đang kiểm tra bộ sao lưu"),
+        DRILL: _("Đang thử phục hồi"),
+    }
+    running = _seen(me, *words).filter(state__in=_UNDER_WAY).order_by("created_at")
+    return [
+        Notice(
+            words[job.kind],
+            _("Bắt đầu lúc %(when)s.")
+            % {"when": formats.moment(job.started_at or job.created_at)},
+            action_label=_("Xem tiến độ") if job.person_id else "",
+            action_url=reverse("office:job", args=[job.pk]) if job.person_id else "",
+        )
+        for job in running
+    ]  # fmt: skip
+
+
+def _sets(held: list[Held], *, counts: bool) -> RegisterPage:
+    """The sets; `counts`: with how much is in them, which on an isolated LAN few may know."""
+    verified = _verified()
+    figures = (
+        Column[Held](
+            "packages", _("Gói"), lambda one: formats.thousands(one[1].packages), "number"
+        ),
+        Column[Held]("files", _("Tệp"), lambda one: formats.thousands(one[1].files), "number"),
+        Column[Held]("bytes", _("Dung lượng"), _size, "number"),
+    )
+    register: Register[Held] = Register(
+        name="sets",
+        caption=_("Các bộ sao lưu"),
+        query={},
+        default_sort="-when",
+        row_id=lambda one: f"{one[0]}/{one[1].name}",
+        columns=(
+            Column("when", _("Như lúc"), _when, "date", primary=True),
+            Column("place", _("Nơi giữ"), lambda one: str(one[0])),
+            Column("kind", _("Loại"), _kind, "tag"),
+            *(figures if counts else ()),
+            Column("state", _("Kiểm tra"), lambda one: _state(one, verified), "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa có bộ sao lưu nào"), _("Mỗi ngày hệ thống tự lập một bộ ở mỗi nơi đã đặt.")
+        ),
+    )
+    return register.page(held, sort_values=lambda one: (one[1].moment,))
+
+
+def _when(one: Held) -> Cell:
+    return Cell(formats.moment(one[1].made_at), note=one[1].name)
+
+
+def _kind(one: Held) -> Cell:
+    return Cell(_("Đầy đủ") if one[1].kind == "full" else _("Gia tăng"))
+
+
+def _size(one: Held) -> Cell:
+    own = _("mới %(size)s") % {"size": formats.file_size(one[1].own_bytes)}
+    return Cell(formats.file_size(one[1].bytes), note=own)
+
+
+def _verified() -> Mapping[str, Job]:
+    """The newest reading through of each set, by the path of its folder."""
+    done = Job.objects.filter(kind=VERIFY, state=Job.State.DONE).order_by("created_at")
+    return {str(job.args["folder"]): job for job in done}
+
+
+def _state(one: Held, verified: Mapping[str, Job]) -> Cell:
+    if one[1].problems:
+        return Cell(_("Thiếu tệp"), tone="danger", note=one[1].problems[0][0])
+    job = verified.get(str(one[0] / one[1].name))
+    if job is None:
+        return Cell(_("Chưa kiểm tra"))
+    when = formats.moment(job.finished_at or job.created_at)
+    if job.result.get("found"):
+        return Cell(_("Hỏng"), tone="danger", note=when)
+    return Cell(_("Nguyên vẹn"), tone="ok", note=when)
+
+
+def _trials(trials: list[Job]) -> RegisterPage:
+    register: Register[Job] = Register(
+        name="trials",
+        caption=_("Các lần thử phục hồi"),
+        query={},
+        default_sort="-when",
+        row_id=lambda job: str(job.pk),
+        columns=(
+            Column("when", _("Lúc"), _trial_when, "date", primary=True),
+            Column("set", _("Bộ"), lambda job: str(job.result.get("set", "")), "code"),
+            Column("outcome", _("Kết quả"), outcome, "tag"),
+        ),
+        empty=EmptyState(
+            _("Chưa thử phục hồi lần nào"),
+            _("Mỗi quý hệ thống tự phục hồi bộ mới nhất vào một nơi riêng, so rồi xóa đi."),
+        ),
+    )
+    return register.page(trials, sort_values=lambda job: (job.created_at.isoformat(),))
+
+
+def _trial_when(job: Job) -> Cell:
+    words = formats.moment(job.created_at)
+    if job.state == Job.State.DONE:
+        return Cell(words, reverse("backup:trial", args=[job.pk]))
+    return Cell(words, note=job.message)
+
+
+def outcome(job: Job) -> Cell:
+    """How a trial ended, in a few words."""
+    if job.state in _UNDER_WAY:
+        return Cell(_("Đang thử"), tone="info")
+    if job.state != Job.State.DONE:
+        return Cell(_("Chưa xong"), tone="warn")
+    return Cell(_("Đạt"), tone="ok") if job.result["ok"] else Cell(_("Không đạt"), tone="danger")
+
+
+@require_safe
+def trial(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """The report of a trial, to be printed and signed (AR-91, RM-958)."""
+    me = administrator(request)
+    job = _seen(me).filter(pk=job_id, state=Job.State.DONE).first()
+    if job is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    found = job.result
+    person = Person.objects.filter(pk=job.person_id).first() if job.person_id else None
+    title = _("Biên bản thử phục hồi từ bản sao lưu")
+    context = {
+        "title": title,
+        "way": [Crumb(_("Sao lưu"), reverse("backup:backups")), Crumb(title)],
+        "facts": _facts(job, person),
+        "stats": [
+            Stat(_("Tệp"), found.get("files", 0)),
+            Stat(_("Bảng"), found.get("tables", 0)),
+            Stat(_("Dòng"), found.get("rows", 0)),
+            Stat(_("Gói đã đọc"), found.get("packages", 0)),
+            Stat(_("Chỗ hỏng"), found.get("bad_count", 0), tone=_tone(found.get("bad_count", 0))),
+        ],
+        "ok": found["ok"],
+        "error": found.get("error", ""),
+        "logs": [one for one in found.get("logs", []) if one["origin"] in _origins(me)],
+        "bad": _bad(me, found),
+        "problems": found.get("problems", []),
+    }
+    return render(request, "backup/trial.html", context)
+
+
+def _origins(me: Viewer) -> set[str]:
+    """The logs of the bodies that the viewer administers; a report is of all."""
+    mine = me.bodies_with("house.administer")
+    return {log.origin for log in all_logs() if log.body in mine}
+
+
+def _bad(me: Viewer, found: Mapping[str, Any]) -> list[list[str]]:
+    """Damaged places in packages that the viewer may know of."""
+    listed = found.get("bad", [])[:LISTED]
+    known = set(
+        packages(me).filter(objid__in=[one[1] for one in listed]).values_list("objid", flat=True)
+    )
+    return [one for one in listed if one[1] in known]
+
+
+def _tone(count: int) -> Tone:
+    return "danger" if count else "ok"
+
+
+def _facts(job: Job, person: Person | None) -> list[tuple[str, str]]:
+    found = job.result
+    seconds = found.get("restore_seconds")
+    return [
+        (_("Bộ sao lưu"), found["set"]),
+        (_("Nơi giữ"), found["place"]),
+        (_("Như lúc"), _moment(found["moment"])),
+        (_("Người thực hiện"), person.full_name if person else _("tự động")),
+        (_("Bắt đầu"), formats.moment(job.started_at or job.created_at)),
+        (_("Kết thúc"), formats.moment(job.finished_at or job.created_at)),
+        (_("Thời gian phục hồi"), "" if seconds is None else _("%(n)s giây") % {"n": seconds}),
+    ]
+
+
+def _moment(text: str) -> str:
+    moment = parse_datetime(text)
+    return formats.moment(moment) if moment is not None else ""
