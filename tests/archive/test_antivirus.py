@@ -139,3 +139,13 @@ def test_the_scanner_is_told_with_the_age_of_what_it_knows(
     with override_settings(CLAMD="127.0.0.1:1"):
         ((told,),) = [each.findings for each in checks.run() if each.name == "antivirus"]
     assert told.level == "error"
+
+
+@pytest.mark.req("AR-131")
+@pytest.mark.parametrize("named", ["192.0.2.1:3310", "scanner.example:3310", "[2001:db8::1]:3310"])
+def test_no_file_is_shown_to_a_scanner_on_another_machine(tmp_path: Path, named: str) -> None:
+    file = tmp_path / "a.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    with override_settings(CLAMD=named), pytest.raises(antivirus.ScannerAway) as refused:
+        antivirus.scan(file)
+    assert "no other machine" in str(refused.value.__cause__)

@@ -25,6 +25,7 @@ from tangthu.kernel.errors import HouseError
 _SECONDS = 120.0
 _CHUNK = 256 * 1024
 _LONGEST_ANSWER = 4096
+_HERE = ("localhost", "127.0.0.1", "::1")
 _FOUND = re.compile(r"stream: (.+) FOUND")
 _TOO_LARGE = "INSTREAM size limit exceeded"
 # ClamAV 1.0.7/27350/Tue Jul 30 08:27:21 2024: programs, signatures, their day.
@@ -108,6 +109,8 @@ def _talking() -> Iterator[socket.socket]:
                 talk.connect(named)
             else:
                 host, _colon, port = named.rpartition(":")
+                if host.strip("[]") not in _HERE:
+                    raise ValueError("files are shown to no other machine (AR-131)")
                 talk = stack.enter_context(
                     socket.create_connection((host.strip("[]"), int(port)), _SECONDS)
                 )

@@ -105,7 +105,8 @@ class Home:
         Raises HomeUnusable with one clear sentence: read-only, no permission, not a folder, full,
         or half restored (unless the caller is the restore itself).
         """
-        if not by_restore and self.restoring.exists():
+        # `os.path.exists` is False for a path that cannot be; why it cannot is said below.
+        if not by_restore and os.path.exists(self.restoring):  # noqa: PTH110
             raise HomeUnusable(
                 f"Việc phục hồi vào {self.root} chưa xong, nên chưa dùng được.",
                 hint="Chạy lại tangthu backup restore vào đúng thư mục này: phần dở được dọn đi.",

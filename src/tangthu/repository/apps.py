@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _keeps(request: HttpRequest) -> bool:
-    rights = ("repository.audit", "house.administer")
-    return any(request.viewer.may_anywhere(one) for one in rights)  # type: ignore[attr-defined]
+    from tangthu.repository.views.asked import keeps_stores
+
+    return keeps_stores(request.viewer)  # type: ignore[attr-defined]
 
 
 class RepositoryConfig(AppConfig):

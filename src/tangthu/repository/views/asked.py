@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import viewer
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 
 
@@ -18,17 +19,26 @@ def auditor(request: HttpRequest) -> Viewer:
     return found
 
 
+def keeps_stores(viewer: Viewer) -> bool:
+    """Whether the pages of the stores exist for him: he audits packages or administers the house.
+
+    On an isolated LAN whoever may not know of every record there learns nothing from the stores.
+    """
+    audits = viewer.may_anywhere("repository.audit")
+    return audits or (not isolated() and viewer.may_anywhere("house.administer"))
+
+
 def keeper(request: HttpRequest) -> Viewer:
-    """The viewer, if he audits packages or administers the house. Raises NotFoundForViewer."""
+    """The viewer, if the pages of the stores exist for him. Raises NotFoundForViewer."""
     found = viewer(request)
-    if not (found.may_anywhere("repository.audit") or found.may_anywhere("house.administer")):
+    if not keeps_stores(found):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return found
 
 
 def administrator(request: HttpRequest) -> Viewer:
-    """The viewer, if he administers the house. Raises NotFoundForViewer."""
-    found = viewer(request)
+    """The viewer, if he keeps stores and administers the house. Raises NotFoundForViewer."""
+    found = keeper(request)
     if not found.may_anywhere("house.administer"):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return found
