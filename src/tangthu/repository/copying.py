@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from tangthu.identity.acting import Acting
@@ -21,19 +20,14 @@ from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.repository.actions.copy_package import Copied, copy_package
 from tangthu.repository.actions.settle_store import settle_joined
-from tangthu.repository.models import Copy, Package, Store
-from tangthu.repository.stores import StoreUnusable, in_use
+from tangthu.repository.models import Package, Store
+from tangthu.repository.stores import StoreUnusable, in_use, missing_in
 from tangthu.repository.throttle import Throttle
 from tangthu.ui import formats
 
 _PORTION = 500
 # As many in a row that fail, and it is the store, not the packages: the job stops and says so.
 _FAILURES = 20
-
-
-def missing_in(store: Store) -> QuerySet[Package]:
-    """The packages of which a store has no copy."""
-    return Package.objects.exclude(Exists(Copy.objects.filter(package=OuterRef("pk"), store=store)))
 
 
 def run_copy(running: Running) -> dict[str, Any]:

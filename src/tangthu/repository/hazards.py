@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel.rulebook import rulebook
 from tangthu.repository.models import Store
+from tangthu.standards.rules import Duration
 
 HAZARDS: dict[str, Promise] = {
     "site": _("Địa điểm"),
@@ -58,15 +59,5 @@ def replace_by(store: Store) -> dt.date | None:
     """
     if store.carrier_since is None or not store.carrier_years:
         return None
-    end = _years_after(store.carrier_since, store.carrier_years)
-    lead = rulebook().duration("deadline.carrier_lead", timezone.localdate())
-    if lead.unit == "years":
-        return _years_after(end, -lead.amount)
-    return end - dt.timedelta(days=lead.amount * (31 if lead.unit == "months" else 1))
-
-
-def _years_after(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)
+    end = Duration(store.carrier_years, "years").after(store.carrier_since)
+    return rulebook().duration("deadline.carrier_lead", timezone.localdate()).before(end)

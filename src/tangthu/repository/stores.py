@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel import deployment
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import FILLING, NEARLY_FULL
-from tangthu.repository.models import Package, Store
+from tangthu.repository.models import Copy, Package, Store
 from tangthu.standards import ocfl
 
 log = logging.getLogger("tangthu.repository")
@@ -39,6 +39,13 @@ def in_use() -> QuerySet[Store]:
     """The stores that hold copies now or are getting them, in order."""
     return Store.objects.filter(state__in=(Store.State.JOINING, Store.State.ACTIVE)).order_by(
         "position"
+    )
+
+
+def missing_in(store: Store, **wanted: object) -> QuerySet[Package]:
+    """The packages of which a store has no copy (in the state that is `wanted`)."""
+    return Package.objects.exclude(
+        Exists(Copy.objects.filter(package=OuterRef("pk"), store=store, **wanted))
     )
 
 

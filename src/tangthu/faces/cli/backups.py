@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tangthu.faces.cli import stopping
-from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option, result_of
 from tangthu.faces.cli.words import translate as _
-from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
     from tangthu.kernel.models import Job
@@ -42,7 +42,6 @@ def run(
     with house():
         from tangthu.backup.actions.order_backup import order_backup
         from tangthu.backup.places import places
-        from tangthu.kernel.jobs import finish
         from tangthu.ui import formats
 
         who = acting(ctx)
@@ -54,7 +53,7 @@ def run(
         made = []
         for place in wanted:
             ordered = order_backup(who, place, full=full, stores=not without_stores)
-            made.append(_result(finish(ordered.id)))
+            made.append(_result(ordered))
         lines = []
         for one in made:
             lines.append(
@@ -104,9 +103,8 @@ def verify(ctx: click.Context, name: str, as_json: bool) -> None:
     with house():
         from tangthu.backup.actions.order_backup import order_verification
         from tangthu.backup.places import find
-        from tangthu.kernel.jobs import finish
 
-        found = _result(finish(order_verification(acting(ctx), find(name)).id))
+        found = _result(order_verification(acting(ctx), find(name)))
         lines = [f"{found['set']}: {found['files']} tệp, hỏng {found['found']}"]
         lines += [f"  {one['status']} {one['path']}" for one in found["bad"]]
         answer(found, as_json=as_json, words="\n".join(lines))
@@ -124,13 +122,12 @@ def drill(ctx: click.Context, name: str | None, as_json: bool) -> None:
         from tangthu.backup.actions.order_backup import order_drill
         from tangthu.backup.places import find
         from tangthu.backup.scheduling import newest_set
-        from tangthu.kernel.jobs import finish
 
         who, newest = acting(ctx), newest_set()
         if name is None and newest is None:
             raise InvalidInput("Chưa có bộ sao lưu nào.", hint="Nêu đường dẫn của một bộ.")
         folder = find(name) if name or newest is None else newest[0] / newest[1].name
-        found = _result(finish(order_drill(who, folder).id))
+        found = _result(order_drill(who, folder))
         lines = [
             f"{found['set']}: {'ĐẠT' if found['ok'] else 'KHÔNG ĐẠT'}; "
             f"{found.get('rows', 0)} dòng, {found.get('packages', 0)} gói, "
@@ -239,8 +236,4 @@ def passphrase(*, confirm: bool) -> str:
 
 
 def _result(job: Job) -> dict[str, Any]:
-    from tangthu.kernel.models import Job as Known
-
-    if job.state != Known.State.DONE:
-        raise Refused(job.message, hint=job.hint)
-    return {name: value for name, value in job.result.items() if name != "noted"}
+    return {name: value for name, value in result_of(job).items() if name != "noted"}

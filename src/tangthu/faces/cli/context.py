@@ -118,3 +118,15 @@ def refuse(message: str, hint: str = "", *, as_json: bool) -> int:
 json_option = click.option(
     "--json", "as_json", is_flag=True, help=_("Trả lời bằng một văn bản JSON.")
 )
+
+
+def result_of(job: Any) -> dict[str, Any]:
+    """What a job answers with. Raises Refused with the words of one that ended otherwise."""
+    from tangthu.kernel.jobs import finish
+    from tangthu.kernel.models import Job
+
+    ended = finish(job.id)
+    if ended.state != Job.State.DONE:
+        raise Refused(ended.message, hint=ended.hint)
+    result: dict[str, Any] = ended.result
+    return result

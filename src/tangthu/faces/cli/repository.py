@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option, result_of
 from tangthu.faces.cli.words import translate as _
-from tangthu.kernel.errors import Refused
 
 
 @click.command(help=_("Kiểm tra toàn vẹn mọi bản sao trong các kho; --repair để phục hồi."))
@@ -20,7 +19,7 @@ def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
     with house():
         from tangthu.repository.actions.order_check import order_check
 
-        tell(ctx, run(order_check(acting(ctx), repair=repair)), as_json)
+        tell(ctx, result_of(order_check(acting(ctx), repair=repair)), as_json)
 
 
 def tell(ctx: click.Context, found: dict[str, Any], as_json: bool) -> None:
@@ -42,15 +41,3 @@ def tell(ctx: click.Context, found: dict[str, Any], as_json: bool) -> None:
     answer(found, as_json=as_json, words=words)
     if found["bad"] or found["unchecked"]:
         ctx.exit(FOUND)
-
-
-def run(job: Any) -> dict[str, Any]:
-    """What a job answers with. Raises Refused with the words of one that ended otherwise."""
-    from tangthu.kernel.jobs import finish
-    from tangthu.kernel.models import Job
-
-    ended = finish(job.id)
-    if ended.state != Job.State.DONE:
-        raise Refused(ended.message, hint=ended.hint)
-    result: dict[str, Any] = ended.result
-    return result

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option
-from tangthu.faces.cli.repository import run, tell
+from tangthu.faces.cli.context import FOUND, acting, answer, house, json_option, result_of
+from tangthu.faces.cli.repository import tell
 from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import Refused
 
@@ -130,7 +130,7 @@ def copy(ctx: click.Context, name: str, as_json: bool) -> None:
     with house():
         from tangthu.repository.actions.copy_store import order_copy
 
-        found = run(order_copy(acting(ctx), _named(name).uid))
+        found = result_of(order_copy(acting(ctx), _named(name).uid))
         words = _("Đã chép {copied} gói; không chép được {failed}, đang giữ lại {withheld}.")
         answer(found, as_json=as_json, words=words.format(**found))
         if found["failed"] or found["withheld"]:
@@ -146,7 +146,7 @@ def verify(ctx: click.Context, name: str, as_json: bool) -> None:
     with house():
         from tangthu.repository.actions.order_check import order_check
 
-        tell(ctx, run(order_check(acting(ctx), repair=False, store=_named(name))), as_json)
+        tell(ctx, result_of(order_check(acting(ctx), repair=False, store=_named(name))), as_json)
 
 
 @stores.command("retire", help=_("Thôi dùng kho NAME; tệp trong kho không bị xóa."))
@@ -160,5 +160,7 @@ def retire(ctx: click.Context, name: str, reason: str, decision: str, as_json: b
     with house():
         from tangthu.repository.actions.retire_store import retire_store
 
-        found = run(retire_store(acting(ctx), _named(name).uid, reason=reason, decision=decision))
+        found = result_of(
+            retire_store(acting(ctx), _named(name).uid, reason=reason, decision=decision)
+        )
         answer(found, as_json=as_json, words=_("Đã thôi dùng kho {name}.").format(name=name))

@@ -10,7 +10,6 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +22,8 @@ from tangthu.kernel.rulebook import rulebook
 from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.register_store import administered_at, store_of
 from tangthu.repository.job_kinds import RETIRE
-from tangthu.repository.models import Copy, Package, Store
-from tangthu.repository.stores import in_use
+from tangthu.repository.models import Copy, Store
+from tangthu.repository.stores import in_use, missing_in
 from tangthu.standards import durable
 
 _PORTION = 1000
@@ -40,9 +39,7 @@ def why_not_retired(store: Store) -> Any:
     if others[0].kind != Store.Kind.FOLDER:
         return _("Kho đứng đầu phải là một thư mục.")
     for other in others:
-        good = Copy.objects.filter(package=OuterRef("pk"), store=other, state=Copy.State.GOOD)
-        lacking = Package.objects.exclude(Exists(good))
-        if lacking.exists():
+        if missing_in(other, state=Copy.State.GOOD).exists():
             return _("Kho %(name)s còn gói chưa có bản sao lành.") % {"name": other.name}
     return ""
 

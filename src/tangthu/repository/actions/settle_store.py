@@ -7,7 +7,8 @@ from django.db import transaction
 from tangthu.identity.acting import Acting
 from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.register_store import administered_at
-from tangthu.repository.models import Copy, Package, Store
+from tangthu.repository.models import Copy, Store
+from tangthu.repository.stores import missing_in
 
 
 def settle_joined(acting: Acting, store: Store) -> bool:
@@ -21,8 +22,7 @@ def settle_joined(acting: Acting, store: Store) -> bool:
         held = Store.objects.select_for_update().get(pk=store.pk)
         if held.state != Store.State.JOINING:
             return held.state == Store.State.ACTIVE
-        copies = Copy.objects.filter(store=held)
-        if Package.objects.exclude(pk__in=copies.values("package_id")).exists():
+        if missing_in(held).exists():
             return False
         held.state = Store.State.ACTIVE
         held.save(update_fields=["state"])
@@ -32,7 +32,7 @@ def settle_joined(acting: Acting, store: Store) -> bool:
                 obj=held.uid,
                 body=body,
                 actor=acting.actor(body),
-                detail={"store": held.name, "packages": copies.count()},
+                detail={"store": held.name, "packages": Copy.objects.filter(store=held).count()},
             )
         )
     return True

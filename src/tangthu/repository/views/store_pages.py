@@ -21,10 +21,9 @@ from tangthu.repository.actions.copy_store import order_copy
 from tangthu.repository.actions.order_check import UNDER_WAY, order_check
 from tangthu.repository.actions.register_store import add_store, change_store
 from tangthu.repository.actions.retire_store import retire_store, why_not_retired
-from tangthu.repository.copying import missing_in
 from tangthu.repository.hazards import HAZARDS, replace_by
 from tangthu.repository.models import Store
-from tangthu.repository.stores import room_of
+from tangthu.repository.stores import missing_in, room_of
 from tangthu.repository.views.asked import administrator, auditor, keeper
 from tangthu.repository.views.forms import NewStoreForm, RetireForm, StoreFactsForm, said_of
 from tangthu.repository.views.stores import GIVEN_UP

@@ -187,6 +187,36 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "signin/account.html", context)
 
 
+def ask(
+    request: HttpRequest,
+    found: Account,
+    *,
+    title: str,
+    what: str,
+    here: str,
+    warning: str,
+    consequences: tuple[str, ...],
+) -> HttpResponse:
+    """The page that asks before something is done to the account of another person.
+
+    `what` holds the places %(name)s and %(username)s; `title` is on the button too, and `here` ends
+    the way to the page.
+    """
+    confirmation = Confirmation(
+        title=title,
+        what=what % {"name": found.person.full_name, "username": found.username},
+        count=1,
+        authority=_("quản trị cơ quan"),
+        authority_label=_("Theo thẩm quyền"),
+        submit_label=here,
+        cancel_url=reverse("signin:account", args=[found.person_id]),
+        warning=warning,
+        consequences=consequences,
+    )
+    context = {"confirmation": confirmation, "way": way(found, here)}
+    return render(request, "ui/confirm.html", context)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
@@ -197,15 +227,12 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         made = reset_password(acting_of(request), person_id)
         context = {"account": found, "password": made, "way": way(found, _("Mật khẩu mới"))}
         return render(request, "signin/password_made.html", context)
-    confirmation = Confirmation(
+    return ask(
+        request,
+        found,
         title=_("Đặt lại mật khẩu"),
-        what=_("Đặt mật khẩu ngẫu nhiên cho %(name)s (%(username)s)")
-        % {"name": found.person.full_name, "username": found.username},
-        count=1,
-        authority=_("quản trị cơ quan"),
-        authority_label=_("Theo thẩm quyền"),
-        submit_label=_("Đặt lại mật khẩu"),
-        cancel_url=reverse("signin:account", args=[person_id]),
+        what=_("Đặt mật khẩu ngẫu nhiên cho %(name)s (%(username)s)"),
+        here=_("Đặt lại mật khẩu"),
         warning=_("Mật khẩu cũ thôi dùng được ngay."),
         consequences=(
             _("Mật khẩu mới hiện một lần để bạn trao tận tay người này."),
@@ -213,5 +240,3 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             _("Mọi phiên đăng nhập của người này kết thúc."),
         ),
     )
-    context = {"confirmation": confirmation, "way": way(found, _("Đặt lại mật khẩu"))}
-    return render(request, "ui/confirm.html", context)

@@ -22,11 +22,11 @@ from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.signin import codes, duties, queries, standing, visits
 from tangthu.signin.actions import second_step as actions
-from tangthu.signin.views.accounts import acting_of, manager, way
+from tangthu.signin.views.accounts import acting_of, ask, manager
 from tangthu.signin.views.code import CodeForm, locked
 from tangthu.ui import formats
 from tangthu.ui.marks import while_due
-from tangthu.ui.parts import Confirmation, Fact, FactGroup
+from tangthu.ui.parts import Fact, FactGroup
 
 # In the session, sealed: the secret that is offered and not yet confirmed.
 _OFFERED = "offered_second_step"
@@ -190,20 +190,16 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Take off the second step of another person, who lost his phone."""
     manager(request)
     found = queries.managed(acting_of(request), person_id)
-    back = reverse("signin:account", args=[person_id])
     if request.method == "POST":
         actions.reset_second_step(acting_of(request), person_id)
         messages.success(request, _("Đã gỡ xác thực hai bước của người này."))
-        return HttpResponseRedirect(back)
-    confirmation = Confirmation(
+        return HttpResponseRedirect(reverse("signin:account", args=[person_id]))
+    return ask(
+        request,
+        found,
         title=_("Gỡ xác thực hai bước"),
-        what=_("Gỡ xác thực hai bước của %(name)s (%(username)s)")
-        % {"name": found.person.full_name, "username": found.username},
-        count=1,
-        authority=_("quản trị cơ quan"),
-        authority_label=_("Theo thẩm quyền"),
-        submit_label=_("Gỡ xác thực hai bước"),
-        cancel_url=back,
+        what=_("Gỡ xác thực hai bước của %(name)s (%(username)s)"),
+        here=_("Gỡ xác thực hai bước"),
         warning=_("Chỉ làm khi chắc chắn đúng người này nhờ: gặp mặt, hoặc gọi số đã biết."),
         consequences=(
             _("Người này đăng nhập bằng mật khẩu cho tới khi thiết lập lại."),
@@ -211,5 +207,3 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             _("Ai bắt buộc có xác thực hai bước thì phải thiết lập lại trước khi làm việc."),
         ),
     )
-    context = {"confirmation": confirmation, "way": way(found, _("Gỡ xác thực hai bước"))}
-    return render(request, "ui/confirm.html", context)

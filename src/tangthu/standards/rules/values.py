@@ -101,6 +101,20 @@ class Duration:
             unit=self.unit,
         )
 
+    def before(self, day: date) -> date:
+        """Return the day that lies this long before `day`, by the calendar, as `after` counts.
+
+        Raises `WrongRuleTypeError` for hours and working days.
+        """
+        if self.unit in ("days", "months", "years"):
+            return Duration(-self.amount, self.unit).after(day)
+        raise WrongRuleTypeError(
+            "Thời hạn tính theo giờ hoặc ngày làm việc không đếm ngược ra ngày được.",
+            "Ghi thời hạn bằng ngày, tháng hoặc năm.",
+            amount=self.amount,
+            unit=self.unit,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field(Source):
