@@ -20,6 +20,7 @@ from tangthu.kernel.errors import HouseError, InvalidInput, Refused
 from tangthu.kernel.jobs import execute, request_stop
 from tangthu.kernel.models import Job
 from tangthu.ledger.history import history
+from tangthu.repository.models import Store
 from tests.support import killing, states
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
@@ -86,6 +87,17 @@ def test_a_set_holds_database_ledger_and_records_and_neither_keys_nor_what_is_no
     assert told_kinds(cast) == told_kinds(cast, "H31.07") == ["backup.set.made"]
     assert verified(cast, folder)["found"] == 0
     assert told_kinds(cast)[-1] == "backup.set.verified"
+
+
+def test_a_store_that_was_given_up_is_neither_saved_nor_to_be_filled_again(
+    cast: TestHouse, place: Path
+) -> None:
+    filled(cast)
+    Store.objects.create(
+        name="kho-cu", path="/nowhere/kho-cu", position=9, state=Store.State.RETIRED
+    )
+    facts = sets.read_facts(made(cast, place))
+    assert [one["name"] for one in facts.stores] == ["kho-a", "kho-b"]
 
 
 def test_an_incremental_set_has_only_what_is_new_and_a_full_one_has_all(

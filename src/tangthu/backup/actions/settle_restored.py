@@ -21,7 +21,8 @@ def settle(home: Home, *, moved: bool) -> None:
     """
     with as_owner() as connection, connection.transaction():
         if moved:
-            for (name,) in connection.execute("SELECT name FROM repository_store").fetchall():
+            named = "SELECT name FROM repository_store WHERE state IN ('joining', 'active')"
+            for (name,) in connection.execute(named).fetchall():
                 connection.execute(
                     "UPDATE repository_store SET path = %s WHERE name = %s",
                     [str(home.stores / name), name],
