@@ -266,7 +266,7 @@ def test_search_and_check_answer_by_their_schemas(cast: TestHouse) -> None:
         told(call(cast, *words, *wrong, "--json"), "error", COULD_NOT)
     told(call(cast, "--as", "cuc", "search", "--json"), "error", COULD_NOT)
     signed_events()
-    # The tests' own server waits for no disk and nobody named a place for backups: no more is wrong.
+    # The tests' own server waits for no disk, and nobody named a place for backups.
     checked = told(call(cast, "check", "--json"), "check", COULD_NOT)
     faulty = {one["check"] for one in checked["findings"] if one["level"] in ("warning", "error")}
     assert faulty - {"disk"} == {"database", "backups"}
