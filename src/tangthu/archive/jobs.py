@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive.job_kinds import ACCEPT, CHECK, MAKE, SEAL
+from tangthu.archive.job_kinds import ACCEPT, CHECK, MAKE, REBUILD, SEAL
 from tangthu.kernel import jobs, rounds
 from tangthu.kernel.late import late
 from tangthu.kernel.models import Job
@@ -53,6 +53,15 @@ def register_handlers() -> None:
         private=True,
         priority=Job.Priority.PERSON,
         resume=late("tangthu.archive.actions.order_dip.resume_dip"),
+    )
+    jobs.register(
+        REBUILD,
+        late("tangthu.archive.rebuilding.run_rebuild"),
+        label=_("Lập lại danh mục từ kho"),
+        subject_page="repository:store",
+        subject_names=late("tangthu.repository.queries.store_names"),
+        resume=late("tangthu.archive.actions.order_rebuild.resume_rebuild"),
+        open_rows=True,
     )
     leaving.register("use packages", late("tangthu.archive.actions.remove_dip.take_back"))
     rounds.register(

@@ -15,11 +15,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu import __version__
+from tangthu.archive import borne
 from tangthu.archive.as_tt05 import document_description, dossier_description
+from tangthu.archive.earlier import earlier_history
 from tangthu.archive.models import Place
 from tangthu.kernel.errors import Refused
 from tangthu.ledger.catching_up import catch_up
-from tangthu.ledger.logs import Log
+from tangthu.ledger.logs import Log, log_of
 from tangthu.ledger.preservation import PreservedEvent, has_waiting_events, preserved_events
 from tangthu.records.fields import own_fields
 from tangthu.records.models import ContentFile, Document, Dossier, Membership
@@ -67,16 +69,21 @@ def standing_still(log: Log, dossier_id: uuid.UUID, package_id: uuid.UUID) -> It
     )
 
 
-def state_digest(dossier: Dossier) -> str:
-    """Digest of what a package of this dossier must say today: descriptions, places, files."""
+def state_digest(dossier: Dossier, body: uuid.UUID | None = None) -> str:
+    """Digest of what a package of this dossier must say today: descriptions, places, files.
+
+    `body` stands in place of the identifier of its body: what the digest was in the house in which
+    the body was known by that one.
+    """
     memberships = _memberships(dossier)
     files = {document: list(found) for document, found in _files(memberships).items()}
+    other = {"body": str(body)} if body else {}
     said = {
-        "dossier": dossier_state(dossier)[1],
+        "dossier": dossier_state(dossier)[1] | other,
         "documents": [
             {
                 "ordinal": membership.ordinal,
-                "state": document_state(membership.document)[1],
+                "state": document_state(membership.document)[1] | other,
                 "files": [file.sha256 for file in files.get(membership.document_id, [])],
             }
             for membership in memberships
@@ -135,8 +142,11 @@ def package_of(
     )
     objs = [dossier.pk, package_id, *(item.document_id for item in memberships)]
     preserved = list(preserved_events(objs))
+    log = log_of(dossier.body_id)
+    earlier = earlier_history(package_id, log.origin)
     events = [
         _package_created(package_id, dossier, created),
+        *earlier.events,
         *(_premis_event(event) for event in preserved),
     ]
     return Package(
@@ -149,7 +159,8 @@ def package_of(
         created=created,
         modified=modified,
         events=tuple(events),
-        agents=_agents(preserved),
+        agents=_agents(preserved, earlier.agents),
+        metadata=(borne.metadata_of(dossier, memberships, files, place, log.origin, created),),
         digitised=dossier.reliability in DIGITISED,
         record_status=record_status,
         dossier_id=dossier.pk,
@@ -229,9 +240,12 @@ def _agent_id(event: PreservedEvent) -> Identifier:
     return Identifier("UUID", str(person)) if person else SOFTWARE_ID
 
 
-def _agents(preserved: Sequence[PreservedEvent]) -> tuple[Agent, ...]:
+def _agents(
+    preserved: Sequence[PreservedEvent], earlier: Sequence[Agent] = ()
+) -> tuple[Agent, ...]:
     """Everybody who acted, once, as they were named last; and the software itself."""
-    people = {
+    people = {one.identifiers[0]: one for one in earlier if SOFTWARE_ID not in one.identifiers}
+    people |= {
         _agent_id(event): Agent(
             (_agent_id(event),), event.told.who, "person", note=event.told.position
         )

@@ -22,6 +22,7 @@ from tangthu.records.actions.take_back import finish_taking_back, order_back
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
+from tangthu.repository.closed_beside import note_closed
 from tangthu.standards.vietnamese import nfc
 
 _BASIS_LENGTH = 300
@@ -89,9 +90,11 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
         if isinstance(shown, Dossier):
             inside = Membership.objects.filter(dossier=shown)
             order_back([shown.pk, *inside.values_list("document_id", flat=True)])
-            reindex_dossiers([shown.pk])
+            homes = [shown.pk]
         else:
             order_back([shown.pk])
             places = Membership.objects.filter(document=shown)
-            reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
+            homes = list(places.values_list("dossier_id", flat=True))
+        reindex_dossiers(homes)
+        note_closed(homes)
     found.secrecy, found.access_level = shown.secrecy, shown.access_level

@@ -28,6 +28,7 @@ from tangthu.records.fields import editable_fields
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
 from tangthu.records.states import document_state, dossier_state
+from tangthu.repository.closed_beside import note_closed
 
 EXTRA = "extra"
 
@@ -218,10 +219,15 @@ def _extra_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[dict[
 
 
 def _reindex(shown: Dossier | Document, changes: Mapping[str, Any]) -> None:
-    if isinstance(shown, Dossier):
-        reindex_dossiers([shown.pk])
-    elif "access_level" in changes:
-        places = Membership.objects.filter(document=shown)
-        reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
+    if isinstance(shown, Dossier) or "access_level" in changes:
+        places = Membership.objects.filter(document=shown.pk)
+        homes = (
+            [shown.pk]
+            if isinstance(shown, Dossier)
+            else list(places.values_list("dossier_id", flat=True))
+        )
+        reindex_dossiers(homes)
+        if "access_level" in changes:
+            note_closed(homes)
     else:
         reindex_document(shown)

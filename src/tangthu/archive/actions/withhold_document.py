@@ -19,6 +19,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.records import queries
 from tangthu.records.actions.take_back import finish_taking_back, order_back
 from tangthu.records.models import Document, Membership, Withheld
+from tangthu.repository.closed_beside import note_closed
 from tangthu.standards.vietnamese import nfc
 
 _BASIS_LENGTH = 200
@@ -86,4 +87,6 @@ def _event(kind: str, acting: Acting, document: Document, basis: str) -> Event:
 
 def _reindex(document: Document) -> None:
     places = Membership.objects.filter(document=document)
-    reindex_dossiers(list(places.values_list("dossier_id", flat=True)))
+    homes = list(places.values_list("dossier_id", flat=True))
+    reindex_dossiers(homes)
+    note_closed(homes)

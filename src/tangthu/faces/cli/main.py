@@ -67,6 +67,7 @@ _COMMANDS = {
     "stores": "tangthu.faces.cli.stores:stores",
     "fixity": "tangthu.faces.cli.repository:fixity",
     "ledger": "tangthu.faces.cli.ledger:ledger",
+    "index": "tangthu.faces.cli.indexing:index",
     "reindex": "tangthu.faces.cli.searching:reindex",
     "logins": "tangthu.faces.cli.logins:logins",
     "search": "tangthu.faces.cli.searching:search",

@@ -16,6 +16,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.records.queries import withheld_in
 from tangthu.repository.actions.register_store import administered_at
 from tangthu.repository.actions.store_package import CopyDamaged
+from tangthu.repository.closed_beside import carry
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.repository.stores import StoreUnusable, open_store, require_room, writing_to
@@ -55,6 +56,7 @@ def copy_package(
         if withheld_in(package.dossier_id):
             return Copied("withheld")
         source = _bring(package, store)
+        carry(package, store)
         durable.point("repository.copy.stored")
         verdict = check_copies([Copy(package=package, store=store)])[0]
         if not verdict.whole:

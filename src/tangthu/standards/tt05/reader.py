@@ -18,7 +18,14 @@ from tangthu.standards.mets import (
     path_of,
     read_mets,
 )
-from tangthu.standards.premis import Agent, Event, FileObject, IntellectualEntity, read_premis
+from tangthu.standards.premis import (
+    Agent,
+    Event,
+    FileObject,
+    Identifier,
+    IntellectualEntity,
+    read_premis,
+)
 from tangthu.standards.premis.names import name_from_xml
 from tangthu.standards.tt05.descriptions import (
     DocumentDescription,
@@ -43,12 +50,14 @@ REP_METS = f"{REP}/METS.xml"
 EAD = "metadata/descriptive/EAD.xml"
 PREMIS = "metadata/preservation/PREMIS.xml"
 REP_PREMIS = f"{REP}/metadata/preservation/PREMIS_rep1.xml"
+# Identifiers of a code's type and value: the UUID of the entity that bears the code.
+_Codes = dict[tuple[str, str], UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
     """A content file as the package states it: path in the package, size in bytes (-1: not stated),
-    SHA-256 in hex, original name; format by PREMIS, empty if it says none."""
+    SHA-256 in hex, original name; format and `id` by PREMIS, empty and None if it says none."""
 
     path: str
     original_name: str
@@ -59,6 +68,7 @@ class ReadFile:
     format_name: str = ""
     format_version: str = ""
     pronom_id: str = ""
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,8 @@ class ReadDocument:
 class ReadPackage:
     """A package as read. `findings`: descriptions that could not be read as what they should be.
 
-    A DIP has a `request` and no file of its own: its `dossier` is empty.
+    A DIP has a `request` and no file of its own: its `dossier` is empty. `dossier_id` if PREMIS
+    states it.
     """
 
     object_id: str
@@ -92,6 +103,7 @@ class ReadPackage:
     agents: tuple[Agent, ...]
     findings: tuple[Finding, ...]
     request: RequestDescription | None = None
+    dossier_id: UUID | None = None
 
 
 def read_package(path: Path, *, limits: PackageLimits | None = None) -> ReadPackage:
@@ -101,7 +113,12 @@ def read_package(path: Path, *, limits: PackageLimits | None = None) -> ReadPack
     out of limits, an `XmlError`, or `PremisError`.
     """
     with open_package(path, limits) as source:
-        return _Reading(source).package()
+        return read_source(source)
+
+
+def read_source(source: PackageSource) -> ReadPackage:
+    """Read a package out of whatever holds its files; raises what `read_package` does."""
+    return _Reading(source).package()
 
 
 def resolve(folder: str, href: str) -> str | None:
@@ -167,13 +184,22 @@ class _Reading:
                 described if isinstance(described, DossierDescription) else DossierDescription()
             ),
             documents=tuple(
-                ReadDocument(description, tuple(files), codes.get(description.record_archive_code))
+                ReadDocument(
+                    description,
+                    tuple(files),
+                    codes.get(("docCode", description.record_archive_code)),
+                )
                 for description, files in documents.values()
             ),
             events=tuple(sorted(events, key=lambda event: event.when)),
             agents=tuple(agents),
             findings=tuple(findings),
             request=described if isinstance(described, RequestDescription) else None,
+            dossier_id=(
+                codes.get(("arcFileCode", described.archive_file_code))
+                if isinstance(described, DossierDescription)
+                else None
+            ),
         )
 
     def _ead(self, path: str, read: type | object) -> EadReading:
@@ -238,9 +264,9 @@ class _Reading:
             created=item.attributes.get("CREATED", ""),
         )
 
-    def _premis(self) -> tuple[dict[str, FileObject], dict[str, UUID], list[Event], list[Agent]]:
+    def _premis(self) -> tuple[dict[str, FileObject], _Codes, list[Event], list[Agent]]:
         objects: dict[str, FileObject] = {}
-        codes: dict[str, UUID] = {}
+        codes: _Codes = {}
         events: list[Event] = []
         agents: dict[Agent, None] = {}
         for path in (PREMIS, REP_PREMIS):
@@ -259,11 +285,13 @@ class _Reading:
         return objects, codes, events, list(agents)
 
 
-def _codes(entity: IntellectualEntity) -> dict[str, UUID]:
-    own = next((uuid_of(f"uuid-{i.value}") for i in entity.identifiers if i.type == "UUID"), None)
-    if own is None:
-        return {}
-    return {i.value: own for i in entity.identifiers if i.type == "docCode"}
+def _codes(entity: IntellectualEntity) -> _Codes:
+    own = _uuid(entity.identifiers)
+    return {} if own is None else {(i.type, i.value): own for i in entity.identifiers}
+
+
+def _uuid(identifiers: tuple[Identifier, ...]) -> UUID | None:
+    return next((uuid_of(f"uuid-{one.value}") for one in identifiers if one.type == "UUID"), None)
 
 
 def _with_format(file: ReadFile, objects: dict[str, FileObject]) -> ReadFile:
@@ -280,4 +308,5 @@ def _with_format(file: ReadFile, objects: dict[str, FileObject]) -> ReadFile:
         format_name=found.format.name,
         format_version=found.format.version,
         pronom_id=found.format.pronom_id,
+        id=_uuid(found.identifiers),
     )

@@ -1,0 +1,127 @@
+"""What was closed after a package was sealed, noted beside its copies for the day of a rebuild.
+
+A package says what its records were when it was sealed. Whoever withholds a document afterwards, or
+gives a record a stricter level, changes the catalogue only; if that were lost, the package alone
+would open the record again. So `closed.json` beside each copy keeps the levels as they hold: by
+identifiers alone, nothing of what a record is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+
+from tangthu.records.levels import STRICTEST_FIRST, level_of, strictest
+from tangthu.records.models import Dossier, Membership
+from tangthu.records.queries import withheld_among
+from tangthu.repository.models import Copy, Package, Store
+from tangthu.repository.stores import StoreUnusable, beside
+from tangthu.standards import durable, ocfl
+
+log = logging.getLogger("tangthu.repository")
+
+NAME = "closed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Levels by record, and the documents that are withheld; all by identifier."""
+
+    levels: Mapping[str, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+
+
+def note_closed(dossier_ids: Iterable[uuid.UUID]) -> None:
+    """Note how closed the records of these dossiers are; in the transaction that changes it.
+
+    What becomes stricter is noted before it is committed, what opens after: a kill or a rollback in
+    between leaves a note that is too strict, never one that is too open. A store that is away now
+    has no note of this change; the log of the process says so.
+    """
+    for package in Package.objects.filter(dossier_id__in=list(dossier_ids)):
+        now = _standing(package)
+        _write(package, now, merged=True)
+        transaction.on_commit(partial(_write, package, now, merged=False))
+
+
+def read_closed(folder: Path) -> Closed:
+    """The note in the folder beside a copy.
+
+    Raises ValueError for a note that is damaged, for nobody then knows what it closed; or OSError.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return Closed()
+    try:
+        said = json.loads(path.read_bytes())
+        levels = {str(key): str(level) for key, level in said["levels"].items()}
+        withheld = frozenset(map(str, said["withheld"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("no note") from error
+    if not set(levels.values()) <= set(STRICTEST_FIRST):
+        raise ValueError("unknown level")
+    return Closed(levels, withheld)
+
+
+def _standing(package: Package) -> Closed:
+    dossier = Dossier.objects.get(pk=package.dossier_id)
+    places = Membership.objects.filter(dossier=dossier).select_related("document")
+    documents = [place.document for place in places]
+    levels = {str(one.pk): level_of(one) for one in (dossier, *documents)}
+    return Closed(levels, frozenset(map(str, withheld_among([one.pk for one in documents]))))
+
+
+def carry(package: Package, store: Store) -> None:
+    """Note beside a copy that was just made what is noted beside the others. Raises OSError."""
+    for copy in Copy.objects.filter(package=package).select_related("store"):
+        try:
+            noted = (beside(copy.store, package.objid) / NAME).exists()
+        except (OSError, StoreUnusable, ocfl.OcflError):
+            noted = True  # nobody can look: better a note too many
+        if noted:
+            _put(beside(store, package.objid), _standing(package))
+            return
+
+
+def _write(package: Package, now: Closed, *, merged: bool) -> None:
+    for copy in Copy.objects.filter(package=package).select_related("store"):
+        try:
+            folder = beside(copy.store, package.objid)
+            _put(folder, _strictest(now, _noted(folder)) if merged else now)
+        except (OSError, StoreUnusable, ocfl.OcflError) as error:
+            log.warning(
+                "what was closed could not be noted in store %s: %s",
+                copy.store.name,
+                type(error).__name__,
+            )
+
+
+def _noted(folder: Path) -> Closed:
+    """The note as it stands; a damaged one is written anew from the catalogue."""
+    try:
+        return read_closed(folder)
+    except ValueError:
+        return Closed()
+
+
+def _put(folder: Path, note: Closed) -> None:
+    said = {"levels": dict(sorted(note.levels.items())), "withheld": sorted(note.withheld)}
+    durable.make_dirs(folder)
+    durable.remove_leftovers(folder)
+    data = json.dumps(said, indent=1).encode() + b"\n"
+    durable.write_file(folder / NAME, [data], what="repository.closed")
+
+
+def _strictest(one: Closed, other: Closed) -> Closed:
+    levels = {
+        key: strictest([found[key] for found in (one.levels, other.levels) if key in found])
+        for key in {*one.levels, *other.levels}
+    }
+    return Closed(levels, one.withheld | other.withheld)
