@@ -162,9 +162,11 @@ def chosen_documents(
 
     With neither, all of the dossier that the person may see. What is picked is judged when it is
     ordered. A place with a document that he may not see is a place without one: a single number is
-    then a problem, a range leaves it out. Raises NotFoundForViewer, or InvalidInput on "documents".
+    then a problem, a range leaves it out. Raises NotFoundForViewer, Refused for whoever makes no
+    use packages, or InvalidInput on "documents".
     """
     found = queries.dossier(acting.viewer, dossier_id)
+    acting.require("dissemination.make", found.body_id)
     seen = {
         place.ordinal: place.document_id for place in queries.documents_of(acting.viewer, found)
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from tangthu.archive.searchables import COUNTED
 from tangthu.archive.views.facts import sees_all
 from tangthu.identity.models import Body
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.jobs import label_of
+from tangthu.kernel.jobs import label_of, subjects
 from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.records.actions.note_access import note_view
@@ -186,8 +187,17 @@ def fonds_line(found: Fonds) -> dict[str, Any]:
     }
 
 
+def jobs(viewer: Viewer, found: Sequence[Job]) -> list[dict[str, Any]]:
+    """Some jobs, each with what it is about as far as the viewer may see that (AR-121)."""
+    known = subjects(viewer, found)
+    return [
+        {**job(one), "subject": one.subject_id if one.subject_id in known else None}
+        for one in found
+    ]
+
+
 def job(found: Job) -> dict[str, Any]:
-    """Long work and how far it is."""
+    """Long work and how far it is, for whoever sees what it is about."""
     return {
         "id": found.pk,
         "kind": found.kind,

@@ -59,16 +59,17 @@ def list_jobs(request: Any, state: str = "", limit: int = Limit, cursor: str = "
             problems = {"state": [", ".join(Job.State.values)]}
             raise BadFields(translate("Có giá trị chưa đúng."), problems=problems)
         found = found.filter(state=state)
-    return paging.by_moment(
-        request, "jobs", found, "created_at", drawing.job, limit=limit, asked={"state": state}
+    page = paging.by_moment(
+        request, "jobs", found, "created_at", lambda job: job, limit=limit, asked={"state": state}
     )
+    return {**page, "items": drawing.jobs(request.viewer, page["items"])}
 
 
 @router.get(
     "jobs/{uuid:job_id}", response=shapes.Job, tags=["jobs"], summary=_("Một công việc và tiến độ")
 )
 def read_job(request: Any, job_id: uuid.UUID) -> Any:
-    return drawing.job(identity.job(request.viewer, job_id))
+    return drawing.jobs(request.viewer, [identity.job(request.viewer, job_id)])[0]
 
 
 @router.post(
@@ -77,7 +78,8 @@ def read_job(request: Any, job_id: uuid.UUID) -> Any:
 )  # fmt: skip
 def stop_job(request: Any, job_id: uuid.UUID) -> Any:
     request_stop(identity.job(request.viewer, job_id).pk)
-    return Status(202, drawing.job(identity.job(request.viewer, job_id)))
+    stopping = identity.job(request.viewer, job_id)
+    return Status(202, drawing.jobs(request.viewer, [stopping])[0])
 
 
 @router.get("uses", response=shapes.Uses, tags=["uses"], summary=_("Lịch sử khai thác, mới trước"))

@@ -1,0 +1,440 @@
+"""Every route as every role for records in every state: as the policy text says, no other way.
+
+The expectation is computed from docs/routes.toml (which right a route asks for) and
+rulesets/roles.toml (which role has it); no line of this file says who may do what.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from tests.office.test_rights import PASSING_HEADERS, PLAIN, events, routes
+from tests.support import policy
+from tests.support.everything import (
+    WORD,
+    jobs_of_their_own,
+    people_of_every_role,
+    records_in_every_state,
+    things_of_the_house,
+)
+from tests.support.house import PASSWORD, TestHouse
+from tests.support.policy import Person, Thing
+from tests.support.programs import Program, program
+from tests.support.states import assert_same, catalogue
+
+OF_RECORDS = {"dossier_id", "document_id", "file_id", "scope"}
+OF_PACKAGES = {"package_id", "dip_id"}
+# These move bytes, which no rollback brings back: asked for last.
+MOVING = ("archive:document-report", "withhold", "archive:withheld", "release", "decide_suspect")
+# Whoever may is told that the thing is in no state for it.
+NOT_NOW = {
+    "imports:edit", "imports:lists", "imports:resume", "imports:columns", "office:job-resume",
+    "office:ledger-resume", "archive:dip-stop", "resume", "resume_import", "accept_import",
+    "backup:order", "signin:account-second-step", "imports:close", "close_import", "order_dip",
+    "add_decisions",
+}  # fmt: skip
+
+
+# How whoever may is answered; to something that is not whole, also what is wrong with it.
+SHOWN = {200, 302}
+TAKEN = {200, 201, 202, 204, 302, 400, 412, 422}
+# What a page is of, where its address alone does not say.
+QUERIES = {
+    "reports:view-new": "?nguon=documents", "reports:export-new": "?nguon=documents",
+    "search": f"?q={WORD}", "imports:edit": "?doi-tuong=row:2", "remove_decisions": "?target=x",
+}  # fmt: skip
+# What is posted, where a page does nothing without; and the thing that an operation is sent.
+POSTED = {"rights:change": {"decision": "confirm"}, "imports:edit": {"doi-tuong": "row:2"}}
+SENT = {"order_dip": "dossier_id", "open_fonds": "body_id", "import_folder": "fonds_id"}
+# Pages of what there is none of here, but for whoever may: findings of a kind, a piece of a page.
+EMPTY = {"imports:take-kind": 400, "imports:snippet": 404}
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One address to ask, of a thing in a state; `absent` is the same for what is not there.
+
+    Whom `known` lets in may know that the thing is there, though `rule` keep him from this.
+    """
+
+    route: str
+    method: str
+    rule: str
+    known: str
+    parameters: tuple[str, ...]
+    thing: Thing | None
+    address: str
+    absent: str
+    document: Any = None
+    absent_document: Any = None
+
+
+@dataclass(slots=True)
+class Whole:
+    """A house with everything in it."""
+
+    house: TestHouse
+    people: list[Person]
+    things: list[Thing]
+    asks: list[Ask]
+    clients: dict[str, Client]
+    programs: dict[str, Program]
+    moved: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def whole(shared_cast: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    from django.test import override_settings
+
+    people = people_of_every_role(shared_cast)
+    things = records_in_every_state(shared_cast)
+    more = things_of_the_house(shared_cast, tmp_path_factory.mktemp("dot"))
+    own_jobs = jobs_of_their_own(shared_cast)
+    asks = [*pages(things, more, own_jobs), *operations(things, more, own_jobs)]
+    asks.sort(key=lambda one: (one.route in MOVING, one.method != "get"))
+    clients = {one.username: signed_in(one.username) for one in people}
+    keys = {one.username: program(shared_cast, one.username) for one in people}
+    for client in (*clients.values(), *(one.client for one in keys.values())):
+        client.raise_request_exception = False  # a page that fails is one line of what is wrong
+    with override_settings(API_LIMITS={"*": (10**7, 10**7)}):
+        yield Whole(shared_cast, people, things, asks, clients, keys)
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    given = {"username": username, "password": PASSWORD}
+    assert client.post("/dang-nhap/", given).status_code == 302
+    return client
+
+
+def named(
+    route: str, parameters: tuple[str, ...], things: list[Thing], more: Mapping[str, object]
+) -> list[Thing | None]:
+    """The things for which a route is asked; None alone for one that names no thing."""
+    if not set(parameters) - set(PLAIN) - {"slug"}:
+        return [None]
+    fitting = [
+        one
+        for one in things
+        if set(parameters) & OF_RECORDS or "package_id" in one.ids
+        if set(parameters) - set(PLAIN) <= set(one.ids)
+    ]
+    if set(parameters) & (OF_RECORDS | OF_PACKAGES) - {"scope"} or "scope" in parameters:
+        assert fitting, f"no thing has what {route} names: {parameters}"
+        return list(fitting)
+    every = {**things[0].ids, **more}
+    held = next(one for one in things if "withheld_id" in one.ids)
+    return [Thing("one", {**every, "withheld_id": held.ids["withheld_id"]})]
+
+
+def pages(
+    things: list[Thing], more: Mapping[str, object], own_jobs: Mapping[str, Any]
+) -> Iterator[Ask]:
+    """Every page, by every method that it takes."""
+    told = policy.text()["pages"]
+    found = {route.name: route for route in routes()}
+    assert set(told) == set(found), "docs/routes.toml and the routes of the house differ"
+    for name, route in found.items():
+        if name == "ui:error":
+            continue  # it shows what an error looks like
+        rules = policy.rules(told[name])
+        for method, rule in rules.items():
+            for thing in named(name, route.parameters, things, more):
+                ids = {**more, **(thing.ids if thing else {})}
+                if name in own_jobs:
+                    ids["job_id"] = own_jobs[name]
+                real = {p: ids.get(p) or PLAIN[p] for p in route.parameters}
+                gone = {p: PLAIN.get(p) or policy.absent(real[p]) for p in route.parameters}
+                query = QUERIES.get(name, "")
+                yield Ask(
+                    name, method, rule, rules.get("get", rule), route.parameters, thing,
+                    reverse(name, kwargs=real) + query, reverse(name, kwargs=gone) + query,
+                )  # fmt: skip
+
+
+def operations(
+    things: list[Thing], more: Mapping[str, object], own_jobs: Mapping[str, Any]
+) -> Iterator[Ask]:
+    """Every operation of the programming interface, with a body that it takes."""
+    from tangthu.faces.api.documents import document
+
+    told = dict(policy.text()["operations"])
+    found = document()["paths"]
+    names = {one["operationId"] for methods in found.values() for one in methods.values()}
+    assert set(told) - {"openapi", "problem_type"} == names, "operations differ"
+    for path, methods in found.items():
+        for method, one in methods.items():
+            name = one["operationId"]
+            query = QUERIES.get(name, "")
+            parameters = tuple(p["name"] for p in one.get("parameters", []) if p["in"] == "path")
+            if name in SENT:
+                parameters = (SENT[name],)
+            for thing in named(name, parameters, things, more):
+                ids = {**more, **(thing.ids if thing else things[0].ids)}
+                if name in own_jobs:
+                    ids["job_id"] = own_jobs[name]
+                real = {p: PLAIN.get(p) or ids[p] for p in parameters}
+                gone = {p: PLAIN.get(p) or policy.absent(real[p]) for p in parameters}
+                yield Ask(
+                    name, method, told[name], known_by(parameters), parameters, thing,
+                    path.format(**real) + query, path.format(**gone) + query,
+                    body_of(name, one, ids), body_of(name, one, {**ids, **gone}),
+                )  # fmt: skip
+
+
+def known_by(parameters: tuple[str, ...]) -> str:
+    """By which rule a thing is known to be there: a record or fonds, or a body."""
+    if set(parameters) & {*OF_RECORDS, "fonds_id"}:
+        return "see"
+    return "member" if parameters == ("body_id",) else "nobody"
+
+
+def body_of(name: str, operation: Any, ids: Mapping[str, object]) -> Any:
+    """What to send: the example of the OpenAPI document, naming things that there are."""
+    sent = operation.get("requestBody")
+    if not sent or "application/json" not in sent["content"]:
+        return None
+    given = json.loads(json.dumps(sent["content"]["application/json"]["example"]))
+    given.pop("shared_with", None)
+    real = {
+        "body": "body_id", "fonds": "fonds_id", "dossier": "dossier_id",
+    }  # fmt: skip
+    given |= {key: str(ids[real[key]]) for key in set(given) & set(real)}
+    if name == "seal":
+        given["state"] = "x"
+    if "documents" in given:
+        given |= {"documents": [], "dossier": str(ids["dossier_id"])}
+    if "agency_code" in given:
+        given["agency_code"] = "H30.81"
+    if "decisions" in given:
+        given["decisions"][0]["target"] = "x"
+    if "folder" in given:
+        given["folder"] = "khong-co"
+    return given
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written within is not kept."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def answer(
+    whole: Whole, person: Person, ask: Ask, *, absent: bool = False, kept: bool = False
+) -> HttpResponseBase:
+    address = ask.absent if absent else ask.address
+    with nullcontext() if kept else undone():
+        if not address.startswith("/api"):
+            client = whole.clients[person.username]
+            session = client.cookies["tangthu_session"].value
+            try:
+                given = POSTED.get(ask.route) if ask.method == "post" else None
+                return getattr(client, ask.method)(address, given)  # type: ignore[no-any-return]
+            finally:
+                client.cookies["tangthu_session"] = session  # also after signing out
+        sent = ask.absent_document if absent else ask.document
+        asking = whole.programs[person.username]
+        if ask.route == "upload_import":
+            return asking.client.post(address, headers=asking.headers)
+        return asking.ask(ask.method.upper(), address, sent, If_Match="*")
+
+
+def told(response: HttpResponseBase) -> tuple[int, dict[str, str], bytes]:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = {k: v for k, v in response.headers.items() if k not in PASSING_HEADERS}
+    headers.pop("RateLimit", None)
+    return response.status_code, headers, body
+
+
+def difference(whole: Whole, person: Person, ask: Ask, nothing: dict[Any, Any]) -> str:
+    """What is not as the policy says; "" if all is."""
+    response = answer(whole, person, ask)
+    status = response.status_code
+    if policy.allows(ask.rule, person, ask.thing, ask.parameters):
+        other = EMPTY.get(ask.route, 403 if ask.route in NOT_NOW else 0)
+        if status in (SHOWN if ask.method == "get" else TAKEN) or status == other:
+            response.close()
+            return ""
+        return f"may, and got {status}"
+    if status not in (401, 403, 404):
+        return f"may not, and got {status}"
+    if ask.thing is None or policy.allows(ask.known, person, ask.thing, ask.parameters):
+        return ""
+    key = (ask.route, ask.method, person.username)
+    if key not in nothing:
+        nothing[key] = told(answer(whole, person, ask, absent=True))
+    return "" if told(response) == nothing[key] else "may not know of it, and was told"
+
+
+def shares(people: list[Person], ask: Ask, number: int) -> list[Person]:
+    """Of people who have the same rights one, each in his turn; nobody is left out for long. What
+    is written is tried for a record's states in turn as well."""
+    alike: dict[Any, list[Person]] = {}
+    for one in people:
+        alike.setdefault((one.rights, one.home, one.owner, one.role == "inspector"), []).append(one)
+    found = [group[number % len(group)] for group in alike.values()]
+    if ask.method == "get" or ask.thing is None or ask.thing.state == "one":
+        return found
+    return [one for place, one in enumerate(found) if (number + place) % 2 == 0]
+
+
+def in_order(whole: Whole, ask: Ask, people: list[Person]) -> list[Person]:
+    """Of what moves bytes one who may is enough, once, after all who may not."""
+    if ask.route not in MOVING:
+        return people
+    may = [one for one in people if policy.allows(ask.rule, one, ask.thing, ask.parameters)]
+    first = may[:1] if ask.address not in whole.moved else []
+    whole.moved |= {ask.address} if first else set()
+    return [*(one for one in people if one not in may), *first]
+
+
+@pytest.mark.req("AR-121")
+@pytest.mark.parametrize("in_turn", [True, pytest.param(False, marks=pytest.mark.soak)])
+def test_every_route_answers_every_role_for_records_in_every_state_as_the_policy_says(
+    whole: Whole, in_turn: bool
+) -> None:
+    wrong: list[str] = []
+    nothing: dict[Any, Any] = {}
+    asked = let_in = 0
+    for number, ask in enumerate(whole.asks):
+        people = shares(whole.people, ask, number) if in_turn else whole.people
+        for person in in_order(whole, ask, people):
+            asked += 1
+            found = difference(whole, person, ask, nothing)
+            let_in += policy.allows(ask.rule, person, ask.thing, ask.parameters)
+            if found:
+                state = ask.thing.state if ask.thing else "-"
+                who = f"{person.role}{'' if person.home else ' (stranger)'}"
+                wrong.append(f"{ask.method} {ask.route} [{state}] {who}: {found}")
+    assert not wrong, f"{len(wrong)} of {asked}:\n" + "\n".join(wrong)
+    assert asked > (3000 if in_turn else 6000), asked
+    assert asked / 10 < let_in < asked * 9 / 10, "hardly anything was told apart"
+
+
+# What concerns only whoever asks: his account, his lists and prints, keys that open what he may.
+ONESELF = {
+    "office:sign-in", "office:sign-out", "office:language", "office:columns", "signin:password",
+    "signin:code", "signin:second-step", "signin:recovery", "signin:second-step-off",
+    "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
+    "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
+    "programs:key-new", "save_view", "order_export", "verify", "ui:form", "ui:upload", "ui:confirm",
+}  # fmt: skip
+
+
+def state_of_the_house() -> dict[str, Any]:
+    """Every row of records, archive, people and rights, and how many jobs and events there are."""
+    from django.apps import apps
+
+    from tangthu.identity.models import ListChoice
+    from tangthu.kernel.models import Job
+
+    found: dict[str, Any] = dict(catalogue())
+    for model in apps.get_app_config("identity").get_models():
+        if model is not ListChoice:
+            found[model.__name__] = list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
+    return {**found, "jobs": Job.objects.count(), "events": events()}
+
+
+@pytest.mark.req("RM-600")
+def test_an_inspector_reads_records_rights_and_history_and_changes_nothing(whole: Whole) -> None:
+    me = next(one for one in whole.people if one.role == "inspector")
+    writes = [one for one in whole.asks if one.method != "get"]
+    may = {one.route for one in writes if policy.allows(one.rule, me, one.thing, one.parameters)}
+    assert may <= ONESELF, may - ONESELF
+    before = state_of_the_house()
+    refused = [one for one in writes if one.route not in ONESELF]
+    assert len(refused) > 100
+    for one in refused:
+        assert answer(whole, me, one, kept=True).status_code in (403, 404), one.route
+    assert_same(state_of_the_house(), before)
+    read = {
+        "archive:dossier", "archive:document", "archive:file", "archive:dossier-seers",
+        "rights:changes", "rights:change", "identity:people", "identity:units", "reports:history",
+    }  # fmt: skip
+    for one in whole.asks:
+        held = one.thing is not None and one.thing.state == "withheld"
+        if one.method == "get" and one.route in read and not held:
+            assert answer(whole, me, one).status_code == 200, (one.route, one.thing)
+
+
+LISTS = (
+    "/", "/ho-so/?sort=-title", "/tai-lieu/?sort=-date", "/ho-so/?year=2010", "/tai-lieu/?type=02",
+    f"/tim/?q={WORD}", f"/tim/?q={WORD}&kind=dossier", "/phong/", "/cong-viec/", "/goi-su-dung/",
+    "/lich-su-khai-thac/", "/thong-ke/", "/kho/goi/", "/quyen/", "/cach-ly/", "/ban-in/", "/xuat/",
+    "/tim-kiem-da-luu/", "/dot-so-hoa/", "/nguoi/", "/nhom/", "/api/v1/dossiers?facets=true",
+    "/api/v1/documents?sort=-date", f"/api/v1/search?q={WORD}", "/api/v1/jobs", "/api/v1/uses",
+    "/api/v1/packages", "/api/v1/fonds",
+)  # fmt: skip
+
+
+def visible(whole: Whole, person: Person) -> dict[str, str]:
+    """The number of each record that the person may see, by its id."""
+    found = {}
+    for number, thing in enumerate(whole.things, start=1):
+        for name in ("dossier_id", "document_id"):
+            if policy.allows("see", person, thing, (name,)):
+                found[str(thing.ids[name])] = f"{WORD} {number:02d}"
+    return found
+
+
+@pytest.mark.req("AR-121")
+def test_lists_counts_orders_and_exports_tell_each_role_of_what_it_may_see_alone(
+    whole: Whole,
+) -> None:
+    ids = {str(one.ids[name]) for one in whole.things for name in ("dossier_id", "document_id")}
+    words = {f"{WORD} {number:02d}" for number in range(1, len(whole.things) + 1)}
+    for person in shares(whole.people, whole.asks[0], 0):
+        seen = visible(whole, person)
+        hidden = (ids - set(seen)) | (words - set(seen.values()))
+        for address in LISTS:
+            page = text_of(whole, person, address)
+            told = {one for one in hidden if one in page}
+            assert not told, (person, address, told)
+        for kind, address in (("dossier_id", "/ho-so/"), ("document_id", "/tai-lieu/")):
+            mine = {str(one.ids[kind]) for one in whole.things} & set(seen)
+            page = text_of(whole, person, address)
+            assert {one for one in ids if f"{address}{one}/" in page} == mine, (person, address)
+            assert f"{len(mine)} trong phạm vi bạn được xem" in page or not mine
+        taken = exported(whole, person)
+        assert {one for one in words if one in taken} == {
+            seen[one] for one in seen if one in {str(t.ids["document_id"]) for t in whole.things}
+        }, person
+
+
+def text_of(whole: Whole, person: Person, address: str) -> str:
+    if address.startswith("/api"):
+        return whole.programs[person.username].ask("GET", address).content.decode()
+    return whole.clients[person.username].get(address).content.decode()
+
+
+def exported(whole: Whole, person: Person) -> str:
+    """The text of the list of documents as the person takes it out."""
+    import openpyxl
+
+    from tangthu.kernel.jobs import execute
+    from tangthu.kernel.models import Job
+
+    client = whole.clients[person.username]
+    given = {"format": "xlsx", "sort": "-date", "columns": ["title"]}
+    ordered = client.post("/xuat/moi/?nguon=documents", given)
+    if ordered.status_code != 302:
+        assert not visible(whole, person), ordered.content.decode()[:3000]
+        return ""
+    job = execute(Job.objects.latest("created_at").pk)
+    assert job.state == "done", job.message
+    data = b"".join(client.get(f"{ordered['Location']}tep/").streaming_content)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row)
