@@ -14,8 +14,9 @@ from tangthu.identity.queries import viewer_named
 from tangthu.kernel.jobs import execute
 from tangthu.kernel.models import Job
 from tangthu.records.models import Dossier
-from tangthu.repository.fixity import check_copies, copies_of, strangers
+from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package
+from tangthu.repository.strangers import strangers
 
 BAD = {"full": "size=96k", "read-only": "size=64m,ro"}
 GOOD = "size=64m,rw"

@@ -14,7 +14,7 @@ from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.kernel.jobs import execute
 from tangthu.repository.actions.order_check import order_check
 from tangthu.repository.models import PackageVersion
-from tangthu.repository.stores import recover_all
+from tangthu.repository.places import recover_all
 from tests.repository import steps
 from tests.support import killing, states
 from tests.support.house import TestHouse

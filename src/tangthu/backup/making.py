@@ -44,6 +44,7 @@ from tangthu.backup.snapshot import Snapshot, contents, taken
 from tangthu.kernel import advisory, clock, deployment
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
+from tangthu.repository.models import Store
 from tangthu.repository.stores import StoreUnusable, in_use, open_store
 from tangthu.standards import durable, ocfl
 
@@ -197,8 +198,11 @@ class _Making:
                         self._problems.append([path, "changed"])
 
     def _copy_stores(self, writer: SetWriter) -> None:
-        """The bytes of every package once, out of whichever store has them whole."""
-        stores = list(in_use())
+        """The bytes of every package once, out of whichever folder has them whole.
+
+        A bucket is on another machine already, and is not a place that a restore fills.
+        """
+        stores = list(in_use().filter(kind=Store.Kind.FOLDER))
         roots: dict[str, ocfl.StorageRoot] = {}
         for store in stores:
             try:

@@ -39,7 +39,10 @@ def require_fit(place: Path) -> None:
             hint=_("Gắn ổ đĩa sao lưu, hoặc tạo thư mục ấy, rồi làm lại."),
         )
     inside = place.resolve()
-    kept = [settings.HOME.root, *(Path(store.path) for store in Store.objects.all())]
+    kept = [
+        settings.HOME.root,
+        *(Path(one.path) for one in Store.objects.filter(kind=Store.Kind.FOLDER)),
+    ]
     for root in kept:
         beside = root.parent / f"{root.name}.beside"
         if any(inside.is_relative_to(one.resolve()) for one in (root, beside)):

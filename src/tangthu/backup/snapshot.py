@@ -99,10 +99,10 @@ class Snapshot:
         )
 
     def stores(self) -> list[dict[str, Any]]:
-        """The stores in use, in order: name, path. Those given up are not saved or filled again."""
+        """The folders in use, in order: name, path. What was given up is not saved."""
         rows = self.connection.execute(
             "SELECT name, path FROM repository_store WHERE state IN ('joining', 'active') "
-            "ORDER BY position"
+            "AND kind = 'folder' ORDER BY position"
         ).fetchall()
         return [{"name": name, "path": path} for name, path in rows]
 

@@ -29,9 +29,9 @@ from tangthu.repository.actions.check_package import (
     check_package,
 )
 from tangthu.repository.actions.note_beside import note_beside
-from tangthu.repository.fixity import strangers
 from tangthu.repository.models import Package, Store
 from tangthu.repository.stores import in_use
+from tangthu.repository.strangers import strangers
 from tangthu.repository.throttle import Throttle
 
 UNKNOWN = "unknown"

@@ -18,12 +18,14 @@ from pathlib import Path
 
 from django.db import transaction
 
+from tangthu.kernel.stores import StoreDamaged
 from tangthu.records.levels import STRICTEST_FIRST, level_of, strictest
 from tangthu.records.models import Dossier, Membership
 from tangthu.records.queries import withheld_among
+from tangthu.repository.beside import read_beside, write_beside
 from tangthu.repository.models import Copy, Package, Store
-from tangthu.repository.stores import StoreUnusable, beside
-from tangthu.standards import durable, ocfl
+from tangthu.repository.stores import StoreUnusable
+from tangthu.standards import ocfl
 
 log = logging.getLogger("tangthu.repository")
 
@@ -57,10 +59,14 @@ def read_closed(folder: Path) -> Closed:
     Raises ValueError for a note that is damaged, for nobody then knows what it closed; or OSError.
     """
     path = folder / NAME
-    if not path.exists():
+    return _read(path.read_bytes() if path.exists() else None)
+
+
+def _read(data: bytes | None) -> Closed:
+    if data is None:
         return Closed()
     try:
-        said = json.loads(path.read_bytes())
+        said = json.loads(data)
         levels = {str(key): str(level) for key, level in said["levels"].items()}
         withheld = frozenset(map(str, said["withheld"]))
     except (KeyError, TypeError, AttributeError) as error:
@@ -79,23 +85,26 @@ def _standing(package: Package) -> Closed:
 
 
 def carry(package: Package, store: Store) -> None:
-    """Note beside a copy that was just made what is noted beside the others. Raises OSError."""
+    """Note beside a copy that was just made what is noted beside the others.
+
+    Raises OSError, StoreUnusable or StoreDamaged.
+    """
     for copy in Copy.objects.filter(package=package).select_related("store"):
         try:
-            noted = (beside(copy.store, package.objid) / NAME).exists()
+            noted = read_beside(copy.store, package.objid, NAME) is not None
         except (OSError, StoreUnusable, ocfl.OcflError):
             noted = True  # nobody can look: better a note too many
         if noted:
-            _put(beside(store, package.objid), _standing(package))
+            _put(store, package.objid, _standing(package))
             return
 
 
 def _write(package: Package, now: Closed, *, merged: bool) -> None:
     for copy in Copy.objects.filter(package=package).select_related("store"):
         try:
-            folder = beside(copy.store, package.objid)
-            _put(folder, _strictest(now, _noted(folder)) if merged else now)
-        except (OSError, StoreUnusable, ocfl.OcflError) as error:
+            noted = _noted(copy.store, package.objid) if merged else now
+            _put(copy.store, package.objid, _strictest(now, noted), patient=False)
+        except (OSError, StoreUnusable, StoreDamaged, ocfl.OcflError) as error:
             log.warning(
                 "what was closed could not be noted in store %s: %s",
                 copy.store.name,
@@ -103,20 +112,18 @@ def _write(package: Package, now: Closed, *, merged: bool) -> None:
             )
 
 
-def _noted(folder: Path) -> Closed:
+def _noted(store: Store, objid: str) -> Closed:
     """The note as it stands; a damaged one is written anew from the catalogue."""
     try:
-        return read_closed(folder)
+        return _read(read_beside(store, objid, NAME, patient=False))
     except ValueError:
         return Closed()
 
 
-def _put(folder: Path, note: Closed) -> None:
+def _put(store: Store, objid: str, note: Closed, *, patient: bool = True) -> None:
     said = {"levels": dict(sorted(note.levels.items())), "withheld": sorted(note.withheld)}
-    durable.make_dirs(folder)
-    durable.remove_leftovers(folder)
     data = json.dumps(said, indent=1).encode() + b"\n"
-    durable.write_file(folder / NAME, [data], what="repository.closed")
+    write_beside(store, objid, NAME, data, what="repository.closed", patient=patient)
 
 
 def _strictest(one: Closed, other: Closed) -> Closed:

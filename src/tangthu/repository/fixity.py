@@ -8,24 +8,24 @@ of a package are read side by side, since they lie on different media.
 
 from __future__ import annotations
 
-import itertools
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
+from tangthu.kernel import clock
 from tangthu.kernel.models import Job
+from tangthu.repository.bucket_fixity import read_object
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
+from tangthu.repository.stand_ins import local_object
 from tangthu.repository.stores import StoreUnusable, in_use, open_store
 from tangthu.standards import ocfl
-from tangthu.standards.tt05.identifiers import uuid_of
 
 READERS = 2
 BAD = ("changed", "missing")
 _LOOK_SECONDS = 0.5
-_BATCH = 500
 
 Watch = Callable[[int], None]
 
@@ -41,10 +41,13 @@ class CopyVerdict:
     `problems` maps a path to `changed` or `missing`; `unread` a path to why it could not be read;
     `extra` lists what does not belong. `unusable` is why the copy as a whole is bad: `missing`,
     `inventory`, `another object`, `behind`, `altered`; `unreachable` why nobody could look at it.
+    `place` is the folder of the object, and means nothing for a store that is none. `fading` lists
+    what should be locked against deletion and is not, or not for long any more.
     """
 
     copy: Copy
     place: Path
+    trusted: ocfl.Trusted | None = None
     files: int = 0
     bytes: int = 0
     problems: dict[str, str] = field(default_factory=dict)
@@ -52,11 +55,17 @@ class CopyVerdict:
     extra: list[str] = field(default_factory=list)
     unusable: str = ""
     unreachable: str = ""
+    fading: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> str:
         """Name of the store."""
         return self.copy.store.name
+
+    @property
+    def in_folder(self) -> bool:
+        """Whether the copy is a folder that can be looked into."""
+        return not self.copy.store.in_bucket
 
     @property
     def bad(self) -> list[tuple[str, str]]:
@@ -105,10 +114,11 @@ def check_copies(copies: Sequence[Copy], watch: Watch | None = None) -> list[Cop
         package_id=copies[0].package_id, number=copies[0].package.head
     )
     stop = threading.Event()
+    asked = _Asked(head.inventory_sha256, clock.now(), _is_sealing(copies))
     verdicts = [CopyVerdict(copy, Path(copy.store.path)) for copy in copies]
     heard = 0
     with ThreadPoolExecutor(min(READERS, len(copies))) as pool:
-        work = [pool.submit(_read, verdict, head.inventory_sha256, stop) for verdict in verdicts]
+        work = [pool.submit(_read, verdict, asked, stop) for verdict in verdicts]
         try:
             while wait(work, timeout=_LOOK_SECONDS).not_done:
                 heard = _tell(watch, verdicts, heard)
@@ -127,17 +137,30 @@ def _tell(watch: Watch | None, verdicts: Sequence[CopyVerdict], heard: int) -> i
     return read
 
 
-def _read(verdict: CopyVerdict, expected: str, stop: threading.Event) -> None:
-    """Fill in the verdict; `expected` is the digest of the inventory that was catalogued."""
-    package = verdict.copy.package
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a reader needs of the database: it has no connection of its own.
+
+    `expected` is the digest of the inventory that was catalogued.
+    """
+
+    expected: str
+    now: dt.datetime
+    sealing: bool
+
+
+def _is_sealing(copies: Sequence[Copy]) -> bool:
+    """Whether a further version was ordered that is not sealed yet: it may be half sent."""
+    if not any(copy.store.in_bucket for copy in copies):
+        return False
+    package = str(copies[0].package_id)
+    return Job.objects.filter(args__package=package).exclude(state=Job.State.DONE).exists()
+
+
+def _read(verdict: CopyVerdict, asked: _Asked, stop: threading.Event) -> None:
+    """Fill in the verdict."""
     try:
-        verdict.place = open_store(verdict.copy.store).path_of(package.objid)
-        if not verdict.place.is_dir():
-            verdict.unusable = "missing"
-            return
-        trusted = ocfl.load_inventory(verdict.place)
-        verdict.unusable = _unlike(trusted, verdict.place, package, expected)
-        for result in ocfl.check_files(verdict.place, trusted):
+        for result in _results(verdict, asked, stop):
             if stop.is_set():
                 raise _Stopped
             verdict.files += 1
@@ -156,6 +179,30 @@ def _read(verdict: CopyVerdict, expected: str, stop: threading.Event) -> None:
         verdict.unusable = "inventory"
     except OSError as error:
         verdict.unreachable = error.strerror or "unreadable"
+
+
+def _results(
+    verdict: CopyVerdict, asked: _Asked, stop: threading.Event
+) -> Iterator[ocfl.FileResult]:
+    """Read every file of the copy; what is wrong with it as a whole is entered on the way."""
+    store, package = verdict.copy.store, verdict.copy.package
+
+    def judge(trusted: ocfl.Trusted, place: Path) -> None:
+        verdict.trusted = trusted
+        verdict.unusable = _unlike(trusted, place, package, asked.expected)
+
+    if verdict.in_folder:
+        verdict.place = open_store(store).path_of(package.objid)
+        trusted = ocfl.load_inventory(verdict.place)
+        judge(trusted, verdict.place)
+        yield from ocfl.check_files(verdict.place, trusted)
+        return
+    least = asked.now + dt.timedelta(days=store.lock_days) / 2
+    read = read_object(store, package.objid, judge, stop, sealing=asked.sealing)
+    for result, until in read:
+        if store.lock_days and result.status == "ok" and (until is None or until < least):
+            verdict.fading.append(result.path)
+        yield result
 
 
 def _unlike(trusted: ocfl.Trusted, place: Path, package: Package, expected: str) -> str:
@@ -187,9 +234,9 @@ def beyond_repair(verdicts: Sequence[CopyVerdict]) -> dict[str, str]:
     lost = dict(usable[0].problems)
     for verdict in usable[1:]:
         lost = {path: status for path, status in lost.items() if path in verdict.problems}
-    if not lost:
+    if not lost or usable[0].trusted is None:
         return {}
-    known = ocfl.load_inventory(usable[0].place).inventory
+    known = usable[0].trusted.inventory
     recorded = dict(known.content_files())
     # The root's own files can be written anew from the inventory that was trusted.
     rewritten = {known.declaration, ocfl.INVENTORY, known.sidecar}
@@ -200,44 +247,17 @@ def beyond_repair(verdicts: Sequence[CopyVerdict]) -> dict[str, str]:
         for path, status in sorted(lost.items())
         if path not in rewritten
         and not any(
-            path in recorded
-            and ocfl.check_file(one.place, path, known.algorithm, recorded[path]).status == "ok"
+            path in recorded and _holds(one, path, known.algorithm, recorded[path])
             for one in unusable
         )
     }
 
 
-def strangers() -> Iterator[tuple[Store, str]]:
-    """Objects in the stores that the catalogue does not know, as store and object identifier.
-
-    An object is judged by where it stands: one that stands where a package belongs is for that
-    package's own check. What a sealing has stored that is under way, or failed and will be taken up
-    again, is nobody's stranger.
-    """
-    under_way = set(
-        Job.objects.filter(args__has_key="package")
-        .exclude(state=Job.State.DONE)
-        .values_list("args__package", flat=True)
-    )
-    for store in in_use():
-        try:
-            root = open_store(store)
-            for places in _batches(root.objects()):
-                objids = {place: unquote(place.name) for place in places}
-                known = set(
-                    Package.objects.filter(objid__in=objids.values()).values_list(
-                        "objid", flat=True
-                    )
-                )
-                for place, objid in objids.items():
-                    if objid in known and root.path_of(objid) == place:
-                        continue
-                    if str(uuid_of(objid)) not in under_way:
-                        yield store, objid
-        except (StoreUnusable, ocfl.OcflError, OSError):
-            continue
-
-
-def _batches(places: Iterator[Path]) -> Iterator[list[Path]]:
-    while batch := list(itertools.islice(places, _BATCH)):
-        yield batch
+def _holds(verdict: CopyVerdict, path: str, algorithm: str, digest: str) -> bool:
+    """Whether a copy that cannot be trusted as a whole has this one file as it should be."""
+    store, objid = verdict.copy.store, verdict.copy.package.objid
+    try:
+        with local_object(store, objid, [path]) as place:
+            return ocfl.check_file(place, path, algorithm, digest).status == "ok"
+    except (StoreUnusable, OSError):
+        return False

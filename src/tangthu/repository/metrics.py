@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tangthu.kernel.metrics import Metric, Sample
-from tangthu.repository.models import Store
-from tangthu.repository.stores import StoreUnusable, in_use, open_store, room_of
+from tangthu.repository.places import usable
+from tangthu.repository.stores import in_use, room_of
 
 
 def collect() -> Iterator[Metric]:
@@ -16,7 +16,7 @@ def collect() -> Iterator[Metric]:
     yield Metric(
         "tangthu_store_usable",
         "Whether the store can be opened.",
-        tuple(Sample(_usable(one), {"store": one.name}) for one in stores),
+        tuple(Sample(int(usable(one)), {"store": one.name}) for one in stores),
     )
     for name, help_, part in (
         ("tangthu_store_free_bytes", "Room left on the disk of the store.", "free"),
@@ -31,11 +31,3 @@ def collect() -> Iterator[Metric]:
                 if room is not None
             ),
         )
-
-
-def _usable(store: Store) -> int:
-    try:
-        open_store(store)
-    except StoreUnusable:
-        return 0
-    return 1

@@ -11,10 +11,14 @@ from tangthu.identity.models import Body
 
 
 class Store(models.Model):
-    """A place that holds one copy of every package: an OCFL 1.1 storage root."""
+    """A place that holds one copy of every package: an OCFL 1.1 storage root.
+
+    `path` is a folder, or the address of a folder in a bucket. The first store is always a folder.
+    """
 
     class Kind(models.TextChoices):
         FOLDER = "folder", _("Thư mục")
+        S3 = "s3", _("Kho đối tượng S3")
 
     class State(models.TextChoices):
         # New packages go there too; those from before are still being copied.
@@ -42,9 +46,16 @@ class Store(models.Model):
     carrier_years = models.PositiveSmallIntegerField(null=True)
     # Megabytes (10⁶ bytes) a second that background work takes of it at most; 0: all it can.
     pace = models.PositiveIntegerField(default=0)
+    # For how many days from its last check an object in a bucket is locked; 0: not at all.
+    lock_days = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_bucket(self) -> bool:
+        """Whether it is reached over the S3 API, not a folder of this machine."""
+        return bool(self.kind == Store.Kind.S3)
 
 
 class Package(models.Model):

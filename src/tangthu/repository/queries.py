@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db.models import (
     Count,
@@ -31,7 +30,8 @@ from tangthu.kernel.models import Job
 from tangthu.records.models import Membership
 from tangthu.repository.job_kinds import CHECK_ALL, COPY, RETIRE
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
-from tangthu.repository.stores import Room, StoreUnusable, in_use, open_store, room_of
+from tangthu.repository.places import usable
+from tangthu.repository.stores import Room, in_use, room_of
 
 HURT = (Copy.State.BAD, Copy.State.UNREPAIRABLE)
 _FOUND = ("bad", "repaired", "unrepairable", "unchecked")
@@ -146,7 +146,7 @@ def stores_seen(viewer: Viewer) -> list[StoreSeen]:
                 store.name,
                 store.get_kind_display(),
                 store.path,
-                _usable(store),
+                usable(store),
                 row.get("objects", 0),
                 sizes.get(store.pk) or 0,
                 row.get("hurt", 0),
@@ -158,14 +158,6 @@ def stores_seen(viewer: Viewer) -> list[StoreSeen]:
             )
         )
     return found
-
-
-def _usable(store: Store) -> bool:
-    try:
-        open_store(store)
-    except StoreUnusable:
-        return False
-    return True
 
 
 def packages(
@@ -261,7 +253,7 @@ def store_jobs(store: Store) -> QuerySet[Job]:
 def store_summaries() -> list[dict[str, object]]:
     """For each store: name, kind, path, state, objects and bytes in the catalogue, and its health.
 
-    Healthy means: the folder is there, every package has a copy in it, and none was found bad. One
+    Healthy means: the store opens, every package has a copy in it, and none was found bad. One
     that was given up is not asked.
     """
     found: list[dict[str, object]] = []
@@ -284,7 +276,7 @@ def store_summaries() -> list[dict[str, object]]:
                 "missing": 0 if given_up else packages_known - objects,
                 "healthy": given_up
                 or (
-                    Path(store.path).is_dir()
+                    usable(store)
                     and objects == packages_known
                     and not copies.exclude(state=Copy.State.GOOD).exists()
                 ),

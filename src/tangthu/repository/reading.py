@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.stores import FolderStore, content_key
 from tangthu.records.models import ContentFile, Membership
-from tangthu.repository.models import Copy, Package, PackageVersion
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.models import Copy, Package, PackageVersion, Store
+from tangthu.repository.stand_ins import local_object
+from tangthu.repository.stores import StoreUnusable
 from tangthu.standards import durable, ocfl
 
 
@@ -43,13 +44,19 @@ class Whereabouts:
         return None if self._working.stat(key) is None else self._working.path(key)
 
     def places_of(self, file: ContentFile) -> Iterator[Path]:
-        """Local paths that should hold the bytes: the working store, then each good copy."""
+        """Local paths that should hold the bytes: the working store, then good copies in folders.
+
+        A bucket is not read from for people: a copy that is bad everywhere else is mended first.
+        """
         working = self.in_working_store(file)
         if working is not None:
             yield working
         dossiers = Membership.objects.filter(document_id=file.document_id).values("dossier_id")
         copies = (
-            Copy.objects.filter(package__in=Package.objects.filter(dossier_id__in=dossiers))
+            Copy.objects.filter(
+                package__in=Package.objects.filter(dossier_id__in=dossiers),
+                store__kind=Store.Kind.FOLDER,
+            )
             .exclude(state=Copy.State.UNREPAIRABLE)
             .select_related("store", "package")
             .order_by("store__position")
@@ -74,11 +81,14 @@ class Whereabouts:
         )
 
     def content_of(self, copy: Copy) -> tuple[Path, dict[str, str]]:
-        """Folder of the copy's object, and in it the path of each digest; empty if unreadable."""
+        """Folder of the copy's object, and in it the path of each digest; empty if unreadable.
+
+        Of a copy in a bucket only the digests say anything.
+        """
         if copy.pk not in self._inside:
             try:
-                place = open_store(copy.store).path_of(copy.package.objid)
-                inventory = ocfl.open_object(place).inventory
+                with local_object(copy.store, copy.package.objid, ()) as place:
+                    inventory = ocfl.open_object(place).inventory
                 paths = {digest.lower(): path for path, digest in inventory.content_files()}
             except (ocfl.OcflError, OSError, StoreUnusable):
                 place, paths = Path(), {}

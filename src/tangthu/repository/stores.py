@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +13,11 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel import deployment
+from tangthu.kernel import deployment, s3
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import FILLING, NEARLY_FULL
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.standards import ocfl
-
-log = logging.getLogger("tangthu.repository")
 
 DEFAULT_STORES = ("kho-a", "kho-b")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -33,6 +30,10 @@ class StoreUnusable(HouseError):
     """A store's folder is not there, is no OCFL storage root, or cannot be used."""
 
     http_status = 503
+
+
+class StoreUnreachable(StoreUnusable):
+    """The server of a store does not answer, or refuses what it is asked."""
 
 
 def in_use() -> QuerySet[Store]:
@@ -50,7 +51,7 @@ def missing_in(store: Store, **wanted: object) -> QuerySet[Package]:
 
 
 def open_store(store: Store) -> ocfl.StorageRoot:
-    """Open the storage root of a store. Raises StoreUnusable.
+    """Open the storage root of a store that is a folder. Raises StoreUnusable.
 
     A root that is not there is never made here: an unmounted disk must not look like a new store.
     """
@@ -151,6 +152,8 @@ def writing_to(store: Store) -> Iterator[None]:
     """
     try:
         yield
+    except (s3.Unreachable, s3.Denied) as error:
+        raise unreachable(store, error) from error
     except OSError as error:
         if error.errno in _FULL:
             raise _full(store) from error
@@ -163,13 +166,17 @@ def writing_to(store: Store) -> Iterator[None]:
         raise
 
 
-def recover_all() -> None:
-    """Complete or clear in every store what a crash cut off; a store that is away is left alone."""
-    for store in in_use():
-        try:
-            ocfl.recover(open_store(store))
-        except (OSError, StoreUnusable, ocfl.OcflError) as error:
-            log.warning("store %s not recovered: %s", store.name, type(error).__name__)
+def unreachable(store: Store, error: OSError) -> StoreUnreachable:
+    """What an error of the network or of the server of a store means for people."""
+    if isinstance(error, s3.Denied):
+        hint = _("Xem khóa truy cập, tên bucket và quyền ở máy chủ S3, rồi làm lại.")
+    else:
+        hint = _("Kiểm tra đường mạng và máy chủ S3, rồi làm lại; việc đang dở được làm tiếp.")
+    return StoreUnreachable(
+        _("Không dùng được kho {name}: {why}.").format(name=store.name, why=error.strerror),
+        hint=hint,
+        store=store.name,
+    )
 
 
 def object_root(store: Store, package: Package) -> Path:

@@ -60,9 +60,12 @@ def resume_rebuild(acting: Acting, job: Job) -> Job:
 
 
 def store_at(path: Path) -> Store:
-    """The store in use at `path`, or one that is not registered yet. Raises InvalidInput."""
+    """The store in use at `path`, or one that is not registered yet. Raises InvalidInput.
+
+    A bucket is downloaded into a folder first: that is then an OCFL root like any other.
+    """
     place = path.absolute()
-    for known in in_use():
+    for known in in_use().filter(kind=Store.Kind.FOLDER):
         if Path(known.path).resolve() == place.resolve():
             return known
     if not ocfl.looks_like_root(place):

@@ -16,12 +16,18 @@ from tangthu.ledger.record import Event, record_many
 def settle(home: Home, *, moved: bool) -> None:
     """Let the stores be those of this home (if they were restored into it), and stop what ran.
 
+    A bucket stays where it is. Its keys are in no set, so nothing is written there until somebody
+    who knows which of two houses goes on puts them into this home.
+
     Work that was under way when the set was made is not gone on with by itself: who ordered it sees
     that it was stopped, and goes on with it. The house's own rounds order theirs anew.
     """
     with as_owner() as connection, connection.transaction():
         if moved:
-            named = "SELECT name FROM repository_store WHERE state IN ('joining', 'active')"
+            named = (
+                "SELECT name FROM repository_store WHERE state IN ('joining', 'active') "
+                "AND kind = 'folder'"
+            )
             for (name,) in connection.execute(named).fetchall():
                 connection.execute(
                     "UPDATE repository_store SET path = %s WHERE name = %s",

@@ -38,7 +38,7 @@ def worker(concurrency: int) -> None:
     with house(process="site"):
         from tangthu.faces.cli.worker_start import require_fit, stores_away
         from tangthu.kernel.worker import run_worker
-        from tangthu.repository.stores import recover_all
+        from tangthu.repository.places import recover_all
 
         require_fit()
         for words in stores_away():

@@ -16,8 +16,9 @@ from django.db.migrations.loader import MigrationLoader
 from tangthu.archive.queries import newest_unpackaged
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.stores import FolderStore, content_key
+from tangthu.repository.places import require_usable
 from tangthu.repository.queries import all_stores
-from tangthu.repository.stores import StoreUnusable, open_store
+from tangthu.repository.stores import StoreUnusable
 
 _SAMPLE = 20
 
@@ -38,7 +39,7 @@ def stores_away() -> list[str]:
     away = []
     for store in all_stores():
         try:
-            open_store(store)
+            require_usable(store, patient=False)
         except StoreUnusable as error:
             away.append(f"{error.message} ({store.path}) {error.hint}")
     return away

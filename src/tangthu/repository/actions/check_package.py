@@ -20,7 +20,7 @@ from tangthu.kernel import advisory, clock
 from tangthu.ledger.record import Event, record_many
 from tangthu.records.queries import withheld_in
 from tangthu.repository import begun
-from tangthu.repository.actions.mend_copies import Mended, mend
+from tangthu.repository.actions.mend_copies import Mended, mend, prolong
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import CopyVerdict, Watch, beyond_repair, check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
@@ -35,13 +35,17 @@ UNSEEN = gettext_noop("có bản sao chưa kiểm tra được")
 
 @dataclass(slots=True)
 class PackageVerdict:
-    """What a check of one package found (`copies`), did, and left (`after`, read once more)."""
+    """What a check of one package found (`copies`), did, and left (`after`, read once more).
+
+    `prolonged` counts the files in buckets that were locked for longer.
+    """
 
     package: Package
     copies: list[CopyVerdict]
     after: list[CopyVerdict]
     mended: list[Mended] = field(default_factory=list)
     lost: dict[str, str] = field(default_factory=dict)
+    prolonged: int = 0
 
     @property
     def bad(self) -> list[tuple[str, str, str]]:
@@ -122,6 +126,8 @@ def check_package(
             verdict.mended = mend(now)
             durable.point("repository.mended")
             verdict.after = check_copies([copy.copy for copy in now], watch)
+        if repair:
+            verdict.prolonged = prolong(verdict.after)
         before = begun.mended_before(verdict.copies, verdict.after)
         mended = {(one.store, one.path): one for one in (*before, *verdict.mended)}
         verdict.mended = [mended[key] for key in sorted(mended)]
@@ -167,6 +173,7 @@ def _enter(
                     "unchecked": _told(verdict.unchecked),
                     "lost": _told(list(verdict.lost.items())),
                     "repair": repair,
+                    **({"prolonged": verdict.prolonged} if verdict.prolonged else {}),
                 },
             )
         ]

@@ -19,7 +19,9 @@ from tangthu.repository.actions.store_package import CopyDamaged
 from tangthu.repository.closed_beside import carry
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
-from tangthu.repository.stores import StoreUnusable, open_store, require_room, writing_to
+from tangthu.repository.places import receive, require_usable
+from tangthu.repository.stand_ins import local_object
+from tangthu.repository.stores import StoreUnusable, require_room, writing_to
 from tangthu.standards import durable, ocfl
 
 Outcome = Literal["copied", "there", "withheld"]
@@ -76,7 +78,7 @@ def copy_package(
 
 def _bring(package: Package, store: Store) -> str:
     """Copy the object from the first copy that proves whole; returns the name of its store."""
-    target = open_store(store)
+    require_usable(store)
     require_room(store, _size(package))
     held = [
         one
@@ -86,9 +88,8 @@ def _bring(package: Package, store: Store) -> str:
     unread: OSError | None = None
     for copy in sorted(held, key=lambda one: one.state != Copy.State.GOOD):
         try:
-            place = open_store(copy.store).path_of(package.objid)
-            with writing_to(store):
-                ocfl.replicate(place, target)
+            with local_object(copy.store, package.objid) as place, writing_to(store):
+                receive(store, place)
         except ocfl.ReplicaDivergedError as error:
             raise CopyDamaged(
                 _("Kho %(name)s đang giữ một lịch sử khác của gói này.") % {"name": store.name},

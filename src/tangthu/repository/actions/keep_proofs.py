@@ -6,14 +6,17 @@ The proof cannot lie inside what it proves; it stands next to the object as `<AI
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from django.db.models import F
 
+from tangthu.kernel.stores import StoreDamaged
 from tangthu.ledger import proofs
 from tangthu.repository.actions.note_beside import proof_path
+from tangthu.repository.beside import write_beside
 from tangthu.repository.models import Copy, Package
-from tangthu.repository.stores import StoreUnusable, beside
-from tangthu.standards import durable, ocfl
+from tangthu.repository.stores import StoreUnusable
+from tangthu.standards import ocfl
 
 _MOST = 500
 
@@ -36,12 +39,9 @@ def _keep(package: Package) -> int:
     kept = 0
     for copy in Copy.objects.filter(package=package).select_related("store"):
         try:
-            folder = beside(copy.store, package.objid)
-            durable.make_dirs(folder)
-            durable.remove_leftovers(folder)
-            path = proof_path(folder, package.objid)
-            durable.write_file(path, [data], what="repository.proof")
-        except (OSError, StoreUnusable, ocfl.OcflError):
+            name = proof_path(Path(), package.objid).name
+            write_beside(copy.store, package.objid, name, data, what="repository.proof")
+        except (OSError, StoreUnusable, StoreDamaged, ocfl.OcflError):
             continue
         Copy.objects.filter(pk=copy.pk).update(proof_version=package.head)
         kept += 1

@@ -6,16 +6,28 @@ for. What does not belong into an object is set aside beside it, never thrown aw
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import secrets
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from tangthu.kernel import s3
+from tangthu.kernel.stores import StoreDamaged
+from tangthu.repository.buckets import Bucket, key_of, open_bucket
 from tangthu.repository.fixity import CopyVerdict
-from tangthu.repository.stores import StoreUnusable, beside, open_store
+from tangthu.repository.places import receive
+from tangthu.repository.sending import locked_until
+from tangthu.repository.stand_ins import local_object
+from tangthu.repository.stores import StoreUnusable, beside, open_store, writing_to
 from tangthu.standards import durable, ocfl
 
+log = logging.getLogger("tangthu.repository")
+
 SET_ASIDE = "set-aside"
-_FAILURES = (ocfl.OcflError, OSError, StoreUnusable)
+_FAILURES = (ocfl.OcflError, OSError, StoreUnusable, StoreDamaged, s3.NotThese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +68,90 @@ def _mend_files(hurt: CopyVerdict, verdicts: Sequence[CopyVerdict]) -> list[Mend
 
 
 def _mend_file(hurt: CopyVerdict, path: str, source: CopyVerdict) -> bool:
+    store, objid = hurt.copy.store, hurt.copy.package.objid
     try:
-        store = open_store(hurt.copy.store)
-        try:
-            ocfl.repair_file(store, hurt.place, path, source.place)
-        except ocfl.OcflError:
-            # The other copy as a whole cannot be trusted; its file may be the right one.
-            ocfl.repair_content(store, hurt.place, path, source.place / path)
+        with local_object(source.copy.store, objid, [path]) as good:
+            if hurt.in_folder:
+                _put_right(open_store(store), hurt.place, path, good)
+            else:
+                with writing_to(store):
+                    _send_right(open_bucket(store), objid, path, good)
     except _FAILURES:
         return False
     return True
 
 
+def _put_right(root: ocfl.StorageRoot, place: Path, path: str, good: Path) -> None:
+    try:
+        ocfl.repair_file(root, place, path, good)
+    except ocfl.OcflError:
+        # The other copy as a whole cannot be trusted; its file may be the right one.
+        ocfl.repair_content(root, place, path, good / path)
+
+
+def _send_right(bucket: Bucket, objid: str, path: str, good: Path) -> None:
+    """Put one file of an object in a bucket in order, in a stand-in, and send it from there."""
+    with tempfile.TemporaryDirectory(prefix="bucket-") as folder:
+        root = ocfl.create_root(Path(folder, "root"))
+        place = root.path_of(objid)
+        bucket.bring(objid, place)
+        _put_right(root, place, path, good)
+        bucket.inside.put(
+            key_of(objid, path),
+            durable.chunks_of(place / path),
+            sha256=durable.digest_file(place / path).digests["sha256"],
+            until=locked_until(bucket.store),
+        )
+
+
 def _set_aside(hurt: CopyVerdict) -> list[Mended]:
     done: list[Mended] = []
+    store, objid = hurt.copy.store, hurt.copy.package.objid
     for path in hurt.extra:
+        name = f"{secrets.token_hex(4)}-{path.rpartition('/')[2]}"
         try:
-            folder = beside(hurt.copy.store, hurt.copy.package.objid) / SET_ASIDE
-            durable.make_dirs(folder)
-            name = f"{secrets.token_hex(4)}-{path.rpartition('/')[2]}"
-            durable.rename(hurt.place / path, folder / name, what="repository.set_aside")
+            if hurt.in_folder:
+                folder = beside(store, objid) / SET_ASIDE
+                durable.make_dirs(folder)
+                durable.rename(hurt.place / path, folder / name, what="repository.set_aside")
+            else:
+                with writing_to(store):
+                    _move_beside(open_bucket(store), objid, path, name)
         except _FAILURES:
             continue
-        done.append(Mended(hurt.store, path, hurt.store))
+        done.append(Mended(store.name, path, store.name))
+    return done
+
+
+def _move_beside(bucket: Bucket, objid: str, path: str, name: str) -> None:
+    """Copy a file that does not belong to an object beside it, then take it out of the object."""
+    key = key_of(objid, path)
+    found = hashlib.sha256()
+    for piece in bucket.inside.read(key):
+        found.update(piece)
+    bucket.beside.put(
+        key_of(objid, f"{SET_ASIDE}/{name}"), bucket.inside.read(key), sha256=found.hexdigest()
+    )
+    bucket.inside.remove(key)
+
+
+def prolong(verdicts: Sequence[CopyVerdict]) -> int:
+    """Lock for longer what is whole and not locked for long any more; returns how many files."""
+    done = 0
+    for verdict in verdicts:
+        store, objid = verdict.copy.store, verdict.copy.package.objid
+        until = locked_until(store)
+        if until is None or not verdict.fading:
+            continue
+        try:
+            with writing_to(store):
+                bucket = open_bucket(store)
+                for path in verdict.fading:
+                    bucket.inside.retain(key_of(objid, path), until)
+                    done += 1
+        except _FAILURES as error:
+            # The next check tries again; the System page tells of a bucket that cannot lock.
+            log.warning("store %s not locked for longer: %s", store.name, type(error).__name__)
     return done
 
 
@@ -88,7 +161,9 @@ def _replace(hurt: CopyVerdict, verdicts: Sequence[CopyVerdict]) -> list[Mended]
             continue
         try:
             # Copies every file against the inventory, so a source that is not whole is refused.
-            ocfl.replicate(good.place, open_store(hurt.copy.store), replace=True)
+            store, objid = hurt.copy.store, hurt.copy.package.objid
+            with local_object(good.copy.store, objid) as place, writing_to(store):
+                receive(store, place, replace=True)
         except _FAILURES:
             continue
         return [Mended(hurt.store, "", good.store)]

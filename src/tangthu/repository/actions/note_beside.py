@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tangthu.kernel.stores import StoreDamaged
 from tangthu.ledger.history import Told, history
+from tangthu.repository.beside import read_beside, write_beside
 from tangthu.repository.fixity import copies_of
 from tangthu.repository.models import Package
-from tangthu.repository.stores import StoreUnusable, beside
-from tangthu.standards import durable, ocfl
+from tangthu.repository.stores import StoreUnusable
+from tangthu.standards import ocfl
 
 EVENTS = "events.jsonl"
 KINDS = ("repository.package.checked", "repository.package.repaired")
@@ -24,16 +26,13 @@ def note_beside(package: Package) -> None:
     told = [event for event in history(package.pk) if event.kind_name in KINDS]
     for copy in copies_of(package):
         try:
-            folder = beside(copy.store, package.objid)
-            path = folder / EVENTS
-            before = path.read_bytes() if path.exists() else b""
+            before = read_beside(copy.store, package.objid, EVENTS) or b""
             known = _known(before)
             lines = [_line(event) for event in told if str(event.eid) not in known]
             if lines:
-                durable.make_dirs(folder)
-                durable.remove_leftovers(folder)
-                durable.write_file(path, [before, *lines], what="repository.beside")
-        except (OSError, StoreUnusable, ocfl.OcflError):
+                data = b"".join([before, *lines])
+                write_beside(copy.store, package.objid, EVENTS, data, what="repository.beside")
+        except (OSError, StoreUnusable, StoreDamaged, ocfl.OcflError):
             continue
 
 

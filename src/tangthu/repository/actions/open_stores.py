@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tangthu.kernel import deployment
+from tangthu.repository.buckets import make_bucket, open_bucket
 from tangthu.repository.models import Copy, Store
 from tangthu.repository.stores import DEFAULT_STORES, default_path, in_use, open_store
 from tangthu.standards import durable, ocfl
@@ -32,6 +33,9 @@ def ensure_stores() -> list[Store]:
             )
         found = list(in_use())
     for store in found:
+        if store.in_bucket:
+            open_bucket(store)
+            continue
         # Where packages exist, a folder that somebody named may be a disk that is not mounted now.
         named = store.path != default_path(store.name)
         if not Copy.objects.filter(**({} if named else {"store": store})).exists():
@@ -41,7 +45,13 @@ def ensure_stores() -> list[Store]:
 
 
 def make_root(store: Store) -> None:
-    """Make the root of a new store, or open the one that is there. Raises OcflError or OSError."""
+    """Make the root of a new store, or open the one that is there.
+
+    Raises OcflError or OSError, and for a bucket StoreUnusable.
+    """
+    if store.in_bucket:
+        make_bucket(store)
+        return
     root = Path(store.path)
     durable.make_dirs(root.parent)
     _mark(root)

@@ -25,6 +25,7 @@ from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
+from tangthu.repository.places import receive, recover
 from tangthu.repository.stores import StoreUnusable, in_use, open_store, require_room, writing_to
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
@@ -72,7 +73,7 @@ def store_package(
     first = open_store(stores[0])
     for store in stores:
         with writing_to(store):
-            ocfl.recover(open_store(store))
+            recover(store)
     _prove_whole(order)
     place = first.path_of(order.objid)
     state = _stored_state(place, order)
@@ -101,7 +102,7 @@ def store_package(
                 )
     for store in stores[1:]:
         with writing_to(store):
-            ocfl.replicate(place, open_store(store))
+            receive(store, place)
     durable.point("repository.stored")
     version = _catalogue(acting, body, dossier_id, order, state, stores, place, also)
     durable.point("repository.catalogued")

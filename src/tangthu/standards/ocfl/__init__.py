@@ -6,6 +6,7 @@ are read, validated and carried on. `docs/standards/ocfl.md` tells layout and co
 
 from tangthu.standards.ocfl import commit, intake, repair, storage_root
 from tangthu.standards.ocfl.commit import Recovered, recover
+from tangthu.standards.ocfl.digests import new_hasher
 from tangthu.standards.ocfl.draft import Note
 from tangthu.standards.ocfl.errors import (
     DamagedSourceError,
@@ -25,10 +26,13 @@ from tangthu.standards.ocfl.errors import (
 )
 from tangthu.standards.ocfl.intake import Source
 from tangthu.standards.ocfl.inventory import INVENTORY, Inventory, Version, parse_inventory
+from tangthu.standards.ocfl.layout import HASH_AND_ID, Layout, layout_from
 from tangthu.standards.ocfl.object_inventory import Trusted, load_inventory, read_copy
 from tangthu.standards.ocfl.reader import (
     FileResult,
     OcflObject,
+    Status,
+    check_administration,
     check_file,
     check_files,
     open_object,
@@ -51,6 +55,7 @@ POINTS = (*storage_root.POINTS, *intake.POINTS, *commit.POINTS, *repair.POINTS)
 
 __all__ = [
     "CODES",
+    "HASH_AND_ID",
     "INVENTORY",
     "POINTS",
     "Code",
@@ -61,6 +66,7 @@ __all__ = [
     "Finding",
     "InvalidInventoryError",
     "Inventory",
+    "Layout",
     "LayoutError",
     "LogicalPathError",
     "NotAStorageRootError",
@@ -74,6 +80,7 @@ __all__ = [
     "ReplicaDivergedError",
     "Source",
     "StagingError",
+    "Status",
     "StorageRoot",
     "Trusted",
     "UnreadableObjectError",
@@ -81,12 +88,15 @@ __all__ = [
     "VersionConflictError",
     "VersionMissingError",
     "add_version",
+    "check_administration",
     "check_file",
     "check_files",
     "create_object",
     "create_root",
+    "layout_from",
     "load_inventory",
     "looks_like_root",
+    "new_hasher",
     "open_object",
     "open_root",
     "parse_inventory",

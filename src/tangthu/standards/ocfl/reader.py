@@ -148,17 +148,10 @@ def check_files(object_root: Path, trusted: Trusted | None = None) -> Iterator[F
     """
     known = trusted or load_inventory(object_root)
     inventory = known.inventory
-    expected_names = {inventory.declaration, INVENTORY, inventory.sidecar}
-    yield _check_declaration(object_root, inventory)
-    yield from _check_pair(object_root, "", inventory.algorithm, known.digest)
-    for name in inventory.versions:
-        if name == inventory.head:
-            pair = _check_pair(object_root, name, inventory.algorithm, known.digest)
-        else:
-            pair = _check_earlier(object_root, name, inventory)
-        for result in pair:
-            expected_names.add(result.path)
-            yield result
+    expected_names: set[str] = set()
+    for result in check_administration(object_root, known):
+        expected_names.add(result.path)
+        yield result
     recorded = dict(inventory.content_files())
     links: dict[str, bool] = {}
     for path in sorted(recorded):
@@ -176,6 +169,21 @@ def check_files(object_root: Path, trusted: Trusted | None = None) -> Iterator[F
             known_path = path in recorded or path in expected_names
             if not entry.is_dir(follow_symlinks=False) and not known_path:
                 yield FileResult(path, "extra")
+
+
+def check_administration(object_root: Path, known: Trusted) -> Iterator[FileResult]:
+    """The verdicts on declaration, inventories and their digest files: all that is not content.
+
+    These files alone may stand at `object_root`: content is not looked for.
+    """
+    inventory = known.inventory
+    yield _check_declaration(object_root, inventory)
+    yield from _check_pair(object_root, "", inventory.algorithm, known.digest)
+    for name in inventory.versions:
+        if name == inventory.head:
+            yield from _check_pair(object_root, name, inventory.algorithm, known.digest)
+        else:
+            yield from _check_earlier(object_root, name, inventory)
 
 
 def check_file(object_root: Path, path: str, algorithm: str, expected: str) -> FileResult:
