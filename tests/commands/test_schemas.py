@@ -162,6 +162,10 @@ def test_a_store_is_added_filled_verified_and_given_up_by_their_schemas(
     told(call(cast, "--as", "cuc", *add), "error", COULD_NOT)
     assert told(call(cast, "--as", "dung", *add), "stores-add", DONE)["state"] == "joining"
     told(call(cast, "--as", "dung", *add), "error", COULD_NOT)
+    bucket = ("stores", "add", "kho-s3", "https://127.0.0.1:9/luu-tru/kho", "--s3", "--json")
+    without_keys = call(cast, "--as", "dung", *bucket)
+    told(without_keys, "error", COULD_NOT)
+    assert "secrets/s3/kho-s3.toml" in without_keys.stderr
     assert told(call(cast, "stores", "--json"), "stores", FOUND)[2]["missing"] == 1
     since = ("--carrier-since", "2024-02-01", "--carrier-years", "5", "--json")
     told(call(cast, "--as", "dung", "stores", "change", "kho-c", *since), "stores-change", DONE)

@@ -15,6 +15,7 @@ from tangthu.kernel.models import Job
 from tangthu.repository.actions.copy_store import order_copy
 from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.actions.register_store import StoreFacts, add_store, change_store
+from tangthu.repository.checks import look
 from tangthu.repository.job_kinds import RETIRE
 from tangthu.repository.models import Store
 from tests.office.conftest import SignIn
@@ -73,6 +74,48 @@ def test_a_form_that_is_refused_says_so_at_the_field_and_keeps_what_was_typed(
         assert words in page
     page = client.post("/kho/moi/", {"name": "kho-a", "path": "o/x"}).content.decode()
     assert "Đã có kho mang tên này" in page and "bắt đầu bằng dấu" in page
+
+
+def test_a_bucket_is_asked_for_on_the_same_form_and_its_page_says_what_it_is(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    ensure_stores()
+    client = sign_in("dung")
+    form = client.get("/kho/moi/").content.decode()
+    assert "secret_key" not in form and "secrets/s3/" in form
+    given = {"name": "kho-s3", "kind": "s3", "path": "http://10.0.0.5/luu-tru/kho"}
+    for changed, words in (
+        ({}, "phải dùng https"),
+        ({"path": "/srv/kho"}, "tên bucket"),
+        ({"path": "https://127.0.0.1:9/luu-tru/kho"}, "Chưa có tệp khóa"),
+        ({"kind": "folder", "path": "/srv/x", "lock_days": "100"}, "Thư mục không khóa được"),
+    ):
+        answer = client.post("/kho/moi/", {**given, **changed})
+        assert answer.status_code == 422 and words in text_of(answer.content.decode())
+    assert Store.objects.count() == 2
+    store = bucket_that_is_away()
+    page = f"/kho/noi/{store.uid}/"
+    words = text_of(client.get(page).content.decode())
+    for said in ("Kho đối tượng S3", store.path, "400 ngày"):
+        assert said in words
+    told = text_of(client.get("/kho/").content.decode())
+    assert "Không mở được kho kho-s3" in told and "máy chủ S3" in told
+    assert "lock_days" in client.get(f"{page}sua/").content.decode()
+    first = Store.objects.get(name="kho-a")
+    assert "lock_days" not in client.get(f"/kho/noi/{first.uid}/sua/").content.decode()
+    found = [one for one in look(None) if "kho-s3" in str(one.message)]
+    assert [one.level for one in found] == ["error"]
+
+
+def bucket_that_is_away() -> Store:
+    """A registered bucket of a server that is not there."""
+    return Store.objects.create(
+        name="kho-s3",
+        kind=Store.Kind.S3,
+        path="https://127.0.0.1:9/luu-tru/kho",
+        position=9,
+        lock_days=400,
+    )
 
 
 def test_an_archivist_reads_and_checks_a_store_and_changes_nothing_of_it(
@@ -135,7 +178,10 @@ def test_every_page_of_a_store_is_accessible_quiet_and_no_wider_than_its_window(
     jobs.execute(order_copy(acting, store.uid).id)
     visitor = visit(server, "dung", size=size)
     page = f"/kho/noi/{store.uid}/"
-    for address in ("/kho/", "/kho/moi/", page, f"{page}sua/", f"{page}thoi-dung/"):
+    away = f"/kho/noi/{bucket_that_is_away().uid}/"
+    for address in (
+        "/kho/", "/kho/moi/", page, f"{page}sua/", f"{page}thoi-dung/", away, f"{away}sua/",
+    ):  # fmt: skip
         visitor.go(address)
         found = (visitor.axe(), visitor.complaints)
         assert found == ([], []), address

@@ -93,6 +93,12 @@ class Place:
         nested = mine.startswith(theirs) or theirs.startswith(mine)
         return (self.endpoint, self.bucket) == (other.endpoint, other.bucket) and nested
 
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the endpoint is this machine."""
+        host = urlsplit(self.endpoint).hostname or ""
+        return host == "localhost" or is_local(host, LOOPBACK)
+
     def require_allowed(self) -> None:
         """Raise BadPlace unless this installation may talk to the endpoint.
 
@@ -101,7 +107,7 @@ class Place:
         """
         parts = urlsplit(self.endpoint)
         host = parts.hostname or ""
-        here = host == "localhost" or is_local(host, LOOPBACK)
+        here = self.on_loopback
         if parts.scheme == "http" and not here:
             raise BadPlace(
                 _("Kho S3 ở máy khác phải dùng https."),

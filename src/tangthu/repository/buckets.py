@@ -124,6 +124,11 @@ def open_bucket(store: Store, *, patient: bool = True) -> Bucket:
     return bucket
 
 
+def is_here(store: Store) -> bool:
+    """Whether the server of a bucket is this machine, as far as its address tells."""
+    return Place.parse(store.path).on_loopback
+
+
 def make_bucket(store: Store) -> None:
     """Make the root of a new store, or take the one that is there.
 

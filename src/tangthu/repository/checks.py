@@ -14,10 +14,12 @@ from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
 from tangthu.kernel.models import Job
 from tangthu.repository.actions.order_check import EVERY
+from tangthu.repository.buckets import asking, is_here, open_bucket
 from tangthu.repository.hazards import replace_by
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Store
-from tangthu.repository.stores import Room, StoreUnusable, in_use, open_store, room_of
+from tangthu.repository.places import require_usable
+from tangthu.repository.stores import Room, StoreUnusable, in_use, room_of
 from tangthu.ui import formats
 
 # A round that is due is ordered within the hour; a week leaves time for a store that was away.
@@ -33,6 +35,7 @@ def look(bodies: Bodies) -> Iterator[Finding]:
         return
     for store in stores:
         yield from _of_store(store, bodies)
+        yield from _lock(store)
         yield from _carrier(store)
     yield from _apart(stores)
     yield from _round(bodies)
@@ -61,13 +64,13 @@ def _of_store(store: Store, bodies: Bodies) -> Iterator[Finding]:
 
 def _reached(store: Store) -> Iterator[Finding]:
     try:
-        open_store(store)
+        require_usable(store, patient=False)
     except StoreUnusable as error:
         yield Finding(
             "error",
             str(error.message),
             _("Gói mới không đóng được; gói cũ chỉ còn ở các kho khác."),
-            f"{error.hint} findmnt --target {store.path}",
+            str(error.hint) if store.in_bucket else f"{error.hint} findmnt --target {store.path}",
         )
 
 
@@ -127,8 +130,38 @@ def _carrier(store: Store) -> Iterator[Finding]:
         )
 
 
+def _lock(store: Store) -> Iterator[Finding]:
+    """Whether objects in a bucket are locked against deletion, as far as that was asked for."""
+    if not store.in_bucket:
+        return
+    if not store.lock_days:
+        yield Finding(
+            "note",
+            _("Kho %(name)s không khóa chống xóa.") % {"name": store.name},
+            _("Ai có khóa truy cập của bucket thì xóa được bản sao ở đó."),
+            _("Dùng bucket có khóa đối tượng và khai số ngày: tangthu stores change --lock-days."),
+        )
+        return
+    try:
+        bucket = open_bucket(store, patient=False)
+        with asking(store):
+            able = bucket.inside.locks()
+    except StoreUnusable:
+        return  # told already
+    if not able:
+        yield Finding(
+            "error",
+            _("Kho %(name)s phải khóa chống xóa mà bucket không bật khóa đối tượng.")
+            % {"name": store.name},
+            _("Bản sao ở đó xóa được, và gói mới không ghi vào được."),
+            _("Bật khóa đối tượng ở máy chủ S3, hoặc chuyển sang bucket khác."),
+        )
+
+
 def _apart(stores: list[Store]) -> Iterator[Finding]:
     """Whether the loss of one disk would take every copy with it."""
+    if any(one.in_bucket and not is_here(one) for one in stores):
+        return
     disks = {Path(one.path).stat().st_dev for one in stores if Path(one.path).is_dir()}
     if len(disks) < 2:
         yield Finding(

@@ -23,8 +23,9 @@ from tangthu.standards import durable, ocfl
 def send_object(bucket: Bucket, source_root: Path, *, replace: bool = False) -> int:
     """Bring the object at `source_root` into the bucket; returns how many files were sent.
 
-    What stands there with the right bytes is not sent again. With `replace`, whatever else stands
-    there does not count. Raises DamagedSourceError, ReplicaDivergedError or another OcflError,
+    What stands there with the right bytes is not sent again. It is read to know that: a server that
+    was killed may have lost what it had read back to us. With `replace`, whatever else stands there
+    does not count. Raises DamagedSourceError, ReplicaDivergedError or another OcflError,
     StoreDamaged, s3.Unreachable or s3.Denied.
     """
     source = ocfl.load_inventory(source_root)
@@ -35,8 +36,6 @@ def send_object(bucket: Bucket, source_root: Path, *, replace: bool = False) -> 
     recorded = dict(source.inventory.content_files())
     with stand_in(bucket, objid) as (place, listing):
         present = None if replace else _present(place)
-        if present is not None and present.root_copy_good and present.digest == source.digest:
-            return 0
         kept = frozenset() if present is None else _in_common(source_root, source, present)
     until = locked_until(bucket.store)
     sent = 0
@@ -88,7 +87,7 @@ def _in_common(source_root: Path, source: ocfl.Trusted, present: ocfl.Trusted) -
             object_id=source.inventory.id,
         )
     if present.digest == source.digest:
-        return frozenset()  # only the root was cut off: look at everything
+        return frozenset()  # sent before, but nobody entered it: look at everything
     return frozenset(present.inventory.versions)
 
 

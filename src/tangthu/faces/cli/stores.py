@@ -41,6 +41,9 @@ def _facts(command: Any) -> Any:
             ),
             click.option("--carrier-years", type=int, help=_("Tuổi thọ phương tiện (năm).")),
             click.option("--pace", type=int, help=_("MB mỗi giây cho việc nền; 0: tùy máy.")),
+            click.option(
+                "--lock-days", type=int, help=_("Kho S3: khóa chống xóa bao nhiêu ngày; 0: không.")
+            ),
         )
     ):
         command = option(command)
@@ -86,18 +89,30 @@ def stores(ctx: click.Context, as_json: bool) -> None:
             ctx.exit(FOUND)
 
 
-@stores.command("add", help=_("Thêm kho NAME ở thư mục PATH."))
+@stores.command("add", help=_("Thêm kho NAME ở thư mục PATH, hoặc ở địa chỉ S3 với --s3."))
 @click.argument("name")
 @click.argument("path")
+@click.option(
+    "--s3",
+    is_flag=True,
+    help=_("PATH là https://MÁY-CHỦ/BUCKET/THƯ-MỤC; khóa ở secrets/s3/NAME.toml."),
+)
 @_facts
 @json_option
 @click.pass_context
-def add(ctx: click.Context, name: str, path: str, as_json: bool, **options: Any) -> None:
+def add(ctx: click.Context, name: str, path: str, s3: bool, as_json: bool, **options: Any) -> None:
     """Register a store; what is packaged from now on goes there too."""
     with house():
         from tangthu.repository.actions.register_store import add_store
+        from tangthu.repository.models import Store
 
-        made = add_store(acting(ctx), name=name, path=path, facts=_given(options))
+        made = add_store(
+            acting(ctx),
+            name=name,
+            path=path,
+            facts=_given(options),
+            kind=Store.Kind.S3 if s3 else Store.Kind.FOLDER,
+        )
         words = _("Đã thêm kho {name}.").format(name=made.name)
         if made.state == made.State.JOINING:
             words += " " + _("Chép các gói từ trước: tangthu stores copy {name}.").format(

@@ -47,6 +47,16 @@ class StoreFactsForm(forms.Form):
         required=False,
         help_text=_("Để trống hoặc 0: không giới hạn."),
     )
+    lock_days = forms.IntegerField(
+        label=_("Khóa chống xóa (ngày)"),
+        min_value=0,
+        max_value=36_500,
+        required=False,
+        help_text=_(
+            "Chỉ kho S3 có khóa đối tượng: không ai xóa được trước hạn, kể cả khi có quyết định"
+            " tiêu hủy. Mỗi lần kiểm tra gia hạn thêm. Để trống hoặc 0: không khóa."
+        ),
+    )
 
     def facts(self) -> StoreFacts:
         """What was typed, for the action."""
@@ -56,11 +66,24 @@ class StoreFactsForm(forms.Form):
             carrier_since=as_day(given["carrier_since"]),
             carrier_years=given["carrier_years"],
             pace=given["pace"] or 0,
+            lock_days=given.get("lock_days") or 0,
         )
 
 
 class NewStoreForm(StoreFactsForm):
-    """A new store: its name and its folder, and what is said of it."""
+    """A new store: its name, its folder or bucket, and what is said of it."""
+
+    kind = forms.ChoiceField(
+        label=_("Loại kho"),
+        choices=Store.Kind.choices,
+        initial=Store.Kind.FOLDER,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Kho S3 cần tệp khóa secrets/s3/TÊN-KHO.toml (quyền 600) trong thư mục nhà trước khi"
+            " thêm; khóa không bao giờ nhập ở trang này."
+        ),
+    )
 
     name = forms.CharField(
         label=_("Tên kho"),
@@ -69,12 +92,15 @@ class NewStoreForm(StoreFactsForm):
         help_text=_("Chữ thường không dấu, chữ số, gạch nối, ví dụ kho-c; không đổi được về sau."),
     )
     path = forms.CharField(
-        label=_("Thư mục trên máy chủ"),
+        label=_("Nơi đặt"),
         max_length=1000,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-        help_text=_("Đường dẫn đầy đủ tới thư mục trống, hoặc tới kho OCFL có sẵn."),
+        help_text=_(
+            "Thư mục: đường dẫn đầy đủ tới thư mục trống hoặc kho OCFL có sẵn. S3:"
+            " https://máy-chủ/bucket/thư-mục."
+        ),
     )
-    field_order = ("name", "path")
+    field_order = ("name", "kind", "path")
 
 
 class RetireForm(forms.Form):
@@ -95,4 +121,5 @@ def said_of(store: Store) -> dict[str, Any]:
         "carrier_since": store.carrier_since.isoformat() if store.carrier_since else None,
         "carrier_years": store.carrier_years,
         "pace": store.pace or None,
+        "lock_days": store.lock_days or None,
     }

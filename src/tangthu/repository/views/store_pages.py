@@ -76,13 +76,16 @@ def _facts(viewer: Viewer, found: Store) -> list[FactGroup]:
     place = [Fact(_("Loại"), found.get_kind_display()), Fact(_("Tình trạng"), _state_of(found))]
     # Where a store lies on the server is for those who look after the server.
     if viewer.may_anywhere("house.administer"):
-        place.append(Fact(_("Thư mục"), found.path, code=True))
+        label = _("Địa chỉ") if found.in_bucket else _("Thư mục")
+        place.append(Fact(label, found.path, code=True))
     if room is not None and found.state not in GIVEN_UP:
         words = _("%(free)s trong %(total)s") % {
             "free": formats.file_size(room.free),
             "total": formats.file_size(room.total),
         }
         place.append(Fact(_("Còn trống"), words))
+    if found.in_bucket:
+        place.append(Fact(_("Khóa chống xóa"), _lock(found)))
     place.append(
         Fact(
             _("Tốc độ việc nền"),
@@ -108,6 +111,12 @@ def _facts(viewer: Viewer, found: Store) -> list[FactGroup]:
         FactGroup(_("Nguy cơ mất cùng lúc"), hazards),
         FactGroup(_("Phương tiện"), carrier),
     ]
+
+
+def _lock(found: Store) -> str:
+    if not found.lock_days:
+        return _("không khóa")
+    return _("%(n)s ngày kể từ lần kiểm tra gia hạn gần nhất") % {"n": found.lock_days}
 
 
 def _state_of(found: Store) -> str:
@@ -169,7 +178,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> str:
         made = add_store(
-            acting(request), name=given["name"], path=given["path"], facts=form.facts()
+            acting(request),
+            name=given["name"],
+            path=given["path"],
+            facts=form.facts(),
+            kind=given["kind"] or Store.Kind.FOLDER,
         )
         return reverse("repository:store", args=[made.uid])
 
@@ -185,6 +198,8 @@ def edit(request: HttpRequest, store_uid: uuid.UUID) -> HttpResponse:
     """Say anew what a store shares with others, when its carrier is due, and its pace."""
     found = queries.store(administrator(request), store_uid)
     form = StoreFactsForm(posted(request), initial=said_of(found))
+    if not found.in_bucket:
+        del form.fields["lock_days"]
     page = reverse("repository:store", args=[found.uid])
 
     def act(_given: dict[str, Any]) -> str:

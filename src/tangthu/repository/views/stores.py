@@ -72,7 +72,9 @@ def _notices(seen: list[StoreSeen]) -> list[Notice]:
             _("Không mở được kho %(name)s") % {"name": one.name},
             tone="danger",
             kept=_("mọi gói vẫn đọc được từ các kho còn lại."),
-            todo=_("xem ổ đĩa của kho đã gắn và đọc được chưa; đừng tạo lại thư mục trống."),
+            todo=_("xem đường mạng, máy chủ S3 và tệp khóa của kho.")
+            if one.store.in_bucket
+            else _("xem ổ đĩa của kho đã gắn và đọc được chưa; đừng tạo lại thư mục trống."),
         )
         for one in seen
         if not one.usable
