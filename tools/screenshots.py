@@ -14,10 +14,14 @@ import time
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
+# What the guides inside show, small: the wide pictures that their pages name.
+GUIDES = ROOT / "src/tangthu/faces/office"
+GUIDE_WIDTH = 960
 CHROMIUM = "/usr/bin/chromium"
 SIZES = {"": (1280, 800), "-390": (390, 844)}
 
@@ -117,6 +121,21 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=str(IMAGES / f"{name}.png"))
 
 
+def fill_guides() -> None:
+    """Write the pictures that the guides name, made from those of the documentation."""
+    pages = (GUIDES / "templates/office/guides/vi").glob("*.html")
+    named = {
+        name for page in pages for name in re.findall(r"guides/([a-z-]+)\.webp", page.read_text())
+    }
+    target = GUIDES / "static/office/guides"
+    target.mkdir(parents=True, exist_ok=True)
+    for name in sorted(named):
+        with Image.open(IMAGES / f"{name}.png") as picture:
+            height = round(picture.height * GUIDE_WIDTH / picture.width)
+            small = picture.convert("RGB").resize((GUIDE_WIDTH, height), Image.Resampling.LANCZOS)
+        small.save(target / f"{name}.webp", quality=82, method=6)
+
+
 def main() -> int:
     """Write docs/images/*.png."""
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -147,6 +166,7 @@ def main() -> int:
                     password_of = {one["username"]: one["password"] for one in signins}
                     shoot_system(browser, base, password_of["dung"], suffix)
                 browser.close()
+            fill_guides()
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(60)

@@ -448,6 +448,9 @@ def test_a_first_password_that_is_asked_for_is_not_told_and_must_be_a_good_one(
         document = told(done, name, status)
         assert given.strip() not in done.stdout + done.stderr
     assert document["password"] is None
+    place = told(call(cast, "--as", "dung", "practice", "H30.81", "--json"), "practice", DONE)
+    assert place["people"][0]["username"] == "tap-vt"
+    told(call(cast, "--as", "hoa", "practice", "H30.81", "--json"), "error", COULD_NOT)
     assert Account.objects.get(username="mai").check_password(PASSWORD)
 
 

@@ -185,7 +185,7 @@ def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
 # Stores are the house's, not a body's: tests/office/test_stores.py says who sees them.
 PLAIN = {
     "number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier",
-    "store_uid": str(uuid.uuid4()),
+    "store_uid": str(uuid.uuid4()), "slug": "van-thu",
 }  # fmt: skip
 
 

@@ -160,7 +160,13 @@ class Visitor:
             f"{item['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
             for item in found["violations"]
             for node in item["nodes"]
-        ]
+        ] + self._unexplained()
+
+    def _unexplained(self) -> list[str]:
+        """A finding if this page of the house has no help of its own; specimens need none."""
+        shell, told = (self.page.locator(one).count() for one in (".frame", "[data-page-help]"))
+        missed = shell and not told and not self.page.url.startswith(f"{self.server.url}/ui/")
+        return [f"no help for {self.page.url}"] if missed else []
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""

@@ -31,11 +31,13 @@ class ArchiveConfig(AppConfig):
     verbose_name = "Lưu trữ"
 
     def ready(self) -> None:
-        from tangthu.archive import columns, jobs
+        from tangthu.archive import columns, first_steps, jobs, page_help
         from tangthu.archive import scopes as archive_scopes
         from tangthu.discovery import findable
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         jobs.register_handlers()
         archive_scopes.register()
         findable.register(

@@ -20,11 +20,13 @@ class BackupConfig(AppConfig):
     verbose_name = "Sao lưu"
 
     def ready(self) -> None:
-        from tangthu.backup import jobs
+        from tangthu.backup import first_steps, jobs, page_help
         from tangthu.kernel import checks
         from tangthu.kernel.late import late
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         jobs.register_handlers()
         checks.register("backups", _("Sao lưu"), late("tangthu.backup.checks.look"), order=25)
         navigation.register(

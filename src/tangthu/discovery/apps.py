@@ -10,10 +10,11 @@ class DiscoveryConfig(AppConfig):
     verbose_name = "Tìm kiếm"
 
     def ready(self) -> None:
-        from tangthu.discovery import census
+        from tangthu.discovery import census, page_help
         from tangthu.kernel import rounds
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
         rounds.register("census", census.settle, every=census.EVERY)
         navigation.register(
             NavEntry(

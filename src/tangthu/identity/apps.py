@@ -27,9 +27,11 @@ class IdentityConfig(AppConfig):
     verbose_name = "Cơ quan và người"
 
     def ready(self) -> None:
-        from tangthu.identity import jobs
+        from tangthu.identity import first_steps, jobs, page_help
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         jobs.register_handlers()
         navigation.register(
             NavEntry(

@@ -14,9 +14,11 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from tangthu.kernel import rounds
         from tangthu.kernel.late import late
+        from tangthu.programs import page_help
         from tangthu.signin import idle
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
         forget = late("tangthu.programs.actions.keep_answer.forget_answers")
         rounds.register("answers", forget, every=_HOUR)
         idle.also_used(late("tangthu.programs.queries.last_uses"))

@@ -21,10 +21,13 @@ class ReportsConfig(AppConfig):
         from tangthu.kernel.late import late
         from tangthu.kernel.models import Job
         from tangthu.records import leaving
+        from tangthu.reports import first_steps, page_help
         from tangthu.reports.job_kinds import EXPORT
         from tangthu.ui.choosing import set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         jobs.register(
             EXPORT,
             late("tangthu.reports.exporting.run_export"),

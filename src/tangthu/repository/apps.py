@@ -19,9 +19,11 @@ class RepositoryConfig(AppConfig):
     def ready(self) -> None:
         from tangthu.kernel import checks, metrics
         from tangthu.kernel.late import late
-        from tangthu.repository import jobs
+        from tangthu.repository import first_steps, jobs, page_help
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         jobs.register_handlers()
         metrics.register("stores", late("tangthu.repository.metrics.collect"))
         checks.register(

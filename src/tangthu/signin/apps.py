@@ -18,10 +18,12 @@ class SigninConfig(AppConfig):
         from tangthu.kernel import checks, rounds, securitylog
         from tangthu.kernel.late import late
         from tangthu.ledger import listening
-        from tangthu.signin import noticing
+        from tangthu.signin import first_steps, noticing, page_help
         from tangthu.signin.actions.keep_entry import keep, of_event
         from tangthu.ui.nav import NavEntry, navigation
 
+        page_help.register()
+        first_steps.register()
         securitylog.keep_with(keep)
         for app in ("identity", "signin", "programs"):
             listening.listen(app, of_event)

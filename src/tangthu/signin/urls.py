@@ -8,6 +8,7 @@ from tangthu.signin.views import (
     code,
     log,
     password,
+    practice,
     review,
     second_step,
     sessions,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("nguoi-dung/<uuid:person_id>/", accounts.account, name="account"),
     path("nguoi-dung/<uuid:person_id>/mat-khau/", accounts.reset, name="account-reset"),
     path("nguoi-dung/<uuid:person_id>/buoc-hai/", second_step.reset, name="account-second-step"),
+    path("cho-tap/", practice.practice, name="practice"),
+    path("cho-tap/<uuid:body_id>/", practice.open_place, name="practice-open"),
     path("nhat-ky-an-toan/", log.log, name="log"),
     path("nhat-ky-an-toan/nhat-ky.csv", log.log_file, name="log-file"),
 ]

@@ -54,6 +54,7 @@ ICONS: dict[str, str] = {
     "minus": '<path d="M2.8 8h10.4"/>',
     "more": '<circle cx="3.2" cy="8" r=".8"/><circle cx="8" cy="8" r=".8"/><circle cx="12.8" cy="8" r=".8"/>',
     "external": '<path d="M9.5 2.5h4v4M13.3 2.7 7.5 8.5M11.5 9.5v4h-9v-9h4"/>',
+    "help": '<circle cx="8" cy="8" r="6.2"/><path d="M6.2 6.4c0-2.4 3.7-2.3 3.7-.1 0 1.5-1.9 1.5-1.9 3M8 11.4v.2"/>',
     "keyboard": '<path d="M1.5 4h13v8.5h-13z"/><path d="M4 6.8h.2M6.6 6.8h.2M9.2 6.8h.2M11.8 6.8h.2M5 10h6"/>',
     "home": '<path d="M2 7.4 8 2.4l6 5M3.8 6v7.6h8.4V6M6.6 13.6V9.4h2.8v4.2"/>',
 }

@@ -63,7 +63,7 @@ shortcuts = ShortcutRegistry()
 shortcuts.register(
     _("Ở mọi màn hình"),
     Shortcut("/", _("Tới ô tìm kiếm")),
-    Shortcut("?", _("Xem các phím tắt")),
+    Shortcut("?", _("Trang này để làm gì, và các phím tắt")),
     Shortcut("esc", _("Đóng hộp thoại hoặc trình đơn")),
 )
 shortcuts.register(

@@ -6,12 +6,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from tangthu.ui.keys import ShortcutGroup, shortcuts
 from tangthu.ui.nav import NavSection, key_group, navigation
+from tangthu.ui.page_help import PageHelp, page_help
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,17 @@ class BodyChoice:
 
 @dataclass(frozen=True, slots=True)
 class ShellIdentity:
-    """The viewer as the header shows it. Addresses left empty hide their link."""
+    """The viewer as the header shows it. Addresses left empty hide their link.
+
+    `practice`: he only practises, which every page says.
+    """
 
     person: str
     position: str = ""
     body: str = ""
     bodies: tuple[BodyChoice, ...] = ()
     switch_url: str = ""
+    practice: bool = False
     account_url: str = ""
     sign_out_url: str = ""
 
@@ -45,6 +51,7 @@ def _nobody(request: HttpRequest) -> ShellIdentity | None:
 
 _provider: list[IdentityProvider] = [_nobody]
 _search_url_name: list[str] = [""]
+_guides_url_name: list[str] = [""]
 
 
 def set_identity_provider(provider: IdentityProvider) -> IdentityProvider:
@@ -57,6 +64,11 @@ def set_identity_provider(provider: IdentityProvider) -> IdentityProvider:
 def set_search_url_name(url_name: str) -> None:
     """Name the route the header's search box sends its `q` to; without it there is no box."""
     _search_url_name[0] = url_name
+
+
+def set_guides_url_name(url_name: str) -> None:
+    """Name the route of the guides, to which help leads; it is given the page by `trang`."""
+    _guides_url_name[0] = url_name
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -94,7 +106,23 @@ class Shell:
     @cached_property
     def search_url(self) -> str:
         """Where the header's search box sends `q`; empty hides the box."""
-        try:
-            return reverse(_search_url_name[0]) if _search_url_name[0] else ""
-        except NoReverseMatch:
-            return ""
+        return _address(_search_url_name[0])
+
+    @cached_property
+    def help(self) -> PageHelp | None:
+        """What this page is for and what one does here."""
+        return page_help.of(self._request)
+
+    @cached_property
+    def guides_url(self) -> str:
+        """Where the guides are, told which page asks; empty hides the way there."""
+        guides, match = _address(_guides_url_name[0]), self._request.resolver_match
+        return f"{guides}?{urlencode({'trang': match.view_name})}" if guides and match else guides
+
+
+def _address(url_name: str) -> str:
+    """The address of a route, "" when it has no name or this installation does not have it."""
+    try:
+        return reverse(url_name) if url_name else ""
+    except NoReverseMatch:
+        return ""

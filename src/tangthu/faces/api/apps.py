@@ -7,3 +7,8 @@ class ApiConfig(AppConfig):
     name = "tangthu.faces.api"
     label = "api"
     verbose_name = "API"
+
+    def ready(self) -> None:
+        from tangthu.faces.api import page_help
+
+        page_help.register()

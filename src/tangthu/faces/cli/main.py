@@ -56,6 +56,7 @@ _COMMANDS = {
     "apikey": "tangthu.faces.cli.apikeys:apikey",
     "person": "tangthu.faces.cli.people:person",
     "account": "tangthu.faces.cli.accounts:account",
+    "practice": "tangthu.faces.cli.practice:practice",
     "security-log": "tangthu.faces.cli.accounts:security_log",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",

@@ -10,16 +10,18 @@ class OfficeConfig(AppConfig):
     verbose_name = "Trang nội bộ"
 
     def ready(self) -> None:
-        from tangthu.faces.office import context, measuring
+        from tangthu.faces.office import context, measuring, page_help
         from tangthu.identity.queries import columns_chosen
         from tangthu.kernel import metrics
         from tangthu.ui.choosing import set_column_memory, set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
-        from tangthu.ui.shell import set_identity_provider, set_search_url_name
+        from tangthu.ui.shell import set_guides_url_name, set_identity_provider, set_search_url_name
 
+        page_help.register()
         metrics.register("requests", measuring.collect)
         set_identity_provider(context.identity)
         set_search_url_name("discovery:search")
+        set_guides_url_name("office:guides")
         set_column_memory(lambda request, name: columns_chosen(request.viewer, name))  # type: ignore[attr-defined]
         set_list_routes(columns="office:columns")
         navigation.register(

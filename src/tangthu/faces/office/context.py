@@ -16,12 +16,13 @@ def identity(request: HttpRequest) -> ShellIdentity | None:
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     if not viewer.positions:
         return None
-    names = [body.short_name for body in bodies(viewer)]
+    mine = list(bodies(viewer))
     titles = dict.fromkeys(title for _, _, title in viewer.positions)
     return ShellIdentity(
         person=viewer.full_name,
         position=", ".join(titles),
-        body=" · ".join(names),
+        body=" · ".join(body.short_name for body in mine),
+        practice=all(body.practice_of_id is not None for body in mine),
         account_url=reverse("office:account"),
         sign_out_url=reverse("office:sign-out"),
     )

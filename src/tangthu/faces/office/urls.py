@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from tangthu.faces.office.views import account, columns, health, home, jobs, ledger, metrics, system
+from tangthu.faces.office.views import (
+    account,
+    columns,
+    guides,
+    health,
+    home,
+    jobs,
+    ledger,
+    metrics,
+    system,
+)
 
 office = (
     [
@@ -15,6 +25,8 @@ office = (
         path("so-cai/", ledger.logs, name="ledger"),
         path("so-cai/<uuid:body_id>/tiep-tuc/", ledger.resume, name="ledger-resume"),
         path("he-thong/", system.system, name="system"),
+        path("huong-dan/", guides.guides, name="guides"),
+        path("huong-dan/<slug:slug>/", guides.guide, name="guide"),
         path("metrics", metrics.metrics, name="metrics"),
         path("cot/", columns.choose, name="columns"),
         path("cong-viec/", jobs.jobs, name="jobs"),

@@ -71,7 +71,14 @@ def open_with_administrator(
     At a new body there is nobody who could ask for his position or confirm it: he is set up with
     it. `administrator`: user name, full name, position and password. Raises Refused, InvalidInput.
     """
-    body = open_body(acting, origin=origin, **parts)
+    body = open_body(
+        acting,
+        code=parts["code"],
+        archive_code=parts["archive_code"],
+        name=parts["name"],
+        short_name=parts["short_name"],
+        origin=origin,
+    )
     person = employ(SYSTEM, body=body, role=Role.ADMINISTRATOR, since=since, **administrator)
     return body, person
 

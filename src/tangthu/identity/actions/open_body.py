@@ -18,18 +18,30 @@ from tangthu.ledger.record import Event, record
 
 def body_state(body: Body) -> tuple[str, dict[str, str]]:
     """Schema and canonical metadata of a body."""
-    return "identity.body/1", {
+    state = {
         "archive_code": body.archive_code,
         "code": body.code,
         "name": body.name,
         "short_name": body.short_name,
     }
+    if body.practice_of_id is not None:
+        state["practice_of"] = str(body.practice_of_id)
+    return "identity.body/1", state
 
 
 def open_body(
-    acting: Acting, *, code: str, archive_code: str, name: str, short_name: str, origin: str
+    acting: Acting,
+    *,
+    code: str,
+    archive_code: str,
+    name: str,
+    short_name: str,
+    origin: str,
+    practice_of: Body | None = None,
 ) -> Body:
     """Create a body with its log of the given origin (fixed for the life of the log).
+
+    `practice_of`: the body whose people only practise at the new one.
 
     On an isolated LAN the origin is made to say so (AR-128). Only the installation itself and who
     administers it open bodies. Raises Refused for anybody else, InvalidInput for a code that a body
@@ -51,6 +63,7 @@ def open_body(
             name=name,
             short_name=short_name,
             created_at=clock.now(),
+            practice_of=practice_of,
         )
         open_log(body.id, origin)
         body.save(force_insert=True)

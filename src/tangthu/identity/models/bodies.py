@@ -17,7 +17,8 @@ class Body(models.Model):
 
     `code` is the electronic identifier (mã định danh điện tử, AR-37), `archive_code` the code of
     the archive that keeps its records (mã cơ quan lưu trữ, AR-33); codes change with
-    reorganisations, the id never does.
+    reorganisations, the id never does. `practice_of` is set for a body in which people of another
+    only practise (docs/decisions/012).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,9 @@ class Body(models.Model):
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=60)
     created_at = models.DateTimeField()
+    practice_of = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="practice"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -99,7 +99,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
     context = {
         "register": page,
         "idle": _soon_idle(viewer),
-        "actions": [Action(_("Rà soát"), reverse("signin:reviews"), icon="check")],
+        "actions": [
+            Action(_("Rà soát"), reverse("signin:reviews"), icon="check"),
+            Action(_("Chỗ tập"), reverse("signin:practice"), icon="people"),
+        ],
     }
     return render(request, "signin/accounts.html", context)
 

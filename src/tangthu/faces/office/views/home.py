@@ -26,11 +26,12 @@ from tangthu.records.fields import code_label
 from tangthu.repository import queries as repository
 from tangthu.signin import reviewing
 from tangthu.ui import formats
-from tangthu.ui.parts import QueueGroup, QueueItem, Tone
+from tangthu.ui.parts import Notice, QueueGroup, QueueItem, Tone
 from tangthu.ui.tables import EmptyState
 from tangthu.ui.working import UNDER_WAY
 
 SHOWN = 10
+NEW_FOR = dt.timedelta(days=30)
 
 
 @require_safe
@@ -51,8 +52,20 @@ def home(request: HttpRequest) -> HttpResponse:
         )
         if group.items
     ]
-    context = {"queue_groups": groups, "empty": _empty(viewer)}
+    context = {"queue_groups": groups, "empty": _empty(viewer), "newcomer": _newcomer(request)}
     return render(request, "office/home.html", context)
+
+
+def _newcomer(request: HttpRequest) -> Notice | None:
+    """Where to begin, for whom this house is new."""
+    since = request.user.person.created_at  # type: ignore[union-attr]
+    if timezone.now() - since > NEW_FOR:
+        return None
+    return Notice(
+        _("Bạn mới làm quen với hệ thống?"),
+        action_label=_("Việc của ngày đầu và hướng dẫn theo vai trò"),
+        action_url=reverse("office:guides"),
+    )
 
 
 def _group(title: str, items: Iterable[QueueItem], tone: Tone = "") -> QueueGroup:

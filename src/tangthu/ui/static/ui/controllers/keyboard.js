@@ -20,8 +20,12 @@ export default class extends Controller {
     document.removeEventListener("keydown", this.listen)
   }
 
-  help() {
-    if (this.hasHelpTarget && !this.helpTarget.open) this.helpTarget.showModal()
+  // A link to the guides opens the help instead; with Ctrl, Shift or the middle button it stays a link.
+  help(event) {
+    if (event?.ctrlKey || event?.shiftKey || event?.metaKey) return
+    if (!this.hasHelpTarget || this.helpTarget.open) return
+    event?.preventDefault()
+    this.helpTarget.showModal()
   }
 
   close() {

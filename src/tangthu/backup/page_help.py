@@ -1,0 +1,24 @@
+"""Two sentences about each page of backups."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.ui.page_help import page_help
+
+_BACKUP = {
+    "backups": (
+        _("Các bộ sao lưu ở từng nơi, các lần thử phục hồi và những gì còn thiếu."),
+        _(
+            "Sao lưu ngay, kiểm tra bộ mới nhất hoặc thử phục hồi bằng các nút phía trên; xử lý "
+            "cảnh báo đỏ trước."
+        ),
+    ),
+    "trial": (
+        _("Biên bản của một lần thử phục hồi: bộ nào, mất bao lâu, đạt hay không đạt."),
+        _("In và ký để lưu làm bằng chứng rằng bộ sao lưu dùng được."),
+    ),
+}
+
+
+def register() -> None:
+    """Hand the texts to the `?` help; called once, when the app is ready."""
+    page_help.register("backup", _BACKUP)

@@ -1,0 +1,102 @@
+"""Two sentences about each page of accounts and signing in."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.ui.page_help import page_help
+
+_SIGNIN = {
+    "password": (
+        _("Nơi đổi mật khẩu của bạn."),
+        _(
+            "Mật khẩu mới phải theo các quy tắc ghi trên trang; các phiên đăng nhập khác của "
+            "bạn kết thúc."
+        ),
+    ),
+    "second-step": (
+        _("Nơi thiết lập xác thực hai bước bằng ứng dụng sinh mã trên điện thoại."),
+        _(
+            "Quét mã bằng ứng dụng, nhập mã sáu chữ số, rồi in hoặc chép các mã khôi phục và "
+            "cất kỹ."
+        ),
+    ),
+    "recovery": (
+        _("Nơi lập các mã khôi phục mới, dùng khi mất điện thoại."),
+        _("Nhập mã trong ứng dụng; mã cũ thôi dùng được ngay, mã mới chỉ hiện một lần."),
+    ),
+    "second-step-off": (
+        _("Bước gỡ xác thực hai bước khỏi tài khoản của bạn."),
+        _(
+            "Nhập mật khẩu và mã; ai bắt buộc phải có xác thực hai bước thì phải thiết lập lại "
+            "ngay."
+        ),
+    ),
+    "sessions": (
+        _("Những nơi tài khoản của bạn đang đăng nhập."),
+        _("Thấy phiên không phải của bạn thì kết thúc ngay rồi đổi mật khẩu."),
+    ),
+    "account-enable": (
+        _("Bước cho dùng lại một tài khoản đã bị vô hiệu hóa."),
+        _("Kiểm tra đúng người rồi xác nhận; người ấy đăng nhập được ngay bằng mật khẩu cũ."),
+    ),
+    "account-disable": (
+        _("Bước vô hiệu hóa một tài khoản: người ấy không đăng nhập được nữa."),
+        _(
+            "Mọi phiên và khóa API thôi dùng được; chức vụ và quyền còn nguyên, về sau cho dùng "
+            "lại được."
+        ),
+    ),
+    "reviews": (
+        _("Việc rà soát tài khoản định kỳ của những cơ quan bạn quản lý."),
+        _("Mở cơ quan đến hạn để rà soát, hoặc xem lại kết quả đã ký."),
+    ),
+    "review": (
+        _("Rà soát mọi tài khoản của một cơ quan: giữ hay vô hiệu hóa, từng người một."),
+        _(
+            "Chọn cho từng tài khoản rồi ký; vô hiệu hóa có hiệu lực ngay, kết quả không sửa "
+            "lại được."
+        ),
+    ),
+    "review-sheet": (
+        _("Kết quả của một lần rà soát tài khoản đã ký."),
+        _("Bấm “In” để lưu cùng hồ sơ an toàn thông tin của cơ quan."),
+    ),
+    "accounts": (
+        _("Tài khoản của mọi người ở cơ quan bạn quản lý, và tài khoản nào sắp bị vô hiệu hóa."),
+        _("Tìm theo tên hoặc lọc theo tình trạng, rồi mở từng tài khoản."),
+    ),
+    "account": (
+        _("Một tài khoản: chức vụ, tình trạng, mật khẩu, xác thực hai bước và lịch sử gần đây."),
+        _("Đặt lại mật khẩu, vô hiệu hóa hoặc gỡ xác thực hai bước bằng các nút phía trên."),
+    ),
+    "account-reset": (
+        _("Bước đặt một mật khẩu ngẫu nhiên cho người quên mật khẩu."),
+        _(
+            "Mật khẩu hiện một lần để bạn trao tận tay; người ấy phải tự đặt mật khẩu khác khi "
+            "đăng nhập."
+        ),
+    ),
+    "account-second-step": (
+        _("Bước gỡ xác thực hai bước của một người mất điện thoại."),
+        _(
+            "Chắc chắn đúng người rồi mới gỡ; ai bắt buộc phải có thì phải thiết lập lại trước "
+            "khi làm việc."
+        ),
+    ),
+    "practice": (
+        _("Chỗ tập của mỗi cơ quan: nơi làm thử mọi việc mà không gì được tính."),
+        _("Mở chỗ tập rồi trao tên đăng nhập và mật khẩu cho người cần tập."),
+    ),
+    "practice-open": (
+        _("Bước mở chỗ tập của cơ quan, hoặc đặt mật khẩu mới cho chỗ tập đã mở."),
+        _("Xác nhận rồi chép mật khẩu ngay, vì nó chỉ hiện một lần."),
+    ),
+    "log": (
+        _("Nhật ký an toàn: đăng nhập, khóa, đổi mật khẩu, đổi quyền và những việc bị từ chối."),
+        _("Tìm, lọc theo việc, kết quả và ngày; việc đọc nhật ký này cũng được ghi."),
+    ),
+}
+
+
+def register() -> None:
+    """Hand the texts to the `?` help; called once, when the app is ready."""
+    page_help.register("signin", _SIGNIN)
