@@ -59,11 +59,11 @@ def registered() -> Iterator[None]:
 def test_a_check_that_fails_is_a_finding_and_the_others_are_made(shared_cast: TestHouse) -> None:
     def database(bodies: checks.Bodies) -> Iterator[Finding]:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 'Kinnhatnha' / 0")
+            cursor.execute("SELECT 'Kinnhatkhac' / 0")
         yield Finding("ok", "")
 
     def ours(bodies: checks.Bodies) -> list[Finding]:
-        raise KeyError("Kinnhatnha")
+        raise KeyError("Kinnhatkhac")
 
     checks.register("a", "Một", database, order=0)
     checks.register("b", "Hai", ours, order=1)
@@ -71,7 +71,7 @@ def test_a_check_that_fails_is_a_finding_and_the_others_are_made(shared_cast: Te
         checks.register("b", "Hai", ours)
     first, second, third, *_rest = checks.run()
     assert (first.level, second.level) == ("error", "error")
-    assert "Kinnhatnha" not in first.findings[0].message + second.findings[0].message
+    assert "Kinnhatkhac" not in first.findings[0].message + second.findings[0].message
     assert third.name == "software"
     with pytest.raises(DatabaseError):
         list(database(None))
