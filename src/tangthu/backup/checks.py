@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tangthu.backup import rules, scheduling
@@ -22,6 +24,7 @@ _GRACE = dt.timedelta(hours=12)
 
 def look(_bodies: Bodies) -> Iterator[Finding]:
     """What an administrator should know of backups."""
+    yield from _old_clusters()
     known = places()
     if not known and not Body.objects.exists():
         yield Finding("ok", _("Chưa có cơ quan nào, nên chưa có gì để sao lưu."))
@@ -52,6 +55,23 @@ def look(_bodies: Bodies) -> Iterator[Finding]:
             _("Chuyển một nơi sang phương tiện khác."),
         )
     yield _drill(now)
+
+
+def _old_clusters() -> Iterator[Finding]:
+    """Clusters that upgrades left: they hold the keys of events as backups do (IN-85)."""
+    for old in sorted(settings.HOME.root.glob("postgres.before-*")):
+        try:
+            moment = dt.datetime.strptime(old.name.rpartition("-")[2], "%Y%m%dT%H%M%S")  # noqa: DTZ007
+        except ValueError:
+            continue
+        made = timezone.make_aware(moment)
+        if rules.is_over(made, "kept", clock.now()):
+            yield Finding(
+                "warning",
+                _("Cụm cơ sở dữ liệu cũ còn nằm ở %(place)s.") % {"place": old},
+                _("Khóa sự kiện đã xóa vẫn còn trong đó quá hạn cho phép."),
+                _("Xóa thư mục này khi không cần quay lại phiên bản cũ nữa."),
+            )
 
 
 def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:

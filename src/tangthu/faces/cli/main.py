@@ -71,6 +71,7 @@ _COMMANDS = {
     "index": "tangthu.faces.cli.indexing:index",
     "reindex": "tangthu.faces.cli.searching:reindex",
     "logins": "tangthu.faces.cli.logins:logins",
+    "upgrade": "tangthu.faces.cli.upgrading:upgrade",
     "search": "tangthu.faces.cli.searching:search",
 }
 
