@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import re
 import subprocess
@@ -525,6 +526,38 @@ def test_people_are_listed_appointed_ended_and_let_go_by_their_schemas(cast: Tes
         call(cast, *by, "leave", "hoa", "--decision", "2/QĐ", "--json"), "person-leave", DONE
     )
     assert gone["active"] is False
+
+
+def test_bodies_and_units_answer_by_their_schemas(cast: TestHouse) -> None:
+    by, here = ("--as", "dung"), ("--body", "H30.81", "--decision", "1/QĐ", "--json")
+    open_ = (
+        "body", "open", "--code", "H30.82", "--archive-code", "001.03.10", "--name", "Xã Mới",
+        "--short-name", "Xã Mới", "--origin", "test.example/H30.82", "--admin", "an",
+        "--admin-name", "Lê An", "--json",
+    )  # fmt: skip
+    told(call(cast, "--as", "cuc", *open_), "error", COULD_NOT)
+    assert told(call(cast, *by, *open_), "body-open", DONE)["body"] == "H30.82"
+    cast.named_since("H30.81", dt.date(2020, 1, 1))
+    rename = ("body", "rename", "H30.81", "--name", "Chi cục Mới", "--decision", "2/QĐ", "--json")
+    told(call(cast, "--as", "cuc", *rename), "error", COULD_NOT)
+    assert told(call(cast, *by, *rename), "body-rename", DONE)["name"] == "Chi cục Mới"
+    listed = told(call(cast, *by, "body", "list", "--json"), "body-list", DONE)
+    assert [one["to"] is None for one in listed] == [True, False]
+    for name in ("Phòng A", "Phòng B", "Phòng C"):
+        given = ("unit", "open", name, *here, "--since", "2025-01-01")
+        told(call(cast, *by, *given), "unit-open", DONE)
+    told(call(cast, *by, "unit", "close", "Phòng C", *here), "unit-close", DONE)
+    given = ("person", "appoint", "hoa", "--role", "officer", "--position", "Chuyên viên")
+    told(call(cast, *by, *given, "--unit", "Phòng A", *here), "person-appoint", DONE)
+    merge = ("unit", "reorganise", "--end", "Phòng A", "--end", "Phòng B", "--open", "Phòng D")
+    told(call(cast, *by, *merge, *here, "--move", "hoa=Phòng Z"), "error", COULD_NOT)
+    merged = told(call(cast, *by, *merge, *here), "unit-reorganise", DONE)
+    assert (merged["moved"], merged["units"][0]["succeeds"]) == (1, ["Phòng A", "Phòng B"])
+    units = ("unit", "list", "--body", "H30.81", "--json")
+    today = told(call(cast, *by, *units), "unit-list", DONE)
+    before = told(call(cast, *by, *units, "--on", "2025-06-01"), "unit-list", DONE)
+    assert [one["name"] for one in before] == ["Phòng A", "Phòng B", "Phòng C"]
+    assert {one["name"] for one in today} >= {"Phòng D"}
 
 
 def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> None:

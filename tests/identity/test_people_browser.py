@@ -32,6 +32,7 @@ def test_every_page_of_people_is_accessible_quiet_and_no_wider_than_its_window(
         f"/nguoi/{cuc}/chuc-vu/", f"/nguoi/{cuc}/thoi-viec/", f"/chuc-vu/{held.pk}/thoi/",
         "/don-vi/", "/don-vi/moi/", f"/don-vi/{unit.pk}/giai-the/", "/nhom/", "/nhom/moi/",
         f"/nhom/{group.pk}/", f"/nhom/{group.pk}/nguoi/", "/uy-quyen/", "/uy-quyen/moi/",
+        "/don-vi/to-chuc-lai/", "/co-quan/", "/co-quan/moi/", f"/co-quan/{body.pk}/ten/",
     ]  # fmt: skip
     visitor = visit(server, "dung", size=size)
     for page in pages:

@@ -46,20 +46,20 @@ def test_a_right_is_asked_for_and_confirmed_in_the_browser_and_warns_until_then(
     page.get_by_label("Cấp cho").select_option(label="Trần Thị Hoa")
     page.get_by_label("Căn cứ").fill("15/QĐ-CC ngày 12/03/2026")
     page.get_by_role("button", name="Gửi đề nghị").click()
-    assert page.get_by_text("Quyền này chưa có hiệu lực").is_visible()
+    page.get_by_text("Quyền này chưa có hiệu lực").wait_for()
     address = page.url
     leader = visit(site, "binh", size=size)
     at_home = leader.go("/")
     assert at_home.get_by_text("Thay đổi quyền chờ xác nhận").first.is_visible()
     change = leader.go(address.removeprefix(site.url))
     change.get_by_role("button", name="Xác nhận").click()
-    assert change.get_by_text("Đã xác nhận.").is_visible()
+    change.get_by_text("Đã xác nhận.").wait_for()
     seers = leader.go(f"/ho-so/{made.dossier.id}/ai-duoc-xem/")
     row = seers.get_by_role("row", name="Trần Thị Hoa").first
     assert "15/QĐ-CC ngày 12/03/2026" in row.inner_text()
     change = leader.go(address.removeprefix(site.url))
     change.get_by_role("button", name="Chấm dứt quyền").click()
-    assert change.get_by_text("Thay đổi này chưa được xác nhận").is_visible()
+    change.get_by_text("Thay đổi này chưa được xác nhận").wait_for()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -150,6 +150,21 @@ class TestHouse:
 
         return Body.objects.get(code=code)
 
+    def named_since(self, code: str, day: dt.date) -> Body:
+        """The body, as if it had been opened here under its name on `day`."""
+        from django.db import transaction
+
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.ledger.record import Event, record
+
+        body = self.body(code)
+        detail = {"old": body.name, "name": body.name, "code": code, "decision": "–"}
+        with transaction.atomic():
+            body.names.update(effective_from=day)  # type: ignore[attr-defined]
+            actor = SYSTEM.actor(body.pk)
+            record(Event("identity.body.renamed", body.pk, body.pk, actor, detail=detail))
+        return body
+
 
 def make_cast() -> None:
     """Make the two bodies and their people through the real actions."""

@@ -16,9 +16,11 @@ from tangthu.archive.models import Place
 from tangthu.archive.searchables import COUNTED
 from tangthu.discovery.listing import Listed
 from tangthu.discovery.lists import Row
+from tangthu.identity.names import names_on
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.records import queries
+from tangthu.records.days import day_of
 from tangthu.records.fields import code_label, fields_of, label_of, shown_date, shown_value
 from tangthu.records.levels import degree_words
 from tangthu.records.models import Document, Dossier
@@ -44,6 +46,7 @@ def dossier_columns() -> tuple[Column[Listed], ...]:
         *_secrecy(),
         *_fields(Dossier),
         *_place_columns(),
+        _body(),
     )
 
 
@@ -66,7 +69,8 @@ def document_columns() -> tuple[Column[Listed], ...]:
     issuer: Column[Listed] = Column(
         "issuer", _("Cơ quan ban hành"), lambda one: one.row.issuer, extra=True
     )
-    return (code, title, kind, issuer, *rest, *_secrecy(), *_fields(Document), *_place_columns())
+    own = (*_secrecy(), *_fields(Document), *_place_columns(), _body())
+    return (code, title, kind, issuer, *rest, *own)
 
 
 def read(
@@ -83,6 +87,8 @@ def read(
     if wanted & frozenset(_PLACES):
         homes = {row.dossier_id for row in rows}
         places = Place.objects.select_related("inventory__fonds").in_bulk(list(homes))
+    days = {pk: (one.body_id, day_of(one)) for pk, one in records.items()}
+    called = names_on(days.values()) if "body" in wanted else {}
     seen = viewer.whole_bodies()
     return [
         Listed(
@@ -91,6 +97,7 @@ def read(
             places.get(row.dossier_id) if record else None,
             whole=record is not None and record.body_id in seen,
             numbered=dossiers or record is None or bool(record.number or record.symbol),
+            body=called.get(days[row.obj], "") if record is not None else "",
         )
         for row in rows
         for record in [records.get(row.obj)]
@@ -167,6 +174,11 @@ def _extra(one: Listed) -> str:
     if one.record is None:
         return ""
     return "; ".join(f"{label}: {value}" for label, value in sorted(one.record.extra.items()))
+
+
+def _body() -> Column[Listed]:
+    """The body by its name of the record's day, to be chosen (RM-012)."""
+    return Column("body", _("Cơ quan quản lý"), lambda one: one.body, extra=True)
 
 
 def _place_columns() -> list[Column[Listed]]:

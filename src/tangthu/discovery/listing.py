@@ -22,6 +22,7 @@ class Listed:
     `record` is None where it was not read, or the viewer may not see it (any more). `whole`: what
     counts a dossier's documents may be shown, for none of them can be hidden from the viewer.
     `ordinal` is its own in a list that numbers its lines otherwise than one after another.
+    `body`: the name that its body bore on the record's day, where it was asked for.
     `numbered`: the row's code is a document's number and symbol; without them it is listed under
     its archive code, which is neither.
     """
@@ -32,6 +33,7 @@ class Listed:
     whole: bool = False
     ordinal: int | None = None
     numbered: bool = True
+    body: str = ""
 
 
 def read(viewer: Viewer, rows: Sequence[lists.Row], *, wanted: Iterable[str]) -> list[Listed]:

@@ -52,6 +52,7 @@ class IdentityConfig(AppConfig):
                 ("people", _("Người làm việc"), "identity:people", "people", "n"),
                 ("units", _("Đơn vị, chức vụ"), "identity:units", "body", "o"),
                 ("groups", _("Nhóm"), "identity:groups", "register", "m"),
+                ("bodies", _("Tên, mã cơ quan"), "identity:bodies", "body", ""),
             ),
             start=60,
         ):

@@ -207,6 +207,19 @@ def units_of(viewer: Viewer, right: str = "people.manage") -> QuerySet[Unit]:
     )
 
 
+def held_in(viewer: Viewer, unit_ids: Iterable[uuid.UUID]) -> list[Appointment]:
+    """What people hold, asked for or confirmed, in units of bodies whose people one manages."""
+    return list(
+        Appointment.objects.filter(
+            standing_now(),
+            position__unit__in=list(unit_ids),
+            position__body_id__in=viewer.bodies_with("people.manage"),
+        )
+        .select_related("person", "position__unit")
+        .order_by("person__sort_key", "id")
+    )
+
+
 def holders_on(body_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID, list[Appointment]]:
     """Who holds or held each position of a body on a day, asked for or confirmed; by position."""
     found: dict[uuid.UUID, list[Appointment]] = {}

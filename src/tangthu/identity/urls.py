@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tangthu.identity.views import changing, delegations, groups, people, units
+from tangthu.identity.views import (
+    bodies,
+    changing,
+    delegations,
+    groups,
+    people,
+    reorganising,
+    units,
+)
 
 app_name = "identity"
 urlpatterns = [
@@ -16,6 +24,11 @@ urlpatterns = [
     path("don-vi/", units.units, name="units"),
     path("don-vi/moi/", units.new, name="unit-new"),
     path("don-vi/<uuid:unit_id>/giai-the/", units.end, name="unit-end"),
+    path("don-vi/to-chuc-lai/", reorganising.reorganise_units, name="units-reorganise"),
+    path("co-quan/", bodies.bodies, name="bodies"),
+    path("co-quan/ma-dinh-danh.csv", bodies.bodies_file, name="bodies-file"),
+    path("co-quan/moi/", bodies.new, name="body-new"),
+    path("co-quan/<uuid:body_id>/ten/", bodies.rename, name="body-rename"),
     path("nhom/", groups.groups, name="groups"),
     path("nhom/moi/", groups.new, name="group-new"),
     path("nhom/<uuid:group_id>/", groups.group, name="group"),

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from tangthu.archive.models import Fonds, Inventory, Place
 from tangthu.archive.searchables import COUNTED
+from tangthu.identity.names import names_on
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
+from tangthu.records.days import day_of
 from tangthu.records.fields import code_label, fields_of, label_of, shown_value
 from tangthu.records.levels import degree_of, level_label, level_of
 from tangthu.records.models import Document, Dossier
@@ -78,9 +80,23 @@ def described_on(record: Dossier | Document) -> date:
     return record.created_at.date()
 
 
+def with_body(groups: list[FactGroup], record: Dossier | Document) -> list[FactGroup]:
+    """The groups, the first with the body whose record it is: by the name of the record's day,
+    and by today's where that is another (RM-012)."""
+    on, now = day_of(record), record.body.name
+    then = names_on([(record.body_id, on)])[record.body_id, on]
+    note = _("nay là %(name)s") % {"name": now} if now != then else ""
+    first, *rest = groups
+    return [
+        FactGroup(first.title, (*first.facts, Fact(_("Cơ quan quản lý"), then, note=note))),
+        *rest,
+    ]
+
+
 def document_facts(document: Document, effective_level: str) -> list[FactGroup]:
     """All metadata of a document (RM-670 b), and the access level that really holds (AR-121)."""
-    groups = [*_groups(document, DOCUMENT_GROUPS, frozenset()), *_secrecy(document)]
+    groups = with_body(_groups(document, DOCUMENT_GROUPS, frozenset()), document)
+    groups += _secrecy(document)
     return _with_level(groups, document, effective_level)
 
 
@@ -88,6 +104,7 @@ def dossier_facts(dossier: Dossier, viewer: Viewer, visible: int) -> list[FactGr
     """All metadata of a dossier that the viewer may know; `visible` documents are his to see."""
     whole = sees_all(viewer, dossier)
     groups = _groups(dossier, DOSSIER_GROUPS, frozenset() if whole else COUNTED)
+    groups = with_body(groups, dossier)
     if not whole:
         seen = Fact(_("Tài liệu bạn xem được"), formats.thousands(visible))
         groups.insert(2, FactGroup(_("Số lượng"), (seen,)))

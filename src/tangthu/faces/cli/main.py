@@ -55,6 +55,8 @@ _COMMANDS = {
     "begin": "tangthu.faces.cli.people:begin",
     "apikey": "tangthu.faces.cli.apikeys:apikey",
     "person": "tangthu.faces.cli.people:person",
+    "body": "tangthu.faces.cli.bodies:body",
+    "unit": "tangthu.faces.cli.bodies:unit",
     "account": "tangthu.faces.cli.accounts:account",
     "practice": "tangthu.faces.cli.practice:practice",
     "security-log": "tangthu.faces.cli.accounts:security_log",

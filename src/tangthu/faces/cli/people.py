@@ -46,14 +46,14 @@ def begin(ask_password: bool, as_json: bool, **given: str) -> None:
 
         from tangthu.identity.actions.begin import begin as run
 
-        password, told = _first_password(given["username"], given["full_name"], ask=ask_password)
+        password, told = first_password(given["username"], given["full_name"], ask=ask_password)
         body, person = run(**given, password=password, since=timezone.localdate())
         facts = {
             "body": body.code, "username": given["username"], "name": person.full_name,
             "password": told,
         }  # fmt: skip
         words = f"Đã lập {body.name} ({body.code}). Quản trị: {person.full_name}."
-        _tell(facts, words, as_json=as_json)
+        tell_password(facts, words, as_json=as_json)
 
 
 @click.group(help=_("Người làm việc ở các cơ quan."))
@@ -97,7 +97,7 @@ def add(
         if body is None:
             raise InvalidInput(f"Không có cơ quan {code}.", hint="Kiểm tra lại --body.")
         who.require("people.manage", body.id)
-        password, told = _first_password(username, full_name, ask=ask_password)
+        password, told = first_password(username, full_name, ask=ask_password)
         added = employ(
             who,
             body=body,
@@ -113,7 +113,7 @@ def add(
             "password": told,
         }  # fmt: skip
         words = f"Đã thêm {added.full_name}, {position}, {body.short_name}."
-        _tell(facts, words, as_json=as_json)
+        tell_password(facts, words, as_json=as_json)
 
 
 @person.command("list", help=_("Người ở các cơ quan mà người của --as xem được."))
@@ -311,7 +311,7 @@ def _held(facts: dict[str, Any]) -> str:
     return "; ".join(one["title"] for one in facts["positions"]) or "–"
 
 
-def _first_password(username: str, full_name: str, *, ask: bool) -> tuple[str, str | None]:
+def first_password(username: str, full_name: str, *, ask: bool) -> tuple[str, str | None]:
     """A password, and the same to be told once; None for one that was asked for.
 
     Raises InvalidInput for one that is too weak.
@@ -339,7 +339,7 @@ def _first_password(username: str, full_name: str, *, ask: bool) -> tuple[str, s
     return given, None
 
 
-def _tell(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
+def tell_password(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
     """Answer; a password that was made stands on stdout alone, where no log looks."""
     if facts["password"] and not as_json:
         words += (

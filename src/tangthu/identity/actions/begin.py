@@ -84,21 +84,21 @@ def open_with_administrator(
 
 
 def parts_of(*, code: str, archive_code: str, name: str, short_name: str) -> dict[str, str]:
-    """Codes and names of a body as they are kept. Raises InvalidInput for what does not fit."""
+    """Codes and names of a body as they are kept. Raises InvalidInput on what does not fit."""
     given = {
         "code": code, "archive_code": archive_code, "name": name, "short_name": short_name,
     }  # fmt: skip
     kept = {key: nfc(value).strip() for key, value in given.items()}
     for key, value in kept.items():
         if not 0 < len(value) <= _LONGEST[key]:
+            words = _("Mã hoặc tên cơ quan bỏ trống hay dài quá.")
             raise InvalidInput(
-                _("Mã hoặc tên cơ quan bỏ trống hay dài quá."),
+                words,
                 hint=f"--{key.replace('_', '-')}: 1–{_LONGEST[key]}",
+                problems={key: [words]},
             )
     for key in ("code", "archive_code"):
         if not _CODE.fullmatch(kept[key]):
-            raise InvalidInput(
-                _("Mã cơ quan chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch nối."),
-                hint=f"--{key.replace('_', '-')}",
-            )
+            words = _("Mã cơ quan chỉ gồm chữ cái không dấu, chữ số, dấu chấm và gạch nối.")
+            raise InvalidInput(words, hint=f"--{key.replace('_', '-')}", problems={key: [words]})
     return kept

@@ -59,8 +59,8 @@ class PositionForm(BodyChosen):
         self.fields["unit"].choices = [("", _("Trực thuộc cơ quan")), *units]  # type: ignore[attr-defined]
 
 
-class NewPersonForm(PositionForm):
-    """A new person with his account and first position."""
+class FirstAccount(forms.Form):
+    """Who somebody is, and how he signs in the first time."""
 
     full_name = forms.CharField(label=_("Họ tên"), max_length=120)
     username = forms.CharField(
@@ -74,13 +74,18 @@ class NewPersonForm(PositionForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    field_order = ("body", "full_name", "username", "password", "position")
 
     def clean_password(self) -> str:
         """Refuse a password that is too weak."""
         given: str = self.cleaned_data["password"]
         validate_password(given, Account(username=self.cleaned_data.get("username", "")))
         return given
+
+
+class NewPersonForm(FirstAccount, PositionForm):
+    """A new person with his account and first position."""
+
+    field_order = ("body", "full_name", "username", "password", "position")
 
 
 class NameForm(forms.Form):
@@ -169,13 +174,3 @@ class DelegationForm(BodyChosen):
         super().__init__(bodies, data, **kwargs)
         self.fields["receiver"].choices = [("", _("Chọn người")), *people]  # type: ignore[attr-defined]
         self.fields["rights"].choices = list(rights)  # type: ignore[attr-defined]
-
-
-class RenameBodyForm(forms.Form):
-    """Another name or code of a body."""
-
-    name = forms.CharField(label=_("Tên cơ quan"), max_length=200)
-    short_name = forms.CharField(label=_("Tên gọi tắt"), max_length=60)
-    code = forms.CharField(label=_("Mã định danh điện tử"), max_length=35)
-    since = PartialDateField(label=_("Từ ngày"), whole=True)
-    decision = decision_field()

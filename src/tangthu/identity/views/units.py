@@ -42,7 +42,8 @@ def units(request: HttpRequest) -> HttpResponse:
             Action(
                 _("Lập đơn vị"), reverse("identity:unit-new"), key="m", icon="plus",
                 weight="primary",
-            )
+            ),
+            Action(_("Tổ chức lại"), reverse("identity:units-reorganise"), icon="draft"),
         ]
         if manages
         else [],

@@ -1,0 +1,172 @@
+"""Bodies and the names and codes they bore on which days; opening, renaming (RM-012, AR-37)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tangthu.identity import names, staff
+from tangthu.identity.actions.open_further import open_further
+from tangthu.identity.actions.rename_body import rename_body
+from tangthu.identity.models import BodyName
+from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.body_forms import OpenBodyForm, RenameBodyForm
+from tangthu.ui import formats
+from tangthu.ui.form_pages import as_day, posted, run_form
+from tangthu.ui.parts import Action, Crumb
+from tangthu.ui.tables import Cell, Column, EmptyState, Register
+
+_METHODS = ["GET", "HEAD", "POST"]
+_MOST = 500
+
+
+@require_safe
+def bodies(request: HttpRequest) -> HttpResponse:
+    """The register of codes: every name and code of the bodies whose people one may know."""
+    who = viewer(request)
+    here = staff.require_review(who)
+    rows = list(names.register(here)[:_MOST])
+    administers = who.bodies_with("house.administer")
+
+    def name(row: BodyName) -> Cell:
+        stands = row.effective_to is None and row.body_id in administers
+        return Cell(
+            row.name,
+            reverse("identity:body-rename", args=[row.body_id]) if stands else "",
+            note=row.short_name,
+        )
+
+    register: Register[BodyName] = Register(
+        name="bodies",
+        caption=_("Tên, mã cơ quan"),
+        query=request.GET,
+        default_sort="name",
+        row_id=lambda row: str(row.pk),
+        page_size=_MOST,
+        columns=(
+            Column("name", _("Tên cơ quan"), name, primary=True),
+            Column("code", _("Mã định danh"), lambda row: row.code, "code"),
+            Column("archive", _("Mã lưu trữ"), lambda row: row.body.archive_code, "code",
+                   wide_only=True),
+            Column("since", _("Từ ngày"), lambda row: formats.day(row.effective_from), "date"),
+            Column(
+                "until", _("Đến hết ngày"),
+                lambda row: formats.day(row.effective_to) if row.effective_to else "", "date",
+            ),
+            Column("decision", _("Quyết định"), lambda row: row.decision, wide_only=True),
+            Column("state", _("Trạng thái"), _state, "tag"),
+        ),
+        empty=EmptyState(_("Chưa có cơ quan nào"), _("Mở cơ quan để bắt đầu.")),
+    )  # fmt: skip
+    opens = Action(
+        _("Mở cơ quan"), reverse("identity:body-new"), key="m", icon="plus", weight="primary"
+    )
+    takes = Action(_("Tải danh mục (CSV)"), reverse("identity:bodies-file"), icon="download")
+    context = {
+        "register": register.page(rows, sort_values=lambda row: (row.name,), total=len(rows)),
+        "title": _("Tên, mã cơ quan"),
+        "lead": _("Mã đã thôi dùng không cấp lại; hồ sơ cũ vẫn mang tên và mã của ngày ấy."),
+        "actions": [*([opens] if administers else []), takes],
+    }
+    return render(request, "identity/register.html", context)
+
+
+def _state(row: BodyName) -> Cell:
+    if row.effective_to is None:
+        return Cell(_("Đang dùng"), tone="ok")
+    return Cell(_("Đã thôi dùng"))
+
+
+@require_safe
+def bodies_file(request: HttpRequest) -> HttpResponse:
+    """The register of codes as CSV in UTF-8, for other systems and for the file."""
+    here = staff.require_review(viewer(request))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [
+            "ma_dinh_danh",
+            "ma_luu_tru",
+            "ten",
+            "ten_goi_tat",
+            "tu_ngay",
+            "den_het_ngay",
+            "quyet_dinh",
+        ]
+    )
+    for row in names.register(here):
+        until = row.effective_to.isoformat() if row.effective_to else ""
+        writer.writerow(
+            [_safe(one) for one in (row.code, row.body.archive_code, row.name, row.short_name)]
+            + [row.effective_from.isoformat(), until, _safe(row.decision)]
+        )
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    name = f"ma-dinh-danh-{timezone.localdate():%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _safe(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
+
+
+def _way(*more: Crumb) -> list[Crumb]:
+    return [Crumb(_("Tên, mã cơ quan"), reverse("identity:bodies")), *more]
+
+
+@require_http_methods(_METHODS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a further body with its first administrator."""
+    if not viewer(request).bodies_with("house.administer"):
+        raise staff.nothing()
+
+    def act(given: dict[str, Any]) -> str:
+        open_further(acting(request), since=timezone.localdate(), **given)
+        return reverse("identity:bodies")
+
+    return run_form(
+        request, OpenBodyForm(posted(request)), act, done=_("Đã mở cơ quan."),
+        title=_("Mở cơ quan"), save_label=_("Mở cơ quan"), way=_way(Crumb(_("Mở cơ quan"))),
+        cancel_url=reverse("identity:bodies"),
+        lead=_("Cơ quan mới có sổ cái, người và quyền riêng. Bạn không có quyền gì ở đó; "
+               "quản trị đầu tiên của cơ quan ấy thêm người."),
+    )  # fmt: skip
+
+
+@require_http_methods(_METHODS)
+def rename(request: HttpRequest, body_id: uuid.UUID) -> HttpResponse:
+    """Give a body another name or code from a day on."""
+    who = viewer(request)
+    body = staff.bodies_with(who, "house.administer").filter(pk=body_id).first()
+    if body is None:
+        raise staff.nothing()
+    home = reverse("identity:bodies")
+    form = RenameBodyForm(
+        posted(request),
+        initial={
+            "name": body.name, "short_name": body.short_name, "code": body.code,
+            "since": formats.day(timezone.localdate()),
+        },
+    )  # fmt: skip
+
+    def act(given: dict[str, Any]) -> str:
+        rename_body(acting(request), body.pk, **{**given, "since": as_day(given["since"])})
+        return home
+
+    return run_form(
+        request, form, act, done=_("Đã đổi tên, mã cơ quan."),
+        title=_("Đổi tên %(name)s") % {"name": body.name}, save_label=_("Đổi tên"),
+        way=_way(Crumb(body.short_name)), cancel_url=home,
+        lead=_("Hồ sơ, tài liệu của những ngày trước vẫn mang tên cũ. Mã cơ quan lưu trữ giữ "
+               "nguyên, vì mã hồ sơ bắt đầu bằng mã ấy."),
+    )  # fmt: skip
