@@ -45,7 +45,7 @@ NOT_PAGES = {
     "reports": "view export-progress export-file print-list print-dossier print-document "
     "marked-copy view-delete",
     "backup": "order",
-    "identity": "group-close member-end delegation-end",
+    "identity": "bodies-file group-close member-end delegation-end",
     "repository": "order-check store-copy store-check",
 }
 

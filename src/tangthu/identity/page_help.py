@@ -56,6 +56,28 @@ _IDENTITY = {
         _("Nơi lập một đơn vị trong cơ quan."),
         _("Điền tên, đơn vị cấp trên nếu có, ngày bắt đầu và quyết định thành lập."),
     ),
+    "units-reorganise": (
+        _("Nơi sáp nhập, chia hoặc đổi tên đơn vị theo một quyết định."),
+        _(
+            "Chọn đơn vị kết thúc, ghi tên đơn vị mới mỗi dòng một tên, rồi chọn nơi đến cho "
+            "từng người đang giữ chức vụ ở đó."
+        ),
+    ),
+    "bodies": (
+        _("Tên và mã mà các cơ quan mang hay đã mang, kèm ngày và quyết định."),
+        _("Mở tên đang dùng để đổi tên hoặc mã; tải danh mục về để đối chiếu."),
+    ),
+    "body-new": (
+        _("Nơi mở một cơ quan nữa trong hệ thống, cùng quản trị đầu tiên của cơ quan ấy."),
+        _("Điền tên, các mã, tên gốc của sổ cái và người quản trị; tên gốc không đổi được về sau."),
+    ),
+    "body-rename": (
+        _("Nơi đổi tên hoặc mã định danh của cơ quan từ một ngày."),
+        _(
+            "Sửa tên, mã, ghi ngày bắt đầu và quyết định; hồ sơ của những ngày trước vẫn mang tên "
+            "cũ."
+        ),
+    ),
     "unit-end": (
         _("Bước giải thể một đơn vị."),
         _(
