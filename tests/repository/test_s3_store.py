@@ -17,7 +17,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from tangthu.archive.actions.seal_dossier import queue_sealing
-from tangthu.kernel import jobs, s3
+from tangthu.kernel import jobs, s3, s3_client
 from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.models import Job
 from tangthu.kernel.s3_places import BadPlace, Keys, Place, keys_file
@@ -28,7 +28,8 @@ from tangthu.repository.actions.copy_store import order_copy
 from tangthu.repository.actions.order_check import order_check
 from tangthu.repository.actions.register_store import StoreFacts, add_store, change_store
 from tangthu.repository.actions.retire_store import retire_store
-from tangthu.repository.buckets import folder_of, key_of, open_bucket
+from tangthu.repository.buckets import folder_of, key_of, make_bucket, open_bucket
+from tangthu.repository.checks import look
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.repository.stores import StoreUnusable, object_root
@@ -51,10 +52,12 @@ def weed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
         yield server
 
 
-def write_keys(house: TestHouse, name: str, secret: str = SECRET, mode: int = 0o600) -> None:
+def write_keys(
+    house: TestHouse, name: str, secret: str = SECRET, mode: int = 0o600, more: str = ""
+) -> None:
     path = keys_file(name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text(f'access_key = "{ACCESS}"\nsecret_key = "{secret}"\n')
+    path.write_text(f'access_key = "{ACCESS}"\nsecret_key = "{secret}"\n{more}\n')
     path.chmod(mode)
 
 
@@ -121,6 +124,8 @@ def test_a_bucket_gets_every_package_and_two_validators_find_an_ocfl_root_in_it(
         assert names == {path.relative_to(place) for path in place.rglob("*") if path.is_file()}
         assert all((here / one).read_bytes() == (place / one).read_bytes() for one in names)
     assert check(cast, repair=False)["found"] == 0
+    alone = jobs.execute(order_check(cast.acting("cuc"), repair=False, store=store).id).result
+    assert (alone["objects"], alone["found"]) == (2, 0)
     # The keys are nowhere but in their file.
     told = str([one.fields for one in history(store.uid)]) + str(Store.objects.values())
     assert ACCESS not in told and SECRET not in told and SECRET not in repr(Keys(ACCESS, SECRET))
@@ -184,6 +189,29 @@ def test_damage_in_a_bucket_and_in_folders_is_found_and_mended_from_each_other(
     stranger = folder_of("urn:uuid:00000000-0000-4000-8000-000000000001")
     client.put_object(Bucket=PLAIN, Key=f"{prefix}/{stranger}/0=ocfl_object_1.1", Body=b"x")
     assert [one["status"] for one in check(cast, repair=False)["bad"]] == ["unknown"]
+
+
+def test_over_tls_only_a_server_whose_authority_is_known_is_talked_to(
+    weed: Seaweed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What others have set up on this machine is not asked.
+    for name, value in {
+        "AWS_PROFILE": "khong-co", "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "khac",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    place = Place.parse(f"{weed.endpoint_tls}/{PLAIN}/tls")
+    known = s3.S3Store(place, Keys(ACCESS, SECRET, ca_file=str(weed.ca_file)))
+    assert known.put("a", [b"a"], sha256=hashlib.sha256(b"a").hexdigest()).size == 1
+    with pytest.raises(StoreDamaged):
+        known.send("b", b"b", sha256=hashlib.sha256(b"a").hexdigest())
+    with pytest.raises(s3_client.Unreachable):
+        s3.S3Store(place, Keys(ACCESS, SECRET), patient=False).require_bucket()
+    named = Place.parse(f"https://localhost:{weed.port_tls}/{PLAIN}/tls")
+    with pytest.raises(s3_client.Unreachable):  # its certificate is for another name
+        s3.S3Store(
+            named, Keys(ACCESS, SECRET, ca_file=str(weed.ca_file)), patient=False
+        ).require_bucket()
 
 
 def test_a_wrong_checksum_is_refused_by_the_server_and_other_bytes_by_us(weed: Seaweed) -> None:
@@ -275,6 +303,16 @@ def test_a_locked_object_cannot_be_deleted_and_its_lock_is_prolonged_in_time(
         assert until is not None and until > later + dt.timedelta(days=99)
     event = [one for one in history(package.pk) if one.kind_name.endswith(".checked")][-1]
     assert event.fields["detail"]["prolonged"] == len(keys)
+    assert not [one for one in look(None) if "chống xóa" in str(one.message)]
+    change_store(cast.acting("dung"), store.uid, StoreFacts())
+    told = [one for one in look(None) if "không khóa chống xóa" in str(one.message)]
+    assert [one.level for one in told] == ["note"]
+    # A bucket that cannot lock what has to be locked takes nothing, and says so.
+    Store.objects.filter(pk=store.pk).update(lock_days=100, path=f"{weed.endpoint}/{PLAIN}/tro")
+    store.refresh_from_db()
+    make_bucket(store)
+    told = [one for one in look(None) if "bucket không bật khóa" in str(one.message)]
+    assert [one.level for one in told] == ["error"]
 
 
 @pytest.mark.req("AR-128")
@@ -303,6 +341,7 @@ def test_an_address_that_must_not_be_and_keys_that_others_may_read_are_refused(
         (lambda: write_keys(cast, "kho-s3", mode=0o640), "người khác đọc được"),
         (lambda: write_keys(cast, "kho-s3", secret="sai-khoa"), "từ chối"),
         (lambda: keys_file("kho-s3").write_text("x = 1"), "không đúng mẫu"),
+        (lambda: write_keys(cast, "kho-s3", more='ca_file = "/x"'), "tệp chứng thư"),
         (lambda: keys_file("kho-s3").unlink(), "Chưa có tệp khóa"),
     ):
         write()

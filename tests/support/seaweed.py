@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import ipaddress
 import json
 import os
 import signal
@@ -15,6 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
 ACCESS, SECRET = "tangthu-thu-nghiem", "khoa-bi-mat-chi-de-thu-2026"
 _WEED = Path(sys.executable).parent / "weed"
 _SECONDS = 60.0
@@ -26,8 +34,8 @@ class Seaweed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         (folder / "data").mkdir(parents=True)
-        self._ports = _free_ports(8)
-        self.port = self._ports[0]
+        self._ports = _free_ports(9)
+        self.port, self.port_tls = self._ports[0], self._ports[8]
         self._process: subprocess.Popen[bytes] | None = None
         identity = {
             "name": "tangthu",
@@ -35,15 +43,26 @@ class Seaweed:
             "actions": ["Admin", "Read", "List", "Tagging", "Write"],
         }
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+        _certify(folder)
 
     @property
     def endpoint(self) -> str:
         """Address of the S3 API."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def endpoint_tls(self) -> str:
+        """Address of the S3 API over TLS; the authority of its certificate is in `ca_file`."""
+        return f"https://127.0.0.1:{self.port_tls}"
+
+    @property
+    def ca_file(self) -> Path:
+        """The authority that certified the server."""
+        return self.folder / "server.pem"
+
     def start(self) -> None:
         """Start, and wait until the server takes an object."""
-        s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc = self._ports
+        s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc, tls = self._ports
         command = [
             str(_WEED), "-logtostderr=true", "server", "-s3", f"-dir={self.folder / 'data'}",
             "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-volume.max=400",
@@ -51,7 +70,9 @@ class Seaweed:
             f"-master.port.grpc={master_grpc}", f"-volume.port={volume}",
             f"-volume.port.grpc={volume_grpc}", f"-filer.port={filer}",
             f"-filer.port.grpc={filer_grpc}", f"-s3.port={s3}", f"-s3.port.grpc={s3_grpc}",
-            "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={self.folder / 's3.json'}",
+            f"-s3.port.https={tls}", f"-s3.cert.file={self.folder / 'server.pem'}",
+            f"-s3.key.file={self.folder / 'server.key'}", "-s3.port.iceberg=0",
+            "-s3.port.lance=0", f"-s3.config={self.folder / 's3.json'}",
         ]  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -108,6 +129,30 @@ def seaweed(folder: Path) -> Iterator[Seaweed]:
         yield server
     finally:
         server.kill()
+
+
+def _certify(folder: Path) -> None:
+    """Write a key and a certificate of its own for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kho thử")])
+    now = dt.datetime.now(dt.UTC)
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=2))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "server.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
 
 
 def _free_ports(count: int) -> list[int]:

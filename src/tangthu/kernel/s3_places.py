@@ -161,4 +161,9 @@ def load_keys(name: str) -> Keys:
             _("Tệp khóa của kho {name} không đúng mẫu.").format(name=name),
             hint=_("Chỉ gồm access_key, secret_key, region và ca_file, là chuỗi."),
         )
+    if "ca_file" in text and not Path(text["ca_file"]).is_file():
+        raise NoKeys(
+            _("Không có tệp chứng thư của kho {name}.").format(name=name),
+            hint=_("Sửa ca_file trong {path}.").format(path=path),
+        )
     return Keys(**text)

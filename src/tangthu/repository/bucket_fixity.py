@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tangthu.kernel import s3
+from tangthu.kernel import s3_client
 from tangthu.repository.buckets import Bucket, asking, key_of, open_bucket
 from tangthu.repository.models import Store
 from tangthu.repository.stand_ins import stand_in
@@ -65,7 +65,7 @@ def _read(
             hasher.update(piece)
     except FileNotFoundError:
         return ocfl.FileResult(path, "missing", wanted), None
-    except s3.Denied as error:
+    except s3_client.Denied as error:
         return ocfl.FileResult(path, "unreadable", wanted, reason=error.strerror), None
     found = hasher.hexdigest()
     status: ocfl.Status = "ok" if found == wanted else "changed"

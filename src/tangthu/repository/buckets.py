@@ -19,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel import deployment, s3
+from tangthu.kernel import deployment, s3, s3_client
 from tangthu.kernel.s3_places import BadPlace, Keys, NoKeys, Place, load_keys
 from tangthu.repository.models import Store
 from tangthu.repository.stores import StoreOfOtherMode, StoreUnusable, unreachable
@@ -89,7 +89,7 @@ def asking(store: Store) -> Iterator[None]:
     """Say in words which store did not answer. Raises StoreUnreachable."""
     try:
         yield
-    except (s3.Unreachable, s3.Denied) as error:
+    except (s3_client.Unreachable, s3_client.Denied) as error:
         raise unreachable(store, error) from error
 
 

@@ -26,7 +26,7 @@ def send_object(bucket: Bucket, source_root: Path, *, replace: bool = False) -> 
     What stands there with the right bytes is not sent again. It is read to know that: a server that
     was killed may have lost what it had read back to us. With `replace`, whatever else stands there
     does not count. Raises DamagedSourceError, ReplicaDivergedError or another OcflError,
-    StoreDamaged, s3.Unreachable or s3.Denied.
+    StoreDamaged, s3_client.Unreachable or s3_client.Denied.
     """
     source = ocfl.load_inventory(source_root)
     if not source.root_copy_good:

@@ -19,7 +19,7 @@ def stand_in(
     """A temporary folder with the object's administrative files and `paths` (None: all its files),
     and the listing of what stands in the bucket.
 
-    The folder is missing if nothing stands there. Raises s3.Unreachable, s3.Denied or OSError.
+    The folder is missing if nothing stands there. Raises what `s3_client` says.
     """
     with tempfile.TemporaryDirectory(prefix="bucket-") as folder:
         place = Path(folder, "object")

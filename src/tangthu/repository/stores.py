@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel import deployment, s3
+from tangthu.kernel import deployment, s3_client
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.home import FILLING, NEARLY_FULL
 from tangthu.repository.models import Copy, Package, Store
@@ -152,7 +152,7 @@ def writing_to(store: Store) -> Iterator[None]:
     """
     try:
         yield
-    except (s3.Unreachable, s3.Denied) as error:
+    except (s3_client.Unreachable, s3_client.Denied) as error:
         raise unreachable(store, error) from error
     except OSError as error:
         if error.errno in _FULL:
@@ -168,7 +168,7 @@ def writing_to(store: Store) -> Iterator[None]:
 
 def unreachable(store: Store, error: OSError) -> StoreUnreachable:
     """What an error of the network or of the server of a store means for people."""
-    if isinstance(error, s3.Denied):
+    if isinstance(error, s3_client.Denied):
         hint = _("Xem khóa truy cập, tên bucket và quyền ở máy chủ S3, rồi làm lại.")
     else:
         hint = _("Kiểm tra đường mạng và máy chủ S3, rồi làm lại; việc đang dở được làm tiếp.")
