@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tangthu.ledger.history import history
 from tangthu.repository.models import Copy
 from tangthu.repository.stored import StoredObject
 from tangthu.repository.stores import StoreUnusable, object_root
@@ -17,6 +18,8 @@ from tangthu.standards import ocfl
 from tangthu.standards.premis import Agent, Event
 from tangthu.standards.tt05.errors import PackageUnreadableError
 from tangthu.standards.tt05.reader import ReadPackage, read_source
+
+_REBUILT = "repository.package.rebuilt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,14 @@ class Earlier:
 
 
 def earlier_history(package_id: uuid.UUID, origin: str) -> Earlier:
-    """What the newest stored version tells of other logs than `origin`.
+    """What the newest stored version of a rebuilt package tells of other logs than `origin`.
 
     Events of our own log are not taken from there: one that was erased must stay so. Raises
     PackageUnreadableError if no store can be read.
     """
-    copies = Copy.objects.filter(package=package_id).select_related("store", "package")
-    if not copies:
+    if not any(event.kind_name == _REBUILT for event in history(package_id)):
         return Earlier()
+    copies = Copy.objects.filter(package=package_id).select_related("store", "package")
     for copy in copies.order_by("store__position"):
         try:
             return of_other_logs(
