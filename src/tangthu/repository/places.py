@@ -45,12 +45,15 @@ def receive(store: Store, place: Path, *, replace: bool = False) -> None:
         send_object(bucket, place, replace=replace)
 
 
-def recover(store: Store) -> None:
-    """Complete or clear what a crash cut off. Raises StoreUnusable, OcflError or OSError."""
+def recover(store: Store, *, patient: bool = True) -> None:
+    """Complete or clear what a crash cut off; `patient` False does not wait long for a server.
+
+    Raises StoreUnusable, OcflError or OSError.
+    """
     if not store.in_bucket:
         ocfl.recover(open_store(store))
         return
-    bucket = open_bucket(store, patient=False)
+    bucket = open_bucket(store, patient=patient)
     with asking(store):
         bucket.inside.abort_leftovers(clock.now())
 
@@ -59,6 +62,6 @@ def recover_all() -> None:
     """Complete or clear in every store what a crash cut off; a store that is away is left alone."""
     for store in in_use():
         try:
-            recover(store)
+            recover(store, patient=False)
         except (OSError, StoreUnusable, ocfl.OcflError) as error:
             log.warning("store %s not recovered: %s", store.name, type(error).__name__)
