@@ -560,6 +560,36 @@ def test_bodies_and_units_answer_by_their_schemas(cast: TestHouse) -> None:
     assert {one["name"] for one in today} >= {"Phòng D"}
 
 
+def test_rights_on_a_record_answer_by_their_schemas(cast: TestHouse) -> None:
+    code = make_dossier(cast, access="02").dossier.archive_file_code
+    give = ("grant", "give", "read.conditional", "--dossier", code, "--decision", "1/QĐ", "--json")
+    told(call(cast, "--as", "hoa", *give, "--to", "hoa"), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *give), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *give, "--to", "khong"), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *give, "--to-unit", "Phòng Z"), "error", COULD_NOT)
+    made = told(call(cast, "--as", "cuc", *give, "--to", "hoa"), "grant-give", DONE)
+    assert made["gives_right"] is False
+    titled = told(call(cast, "--as", "cuc", *give, "--to-position", "Văn thư"), "grant-give", DONE)
+    waiting = ("--as", "binh", "grant", "list", "--waiting", "--json")
+    listed = told(call(cast, *waiting), "grant-list", DONE)
+    assert {one["id"] for one in listed} == {made["id"], titled["id"]}
+    told(call(cast, "--as", "nga", "grant", "confirm", made["id"], "--json"), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", "grant", "confirm", made["id"], "--json"), "error", COULD_NOT)
+    by = ("--as", "binh", "grant")
+    done = told(call(cast, *by, "confirm", made["id"], "--json"), "grant-confirm", DONE)
+    assert done["state"] == "standing"
+    refused = told(call(cast, *by, "refuse", titled["id"], "--json"), "grant-refuse", DONE)
+    assert refused["state"] == "refused"
+    seen = told(call(cast, "--as", "binh", "who-may-see", code, "--json"), "who-may-see", DONE)
+    assert {one["name"] for one in seen} >= {"Trần Thị Hoa", "Nguyễn Thị Cúc"}
+    told(call(cast, "--as", "hoa", "who-may-see", code, "--json"), "error", COULD_NOT)
+    told(call(cast, "--as", "nga", "who-may-see", code, "--json"), "error", COULD_NOT)
+    ended = ("--as", "cuc", "grant", "end", made["id"], "--json")
+    assert told(call(cast, *ended), "grant-end", DONE)["state"] == "unconfirmed"
+    seen = told(call(cast, "--as", "binh", "who-may-see", code, "--json"), "who-may-see", DONE)
+    assert "Trần Thị Hoa" not in {one["name"] for one in seen}
+
+
 def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> None:
     place, keys = tmp_path / "sets", tmp_path / "khoa.json"
     run = ("--as", "dung", "backup", "run", "--json")

@@ -355,3 +355,51 @@ def _end_all(house: TestHouse, model: Any) -> None:
 
     for one in model.objects.filter(ended_at=None):
         end(SYSTEM, "grant", one.pk)
+
+
+def test_who_may_see_takes_as_few_statements_for_many_grants_as_for_a_few(
+    cast: TestHouse, closed: MadeDossier
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from tangthu.identity.acting import SYSTEM
+    from tangthu.identity.actions.delegate import delegate
+    from tangthu.identity.actions.groups import ask_member, open_group
+    from tangthu.identity.actions.units import open_unit
+    from tangthu.records.who_may_see import who_may_see
+
+    today, body = timezone.localdate(), cast.body("H30.81")
+    hoa = cast.acting("hoa").viewer.person_id
+
+    def more(number: int) -> None:
+        group = open_group(SYSTEM, body_id=body.pk, name=f"Nhóm {number}")
+        ask_member(SYSTEM, group.pk, hoa, decision="1/QĐ")
+        unit = open_unit(
+            SYSTEM, body_id=body.pk, name=f"Phòng {number}", since=today, decision="1/QĐ"
+        )
+        for kind, holder in (("group", group.pk), ("unit", unit.pk)):
+            asked = grant(
+                cast, "hoa", "read.conditional", "dossier", closed.dossier.pk,
+                holder_kind=kind, holder=holder,
+            )  # fmt: skip
+            confirm(cast, asked)
+        delegate(
+            cast.acting("binh"), body_id=body.pk, receiver_id=hoa, rights=["read.conditional"],
+            since=today, until=today, decision="1/QĐ",
+        )  # fmt: skip
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            reasons = {one.person.pk: len(one.reasons) for one in who_may_see(closed.dossier)}
+        assert reasons[hoa] == 2 * done, "a group and a delegation each time"
+        return len(seen)
+
+    done = 1
+    more(0)
+    few = statements()
+    for number in range(1, 4):
+        more(number)
+        done += 1
+    assert statements() == few

@@ -56,7 +56,8 @@ QUERIES = {
 }  # fmt: skip
 # What is posted, where a page does nothing without; and the thing that an operation is sent.
 POSTED = {"rights:change": {"decision": "confirm"}, "imports:edit": {"doi-tuong": "row:2"}}
-SENT = {"order_dip": "dossier_id", "open_fonds": "body_id", "import_folder": "fonds_id"}
+SENT = {"order_dip": "dossier_id", "open_fonds": "body_id", "import_folder": "fonds_id",
+        "ask_grant": "scope"}  # fmt: skip
 # Pages of what there is none of here, but for whoever may: findings of a kind, a piece of a page.
 EMPTY = {"imports:take-kind": 400, "imports:snippet": 404}
 
@@ -208,7 +209,8 @@ def body_of(name: str, operation: Any, ids: Mapping[str, object]) -> Any:
     given = json.loads(json.dumps(sent["content"]["application/json"]["example"]))
     given.pop("shared_with", None)
     real = {
-        "body": "body_id", "fonds": "fonds_id", "dossier": "dossier_id",
+        "body": "body_id", "fonds": "fonds_id", "dossier": "dossier_id", "scope": "scope",
+        "holder": "person_id",
     }  # fmt: skip
     given |= {key: str(ids[real[key]]) for key in set(given) & set(real)}
     if name == "seal":

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tangthu.identity import scopes
@@ -56,6 +56,8 @@ class Change:
     scope_url: str
     holder: str
     asked_by: str
+    # Whether the reader may know what thing it is about.
+    scope_known: bool = True
 
     @property
     def id(self) -> uuid.UUID:
@@ -125,6 +127,19 @@ def of_scope(viewer: Viewer, scope: uuid.UUID) -> list[Change]:
     return _told(viewer, rows)
 
 
+def grants(viewer: Viewer) -> QuerySet[Grant]:
+    """All grants at bodies where the viewer reviews rights. Raises NotFoundForViewer if none."""
+    bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
+    if not bodies:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return Grant.objects.filter(body_id__in=bodies)
+
+
+def told_grants(viewer: Viewer, rows: Sequence[Grant]) -> list[Change]:
+    """Some of them in words, in the same order."""
+    return _told(viewer, [("grant", row) for row in rows])
+
+
 def _rows(
     viewer: Viewer,
     where: Q,
@@ -177,6 +192,7 @@ def _grant(
         scope_url=thing.url if thing else "",
         holder=f"{row.get_holder_kind_display()}: {holders[row.holder]}",
         asked_by=_asker(row, askers),
+        scope_known=thing is not None,
     )
 
 

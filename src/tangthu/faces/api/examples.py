@@ -16,6 +16,8 @@ _NAMED: dict[str, Any] = {
     "description": {"title": "Tập lưu quyết định năm 2010"}, "extra": {"Tờ số": "1–3"},
     "answers": {"mode": "01"}, "columns": {"1": "document.number"}, "asked": {"q": "kiểm tra"},
     "bundle": {"typ": "ril-bundle/1"}, "scopes": ["read.public"], "rights": ["read.public"],
+    "right": "read.public", "decision": "15/QĐ-CC ngày 12/03/2026", "until": "2027-12-31",
+    "effective_from": "2026-03-12", "effective_to": "2027-12-31",
 }  # fmt: skip
 _FORMATS: dict[str, Any] = {
     "uuid": "0195c0a4-7a3e-7c1e-9b0a-3f1f6f6f0a12",

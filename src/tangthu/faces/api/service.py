@@ -17,6 +17,7 @@ from tangthu.faces.api.routes import (  # noqa: F401 - each puts its operations 
     describing,
     dips,
     exports,
+    grants,
     imports,
     ledger,
     stores,

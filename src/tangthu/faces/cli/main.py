@@ -57,6 +57,8 @@ _COMMANDS = {
     "person": "tangthu.faces.cli.people:person",
     "body": "tangthu.faces.cli.bodies:body",
     "unit": "tangthu.faces.cli.bodies:unit",
+    "grant": "tangthu.faces.cli.grants:grant",
+    "who-may-see": "tangthu.faces.cli.grants:who_may_see",
     "account": "tangthu.faces.cli.accounts:account",
     "practice": "tangthu.faces.cli.practice:practice",
     "security-log": "tangthu.faces.cli.accounts:security_log",
