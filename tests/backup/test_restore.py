@@ -23,10 +23,9 @@ from tangthu.standards.tlog.checkpoint import open_checkpoint
 from tangthu.standards.tlog.note import VerifierKey
 from tangthu.standards.tlog.reader import TileReader
 from tests.backup.test_sets import PASSPHRASE, made
-from tests.commands.test_commands import TANGTHU
 from tests.commands.test_schemas import told
 from tests.ledger.test_recovering import size_of, tell
-from tests.support import killing
+from tests.support import killing, warm
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
 from tests.support.running import nothing_runs
@@ -97,10 +96,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 def call(home: Path, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "TANGTHU_HOME": str(home)}
-    done = subprocess.run(
-        [TANGTHU, *words], capture_output=True, text=True, check=False, env=environment,
-        timeout=300, input=given,
-    )  # fmt: skip
+    done = warm.run(words, environment, given=given)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import warm
 from tests.support.house import TestHouse
 
 TANGTHU = str(Path(sys.executable).with_name("tangthu"))
@@ -19,9 +20,7 @@ TANGTHU = str(Path(sys.executable).with_name("tangthu"))
 def call(house: TestHouse | None, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the house; `more` is told to it by its environment."""
     environment = {**(house.environment if house is not None else os.environ), **more}
-    return subprocess.run(
-        [TANGTHU, *words], capture_output=True, text=True, check=False, env=environment, timeout=120
-    )
+    return warm.run(words, environment, timeout=120)
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> Any:

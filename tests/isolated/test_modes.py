@@ -18,21 +18,16 @@ from tangthu.kernel import deployment, isolation
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, PortUnusable
 from tangthu.kernel.home import Home
 from tests.commands.test_commands import call
+from tests.support import warm
 from tests.support.house import TestHouse
 from tests.support.isolated import isolated_house
 from tests.support.records import make_dossier, sealed_package
-
-TANGTHU = Path(sys.executable).with_name("tangthu")
 
 
 def alone(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command on a home of its own, with its own embedded database."""
     given = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    return subprocess.run(
-        [TANGTHU, *words],
-        env={**given, "TANGTHU_HOME": str(home), **environment},
-        capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
+    return warm.run(words, {**given, "TANGTHU_HOME": str(home), **environment}, timeout=180)
 
 
 @pytest.mark.req("AR-128")
