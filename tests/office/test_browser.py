@@ -95,8 +95,11 @@ def addresses(made: MadeDossier) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("username", ["cuc", "hoa"])
+@pytest.mark.parametrize(
+    ("username", "size"),
+    [("cuc", DESKTOP), ("cuc", PHONE), ("hoa", PHONE)],
+    ids=["cuc-desktop", "cuc-phone", "hoa-phone"],
+)
 def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     site: Server, made: MadeDossier, visit: Visit, username: str, size: tuple[int, int]
 ) -> None:

@@ -36,6 +36,7 @@ def make_old(home: Home) -> None:
     rules.write_text("local all all scram-sha-256\nlocal replication all scram-sha-256\n")
 
 
+@pytest.mark.soak
 @pytest.mark.req("IN-38")
 def test_a_home_from_before_the_logins_is_brought_up_by_the_ordinary_command(
     tmp_path: Path,

@@ -117,7 +117,7 @@ def some(path: str, name: str) -> list[str]:
     values = [value for value in HOSTILE if value != "%00"]
     if name in DATES:
         return [*values, "%00"]
-    return ["%00", *random.Random(f"{_ID.sub('', path)} {name}").sample(values, 4)]
+    return ["%00", *random.Random(f"{_ID.sub('', path)} {name}").sample(values, 2)]
 
 
 def sent(client: Client, method: str, path: str, query: str) -> HttpResponse:
