@@ -282,13 +282,13 @@ def difference(whole: Whole, person: Person, ask: Ask, nothing: dict[Any, Any]) 
 
 
 def shares(people: list[Person], ask: Ask, number: int) -> list[Person]:
-    """Of people who have the same rights one, each in his turn; nobody is left out for long. What
-    is written is tried for a record's states in turn as well."""
+    """Of people who have the same rights one, each in his turn; nobody is left out for long. Of a
+    record's states half are tried, another half for the next route; in the soak, all by all."""
     alike: dict[Any, list[Person]] = {}
     for one in people:
         alike.setdefault((one.rights, one.home, one.owner, one.role == "inspector"), []).append(one)
     found = [group[number % len(group)] for group in alike.values()]
-    if ask.method == "get" or ask.thing is None or ask.thing.state == "one":
+    if ask.thing is None or ask.thing.state == "one":
         return found
     return [one for place, one in enumerate(found) if (number + place) % 2 == 0]
 
@@ -322,7 +322,7 @@ def test_every_route_answers_every_role_for_records_in_every_state_as_the_policy
                 who = f"{person.role}{'' if person.home else ' (stranger)'}"
                 wrong.append(f"{ask.method} {ask.route} [{state}] {who}: {found}")
     assert not wrong, f"{len(wrong)} of {asked}:\n" + "\n".join(wrong)
-    assert asked > (3000 if in_turn else 6000), asked
+    assert asked > (1500 if in_turn else 6000), asked
     assert asked / 10 < let_in < asked * 9 / 10, "hardly anything was told apart"
 
 
