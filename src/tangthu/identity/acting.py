@@ -20,18 +20,26 @@ class Acting:
     """A person acting through one way in.
 
     `system` acts while an installation is set up, and in checks that the house itself orders.
+    `behind`: who looks through the eyes of `viewer`; he may do nothing but look, and every look is
+    his own.
     """
 
     viewer: Viewer
     via: Way
+    behind: Viewer | None = None
 
     @property
     def is_system(self) -> bool:
         return self.via == "system"
 
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """Whose doing it is; None for the house itself."""
+        return None if self.is_system else (self.behind or self.viewer).person_id
+
     def may(self, right: str, body_id: uuid.UUID) -> bool:
         """Whether the acting person has `right` at the body."""
-        return self.is_system or self.viewer.may(right, body_id)
+        return self.is_system or (self.behind is None and self.viewer.may(right, body_id))
 
     def require(self, right: str, body_id: uuid.UUID) -> None:
         """Raise Refused unless the acting person has `right` at the body."""
@@ -44,12 +52,12 @@ class Acting:
 
     def actor(self, body_id: uuid.UUID) -> Actor:
         """How this person is named in an event at the body."""
-        return Actor(
-            person_id=None if self.is_system else self.viewer.person_id,
-            name=self.viewer.full_name,
-            position=self.viewer.position_at(body_id),
-            via=self.via,
-        )
+        who = self.behind or self.viewer
+        position = who.position_at(body_id)
+        if self.behind is not None:
+            through = _("xem như %(name)s") % {"name": self.viewer.full_name}
+            position = f"{position}; {through}" if position else str(through)
+        return Actor(person_id=self.person_id, name=who.full_name, position=position, via=self.via)
 
 
 SYSTEM = Acting(NOBODY, "system")

@@ -155,6 +155,10 @@ class Viewer:
         """The same person looking at records of one access level only ("" all again)."""
         return replace(self, only=level)
 
+    def uncleared(self) -> Viewer:
+        """The same person without any clearance for secrets."""
+        return replace(self, clearances=())
+
     def by_key(self, body_id: uuid.UUID, rights: Iterable[str]) -> Viewer:
         """The same person as a key lets him in: at one body, with no right outside `rights`."""
         opens = frozenset(rights)

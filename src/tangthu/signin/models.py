@@ -8,7 +8,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity.models import Account, Body
+from tangthu.identity.models import Account, Body, Person
 
 
 class SignInState(models.Model):
@@ -210,3 +210,31 @@ class SecurityEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.kind} {self.account}"
+
+
+class Seeing(models.Model):
+    """That somebody may see the pages as another person does, for a while and with his consent.
+
+    Asked for by who manages his account, allowed or refused by himself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    allowed_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "until"],
+                name="seeing_open",
+                condition=models.Q(ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_id} {self.person_id}"

@@ -82,6 +82,14 @@ _SIGNIN = {
             "khi làm việc."
         ),
     ),
+    "see-as": (
+        _("Nơi xin xem các trang như một người khác thấy, để giúp người ấy."),
+        _("Ghi lý do rồi gửi; khi người ấy cho phép, bấm “Bắt đầu xem”."),
+    ),
+    "see-as-answer": (
+        _("Lời xin xem như bạn của một quản trị, và lý do."),
+        _("Cho phép hoặc không; đã cho phép thì kết thúc được bất cứ lúc nào."),
+    ),
     "practice": (
         _("Chỗ tập của mỗi cơ quan: nơi làm thử mọi việc mà không gì được tính."),
         _("Mở chỗ tập rồi trao tên đăng nhập và mật khẩu cho người cần tập."),

@@ -11,6 +11,7 @@ from tangthu.signin.views import (
     practice,
     review,
     second_step,
+    see_as,
     sessions,
 )
 
@@ -32,6 +33,9 @@ urlpatterns = [
     path("nguoi-dung/<uuid:person_id>/", accounts.account, name="account"),
     path("nguoi-dung/<uuid:person_id>/mat-khau/", accounts.reset, name="account-reset"),
     path("nguoi-dung/<uuid:person_id>/buoc-hai/", second_step.reset, name="account-second-step"),
+    path("nguoi-dung/<uuid:person_id>/xem-nhu/", see_as.ask, name="see-as"),
+    path("xem-nhu/thoi/", see_as.stop, name="see-as-stop"),
+    path("xem-nhu/<uuid:seeing_id>/", see_as.answer, name="see-as-answer"),
     path("cho-tap/", practice.practice, name="practice"),
     path("cho-tap/<uuid:body_id>/", practice.open_place, name="practice-open"),
     path("nhat-ky-an-toan/", log.log, name="log"),

@@ -29,7 +29,8 @@ class BodyChoice:
 class ShellIdentity:
     """The viewer as the header shows it. Addresses left empty hide their link.
 
-    `practice`: he only practises, which every page says.
+    `practice`: he only practises; `seen_as`: another person looks through his eyes, until
+    `seen_until`. Every page says either.
     """
 
     person: str
@@ -38,6 +39,9 @@ class ShellIdentity:
     bodies: tuple[BodyChoice, ...] = ()
     switch_url: str = ""
     practice: bool = False
+    seen_as: str = ""
+    seen_until: str = ""
+    stop_seeing_url: str = ""
     account_url: str = ""
     sign_out_url: str = ""
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from tangthu.identity.policies import NOBODY, Viewer
 from tangthu.identity.queries import bodies
+from tangthu.ui import formats
 from tangthu.ui.shell import ShellIdentity
 from tangthu.ui.shell import shell as ui_shell
 
@@ -18,7 +19,11 @@ def identity(request: HttpRequest) -> ShellIdentity | None:
         return None
     mine = list(bodies(viewer))
     titles = dict.fromkeys(title for _, _, title in viewer.positions)
+    seeing = getattr(request, "seeing", None)
     return ShellIdentity(
+        seen_as=viewer.full_name if seeing else "",
+        seen_until=formats.moment(seeing.until) if seeing else "",
+        stop_seeing_url=reverse("signin:see-as-stop"),
         person=viewer.full_name,
         position=", ".join(titles),
         body=" · ".join(body.short_name for body in mine),

@@ -23,6 +23,7 @@ from django.http import (
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer, Refused
 from tangthu.kernel.securitylog import called_from
 from tangthu.kernel.uploads import lacked_room
-from tangthu.signin import duties, visits
+from tangthu.signin import duties, seeing, visits
 from tangthu.signin.actions import visit
 from tangthu.signin.actions.note_refusal import note_refusal
 from tangthu.signin.views import sessions
@@ -93,12 +94,40 @@ class StaffOnly:
             due = duties.page(request)
             if due and not _is_open_while_due(request):
                 return self._elsewhere(request, due)
+            told = self._see_as(request)
+            if told is not None:
+                return told
         response = self.respond(request)
         if viewer.positions:
             self._note_use(request, response)
             # Shown again only after asking: rights may have changed, or the person have left.
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    @staticmethod
+    def _see_as(request: HttpRequest) -> HttpResponse | None:
+        """Put another's eyes in the place of the viewer's, if he sees as another; returns what to
+        answer to anything but looking."""
+        own: Acting = request.acting  # type: ignore[attr-defined]
+        before = seeing.KEY in request.session
+        by = seeing.of(request, own)
+        if by is None:
+            return redirect("office:home") if before and request.method == "GET" else None
+        if _said_of_view(request, "is_while_seeing") or _said_of_view(request, "is_public"):
+            return None
+        request.acting = seeing.through(own, by)  # type: ignore[attr-defined]
+        request.viewer = request.acting.viewer  # type: ignore[attr-defined]
+        request.seeing = by  # type: ignore[attr-defined]
+        if seeing.may_open(request, _route(request)):
+            return None
+        return errors.house_error(
+            request,
+            Refused(
+                _("Đang xem như %(name)s nên chỉ xem được trang này trang khác, không làm được gì.")
+                % {"name": by.person.full_name},
+                hint=_("Bấm “Thôi xem” ở đầu trang để trở lại là chính bạn."),
+            ),
+        )
 
     @staticmethod
     def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -171,6 +200,14 @@ def _is_open_while_locked(request: HttpRequest) -> bool:
 
 def _is_open_while_due(request: HttpRequest) -> bool:
     return _is_open_while_locked(request) or bool(_said_of_view(request, "is_while_due"))
+
+
+def _route(request: HttpRequest) -> str:
+    """The name of the route that is asked for; "" if there is none."""
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
 
 
 def _said_of_view(request: HttpRequest, mark: str) -> Any:

@@ -163,7 +163,7 @@ def _use(
 ) -> Use:
     return Use(
         body_id=body,
-        person_id=None if acting.is_system else acting.viewer.person_id,
+        person_id=acting.person_id,
         at=moment,
         kind=use,
         obj=obj,

@@ -170,6 +170,9 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
         actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
+        if found.person.active:
+            url = reverse("signin:see-as", args=[person_id])
+            actions.append(Action(_("Xem như người này"), url, icon="people"))
         if found.is_active:
             url = reverse("signin:account-disable", args=[person_id])
             actions.append(Action(_("Vô hiệu hóa"), url, icon="lock"))

@@ -25,6 +25,7 @@ from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.repository import queries as repository
 from tangthu.signin import reviewing
+from tangthu.signin.actions import see_as
 from tangthu.ui import formats
 from tangthu.ui.parts import Notice, QueueGroup, QueueItem, Tone
 from tangthu.ui.tables import EmptyState
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     groups = [
         group
         for group in (
+            _seen_by(viewer),
             _wrong(viewer),
             _beyond_repair(viewer),
             _quarantined(viewer),
@@ -109,6 +111,24 @@ def _beyond_repair(viewer: Viewer) -> QueueGroup:
         for copy in repository.copies_beyond_repair(viewer)[: SHOWN + 1]
     )
     return _group(_("Bản sao hỏng"), items, "danger")
+
+
+def _seen_by(viewer: Viewer) -> QueueGroup:
+    """Who asks to see as the viewer, or may now."""
+    items = (
+        QueueItem(
+            title=_("%(name)s xin xem như bạn") % {"name": one.asked_by.full_name}
+            if one.allowed_at is None
+            else _("%(name)s đang được xem như bạn") % {"name": one.asked_by.full_name},
+            url=_link("signin:see-as-answer", one.pk),
+            asked=_("Cho phép, hoặc không") if one.allowed_at is None else _("Kết thúc khi cần"),
+            who=one.reason,
+            due_text=_("Đến %(moment)s") % {"moment": formats.moment(one.until)},
+            due_tone="warn",
+        )
+        for one in see_as.standing().filter(person=viewer.person_id)
+    )
+    return _group(_("Xem như bạn"), items, "warn")
 
 
 def _wrong(viewer: Viewer) -> QueueGroup:
