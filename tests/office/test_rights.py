@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tangthu.records.models import Withheld
 from tangthu.repository.models import Package
+from tangthu.signin.actions import see_as
 from tangthu.signin.models import Review
 from tests.office.conftest import SignIn
 from tests.support import batches
@@ -130,7 +131,11 @@ def taken_out() -> dict[str, object]:
         acting, right="read.public", scope_kind="dossier", scope=dossier.pk,
         holder_kind="person", holder=viewer.person_id, decision=HIDDEN,
     )  # fmt: skip
+    manager = viewer_named("dung")
+    assert manager is not None
+    seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
+        "seeing_id": seeing.pk,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "scope": dossier.pk, **of_people(viewer.person_id, viewer.positions[0][0]),
     }  # fmt: skip

@@ -279,7 +279,8 @@ class ErrorsInWords:
     ) -> HttpResponseBase | None:
         """Answer typed errors here; leave the rest to Django's handlers."""
         if isinstance(exception, NotFoundForViewer | Refused):
-            note_refusal(exception, request.viewer, request.path)  # type: ignore[attr-defined]
+            acting: Acting = request.acting  # type: ignore[attr-defined]
+            note_refusal(exception, acting.behind or acting.viewer, request.path)
         if isinstance(exception, NotFoundForViewer):
             return errors.not_found(request, Http404())
         if isinstance(exception, HouseError):
