@@ -192,7 +192,8 @@ def test_every_route_answers_every_role_for_records_in_every_state_as_the_policy
 
 # What concerns only whoever asks: his account, his lists and prints, keys that open what he may.
 ONESELF = {
-    "office:sign-in", "office:sign-out", "office:language", "office:columns", "signin:password", "signin:see-as-stop",
+    "office:sign-in", "office:sign-out", "office:language", "office:columns", "signin:password",
+    "signin:see-as-stop",
     "signin:code", "signin:second-step", "signin:recovery", "signin:second-step-off",
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
