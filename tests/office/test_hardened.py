@@ -16,7 +16,7 @@ from tests.support.house import TestHouse
 from tests.support.server import Server
 
 CSP = {
-    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'",
+    "default-src": "'none'", "object-src": "'none'", "script-src": "'self'", "style-src": "'self'",
     "img-src": "'self' data:", "font-src": "'self'", "connect-src": "'self'",
     "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'",
 }  # fmt: skip

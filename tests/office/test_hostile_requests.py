@@ -142,16 +142,23 @@ import django; django.setup()
 from django.test import Client, override_settings
 client = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
 page = client.get("/dang-nhap/", headers={{"X-Forwarded-Proto": "https"}})
-assert page["Strict-Transport-Security"].startswith("max-age=31536000"), page.headers
-assert client.cookies["csrftoken"]["secure"]
+assert page["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains", page.headers
+assert client.cookies["__Host-csrftoken"]["secure"]
 import re
 token = re.search(r'csrfmiddlewaretoken" value="(\\w+)"', page.content.decode())[1]
 data = {{"username": "hoa", "password": "{PASSWORD}", "csrfmiddlewaretoken": token}}
+with_tls = {{"X-Forwarded-Proto": "https", "Origin": "https://localhost"}}
+chosen = client.post("/ngon-ngu/", {{**data, "language": "vi"}}, headers=with_tls)
+assert chosen.status_code == 302
 for more in ({{"X-Forwarded-Proto": "https", "Referer": "https://localhost/dang-nhap/"}}, {{}}):
     answer = client.post("/dang-nhap/", data, headers={{"Origin": "https://localhost", **more}})
     assert answer.status_code == 302, (more, answer.status_code)
     break
-assert client.cookies["tangthu_session"]["secure"]
+assert {{one.key for one in client.cookies.values()}} == {{
+    "__Host-csrftoken", "__Host-tangthu_session", "__Host-tangthu_language"}}
+for one in client.cookies.values():
+    assert one["secure"] and one["httponly"] and one["samesite"] == "Lax", one
+    assert one["path"] == "/" and not one["domain"], one
 evil = client.post("/ngon-ngu/", data, headers={{"Origin": "https://evil.example"}})
 assert evil.status_code == 403
 """

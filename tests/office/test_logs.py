@@ -185,3 +185,18 @@ def test_an_isolated_site_turns_away_a_stranger_behind_its_proxy(isolated_cast: 
                 "/dang-nhap/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=visitor
             )
             assert answer.status_code == status, visitor
+
+
+def test_a_line_is_one_line_and_bears_its_moment_with_its_distance_from_utc() -> None:
+    """Whatever word gets into it: nobody writes a line of his own."""
+    record = logging.LogRecord("tangthu", logging.WARNING, "x.py", 1, "told %s", (
+        "a\r\n2026-01-01T00:00:00+00:00 ERROR tangthu forged\u2028b\x1b[31m",), None)  # fmt: skip
+    plain = logs.Discreet("%(asctime)s %(levelname)s %(name)s %(message)s").format(record)
+    assert len(plain.splitlines()) == 1
+    assert "\x1b" not in plain
+    assert re.match(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d WARNING tangthu told", plain
+    )
+    line = logs.AsJson().format(record)
+    assert len(line.encode().splitlines()) == 1
+    assert json.loads(line)["time"].endswith("+00:00")

@@ -146,7 +146,7 @@ def test_choosing_a_language_never_leads_to_another_site(cast: TestHouse) -> Non
 def test_the_health_page_says_only_that_it_lives(cast: TestHouse) -> None:
     answer = Client().get("/song")
     assert (answer.status_code, answer.content) == (200, b"song\n")
-    assert answer["Content-Type"] == "text/plain"
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
 
 
 def test_a_page_of_scripts_asks_a_visitor_to_sign_in_by_header(cast: TestHouse) -> None:

@@ -111,16 +111,22 @@ def test_the_proxies_say_who_asks_and_nothing_that_a_visitor_wrote() -> None:
         "proxy_set_header Host $host;",
         'proxy_set_header Forwarded "";',
         "ssl_protocols TLSv1.2 TLSv1.3;",
+        "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
+        "ssl_reject_handshake on;",
         "access_log off;",
     ):
         assert line in nginx
     assert "$proxy_add_x_forwarded_for" not in nginx
     assert nginx.count("{") == nginx.count("}")
+    in_the_open = nginx[nginx.index("listen 80;") : nginx.index("listen 443")]
+    assert "location /api/ {\n        return 403;" in in_the_open, "programs are not led on"
+    assert "proxy_pass" not in in_the_open
     port = environment()["PORT"]
     for name in ("nginx.conf", "Caddyfile"):
         text = (DEPLOY / name).read_text(encoding="utf-8")
         assert f"127.0.0.1:{port}" in text
         assert environment()["TANGTHU_HOSTS"] in text
+        assert "/api/" in text
 
 
 def test_the_container_runs_as_nobody_important_and_copies_what_is_there() -> None:

@@ -52,6 +52,44 @@ def test_eight_characters_of_four_classes_are_enough(shared_cast: TestHouse, goo
     validate_password(good, account("hoa"))
 
 
+@pytest.mark.parametrize(
+    "known",
+    [
+        "Tangthu@2026",
+        "Tàng-Thư-1825",
+        "Luutru.2026",
+        "Admin@12345",
+        "UBND-Luu-tru-1",
+        "Password-1!",
+    ],
+)
+def test_what_everybody_knows_here_is_no_password(shared_cast: TestHouse, known: str) -> None:
+    """A word of the rules, in any spelling, with digits and signs about it."""
+    with pytest.raises(ValidationError):
+        validate_password(known, account("hoa"))
+    validate_password(f"{known}-bốn-con-vịt", account("hoa"))
+
+
+def test_long_passwords_and_spaces_are_taken_as_they_were_typed(cast: TestHouse) -> None:
+    """Nothing is cut, trimmed or folded; a common one of four classes is refused."""
+    client = Client()
+    client.post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
+    long = " Ấn1 tượng " * 20
+    assert change(client, PASSWORD, "P@ssw0rd") == 422
+    assert change(client, PASSWORD, long) == 302
+    hoa = account("hoa")
+    assert hoa.check_password(long)
+    assert hoa.password.startswith("argon2$argon2id$")
+    for other in (long.strip(), long[:-1], long.lower(), long[:128]):
+        assert not hoa.check_password(other)
+    signed = Client().post("/dang-nhap/", {"username": "hoa", "password": long})
+    assert signed.status_code == 302
+    page = client.get("/tai-khoan/mat-khau/").content.decode()
+    assert page.count('type="password"') == 3
+    assert 'autocomplete="new-password"' in page, "password managers are welcome"
+    assert "onpaste" not in page
+
+
 @given(st.text(max_size=40))
 def test_classes_are_counted_for_any_text(text: str) -> None:
     assert 0 <= passwords.classes(text) <= 4

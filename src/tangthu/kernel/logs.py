@@ -30,6 +30,7 @@ _NOTHING: Mapping[str, str] = {}
 # The messages of these are made of words of the code, not of what people wrote.
 _OF_CODE = (AttributeError, ImportError, NameError, NotImplementedError, RecursionError, TypeError)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»")
+_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # PostgreSQL's class of errors about what stands in a statement: names of tables and columns.
 _OF_STATEMENTS = "42"
 
@@ -52,9 +53,15 @@ class Discreet(logging.Formatter):
     Titles, names of people and secrets may stand in all of them.
     """
 
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """The moment of `record` on the machine's clock, with its distance from UTC."""
+        moment = dt.datetime.fromtimestamp(record.created, dt.UTC).astimezone()
+        return moment.isoformat(timespec="milliseconds")
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
         """The line of `record`; of Django's own about a request only its page and its end."""
-        record.message = message_of(record)
+        # Whoever gets a line break into a word begins no line of his own.
+        record.message = _BREAK.sub(" ", message_of(record))
         return super().formatMessage(record)
 
     def formatException(self, ei: _Caught) -> str:  # noqa: N802 - the name that logging calls

@@ -25,6 +25,9 @@ if SITE_HTTPS:  # a proxy before us speaks TLS and tells so
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
     SECURE_HSTS_SECONDS = 365 * 86400
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# Browsers take a cookie of such a name only over TLS, from this very host, for the whole of it.
+_OF_THIS_HOST = "__Host-" if SITE_HTTPS else ""
 
 # Whose X-Forwarded-For and -Proto are believed, and only behind HTTPS; others' are taken off.
 PROXIES = proxies.networks(os.environ.get("TANGTHU_PROXIES", ""))
@@ -71,9 +74,9 @@ MIDDLEWARE = [
     "tangthu.faces.office.arriving.Arriving",
     "tangthu.faces.office.measuring.Measured",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tangthu.faces.api.door.ApiDoor",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tangthu.ui.uploads.ToldRedirects",
     "tangthu.faces.office.middleware.ChosenLanguage",
@@ -125,6 +128,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "tangthu.signin.passwords.FourClasses"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tangthu.signin.passwords.NotOfTheHouse"},
     {"NAME": "tangthu.signin.passwords.NotAgain"},
 ]
 AUTHENTICATION_BACKENDS = [
@@ -142,13 +146,14 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 
 LOGIN_URL = "office:sign-in"
 LOGIN_REDIRECT_URL = "office:home"
-SESSION_COOKIE_NAME = "tangthu_session"
+SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}tangthu_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # A session ends so long after its last use, which is written down at most every few minutes.
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_NOTED_EVERY = 300
 SESSION_COOKIE_SECURE = SITE_HTTPS
+CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"
 CSRF_COOKIE_SECURE = SITE_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tangthu.faces.office.views.errors.csrf_failed"
@@ -159,6 +164,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
@@ -173,7 +179,10 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
-LANGUAGE_COOKIE_NAME = "tangthu_language"
+LANGUAGE_COOKIE_NAME = f"{_OF_THIS_HOST}tangthu_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SITE_HTTPS
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -181,6 +190,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 86400
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A folder of scans arrives as many files; each is streamed to the home's upload folder.
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000

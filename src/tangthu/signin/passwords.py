@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from tangthu.signin import rules
 from tangthu.signin.models import PastPassword
+from tangthu.standards.vietnamese import fold
 
 _SIGNS = "-._!?+=@#%"
 _MADE = 18
+_LETTERS_OF_ONES_OWN = 4
 
 
 def classes(password: str) -> int:
@@ -50,6 +52,24 @@ class FourClasses:
         return _("Ít nhất %(n)s ký tự, đủ chữ thường, chữ hoa, chữ số và ký tự khác.") % {
             "n": rules.number("password_length")
         }
+
+
+class NotOfTheHouse:
+    """No password that is little more than a word which everybody here knows (`password_words`)."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Raises ValidationError where a word of the house leaves fewer than four other letters."""
+        letters = "".join(one for one in fold(password) if one.isalpha())
+        bare = letters
+        for word in sorted(rules.words("password_words"), key=len, reverse=True):
+            bare = bare.replace(word, "")
+        if bare != letters and len(bare) < _LETTERS_OF_ONES_OWN:
+            words = _("Mật khẩu này chỉ là tên gọi quen thuộc của cơ quan hoặc phần mềm, dễ đoán.")
+            raise ValidationError(words, code="password_of_the_house")
+
+    def get_help_text(self) -> str:
+        """The rule in words."""
+        return _("Không chỉ là tên cơ quan, tên phần mềm hay tên công việc.")
 
 
 class NotAgain:

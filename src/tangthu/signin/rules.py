@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tangthu.identity.roles import RIGHTS
 from tangthu.kernel.rulebook import rulebook
+from tangthu.standards.vietnamese import fold
 
 # Before its first day the circular binds nobody, but no weaker rule took its place.
 _FIRST = dt.date(2026, 7, 1)
@@ -20,6 +21,11 @@ def _today() -> dt.date:
 def number(key: str) -> int:
     """The whole number `account.<key>` in force today."""
     return rulebook().integer(f"account.{key}", _today())
+
+
+def words(key: str) -> tuple[str, ...]:
+    """The words that `account.<key>` lists today, folded: small letters without marks."""
+    return tuple(fold(one).replace(" ", "") for one in rulebook().texts(f"account.{key}", _today()))
 
 
 def rights(key: str) -> tuple[str, ...]:

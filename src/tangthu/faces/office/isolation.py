@@ -38,7 +38,7 @@ class IsolatedSite:
         seen = {str(request.META.get("REMOTE_ADDR") or ""), address_of(request)} - {""}
         if not all(is_local(address, settings.LOCAL_NETWORKS) for address in seen):
             log.warning("a visitor from another network was turned away")
-            return HttpResponse(status=403, content_type="text/plain")
+            return HttpResponse(status=403, content_type="text/plain; charset=utf-8")
         shown.begin()
         response = self.respond(request)
         response.headers["X-Robots-Tag"] = "noindex"

@@ -19,5 +19,7 @@ def alive(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return HttpResponse("mat co so du lieu\n", content_type="text/plain", status=503)
-    return HttpResponse("song\n", content_type="text/plain")
+        return HttpResponse(
+            "mat co so du lieu\n", content_type="text/plain; charset=utf-8", status=503
+        )
+    return HttpResponse("song\n", content_type="text/plain; charset=utf-8")

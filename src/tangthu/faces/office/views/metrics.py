@@ -25,7 +25,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     right = settings.HOME.secret(SECRET)
     if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), right):
-        answer = HttpResponse("401\n", content_type="text/plain", status=401)
+        answer = HttpResponse("401\n", content_type="text/plain; charset=utf-8", status=401)
         answer["WWW-Authenticate"] = 'Bearer realm="metrics"'
         return answer
     return HttpResponse(figures.text(), content_type=figures.CONTENT_TYPE)
