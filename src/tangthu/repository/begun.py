@@ -88,4 +88,5 @@ def _together(now: CopyVerdict) -> CopyVerdict:
         extra=list(dict.fromkeys([*before["extra"], *now.extra])),
         unusable=before["unusable"] or now.unusable,
         unreachable=now.unreachable,
+        newer=now.newer,
     )

@@ -22,6 +22,7 @@ from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
 from tangthu.repository.actions.check_package import (
+    AHEAD,
     HURT,
     LOST,
     WHOLE,
@@ -29,10 +30,12 @@ from tangthu.repository.actions.check_package import (
     check_package,
 )
 from tangthu.repository.actions.note_beside import note_beside
+from tangthu.repository.fixity import NEWER
 from tangthu.repository.models import Package, Store
 from tangthu.repository.stores import in_use
 from tangthu.repository.strangers import strangers
 from tangthu.repository.throttle import Throttle
+from tangthu.repository.wording import what
 
 UNKNOWN = "unknown"
 _METADATA = 5
@@ -124,6 +127,8 @@ def row_of(verdict: PackageVerdict) -> Row:
         verdict.words, Outcome.WARNED
     )
     told = [_(verdict.words), _("{n} tệp").format(n=verdict.files)]
+    if verdict.words == AHEAD:
+        told.append(what("", NEWER))
     for words, places in (
         (_("hỏng {n} ở {stores}"), [store for store, _path, _status in verdict.bad]),
         (_("đã phục hồi {n} ở {stores}"), [store for store, _path in verdict.repaired]),

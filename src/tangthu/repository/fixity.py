@@ -25,6 +25,7 @@ from tangthu.standards import ocfl
 
 READERS = 2
 BAD = ("changed", "missing")
+NEWER = "newer"
 _LOOK_SECONDS = 0.5
 
 Watch = Callable[[int], None]
@@ -41,6 +42,8 @@ class CopyVerdict:
     `problems` maps a path to `changed` or `missing`; `unread` a path to why it could not be read;
     `extra` lists what does not belong. `unusable` is why the copy as a whole is bad: `missing`,
     `inventory`, `another object`, `behind`, `altered`; `unreachable` why nobody could look at it.
+    `newer`: it goes on with versions that the catalogue does not know, as after a restore from a
+    set that is older than the stores.
     `place` is the folder of the object, and means nothing for a store that is none. `fading` lists
     what should be locked against deletion and is not, or not for long any more.
     """
@@ -55,6 +58,7 @@ class CopyVerdict:
     extra: list[str] = field(default_factory=list)
     unusable: str = ""
     unreachable: str = ""
+    newer: bool = False
     fading: list[str] = field(default_factory=list)
 
     @property
@@ -76,7 +80,7 @@ class CopyVerdict:
     @property
     def unchecked(self) -> list[tuple[str, str]]:
         """Every place that could not be looked at: path ("" for the whole object) and why."""
-        found = list(self.unread.items())
+        found = [*([("", NEWER)] if self.newer else ()), *self.unread.items()]
         return [("", self.unreachable), *found] if self.unreachable else found
 
     @property
@@ -114,7 +118,8 @@ def check_copies(copies: Sequence[Copy], watch: Watch | None = None) -> list[Cop
         package_id=copies[0].package_id, number=copies[0].package.head
     )
     stop = threading.Event()
-    asked = _Asked(head.inventory_sha256, clock.now(), _is_sealing(copies))
+    moments = _under_way(copies[0].package)
+    asked = _Asked(head.inventory_sha256, clock.now(), bool(moments), moments)
     verdicts = [CopyVerdict(copy, Path(copy.store.path)) for copy in copies]
     heard = 0
     with ThreadPoolExecutor(min(READERS, len(copies))) as pool:
@@ -147,14 +152,14 @@ class _Asked:
     expected: str
     now: dt.datetime
     sealing: bool
+    moments: frozenset[dt.datetime]
 
 
-def _is_sealing(copies: Sequence[Copy]) -> bool:
-    """Whether a further version was ordered that is not sealed yet: it may be half sent."""
-    if not any(copy.store.in_bucket for copy in copies):
-        return False
-    package = str(copies[0].package_id)
-    return Job.objects.filter(args__package=package).exclude(state=Job.State.DONE).exists()
+def _under_way(package: Package) -> frozenset[dt.datetime]:
+    """The moments of orders of further versions that are not sealed yet: those may be stored."""
+    orders = Job.objects.filter(args__package=str(package.pk)).exclude(state=Job.State.DONE)
+    told = orders.values_list("args__moment", flat=True)
+    return frozenset(dt.datetime.fromisoformat(one) for one in told if one)
 
 
 def _read(verdict: CopyVerdict, asked: _Asked, stop: threading.Event) -> None:
@@ -190,6 +195,7 @@ def _results(
     def judge(trusted: ocfl.Trusted, place: Path) -> None:
         verdict.trusted = trusted
         verdict.unusable = _unlike(trusted, place, package, asked.expected)
+        verdict.newer = not verdict.unusable and _is_newer(trusted.inventory, package, asked)
 
     if verdict.in_folder:
         verdict.place = open_store(store).path_of(package.objid)
@@ -219,6 +225,12 @@ def _unlike(trusted: ocfl.Trusted, place: Path, package: Package, expected: str)
         return "" if trusted.digest == expected else "altered"
     catalogued = ocfl.read_copy(place, f"v{package.head}")
     return "" if catalogued is not None and catalogued.digest == expected else "altered"
+
+
+def _is_newer(inventory: ocfl.Inventory, package: Package, asked: _Asked) -> bool:
+    """Whether the copy has versions that no order of this house accounts for."""
+    created = [one.created for one in list(inventory.versions.values())[package.head :]]
+    return any(dt.datetime.fromisoformat(one) not in asked.moments for one in created)
 
 
 def beyond_repair(verdicts: Sequence[CopyVerdict]) -> dict[str, str]:

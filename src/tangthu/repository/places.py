@@ -9,7 +9,7 @@ from tangthu.kernel import clock
 from tangthu.repository.buckets import asking, open_bucket
 from tangthu.repository.models import Store
 from tangthu.repository.sending import send_object
-from tangthu.repository.stores import StoreUnusable, in_use, open_store
+from tangthu.repository.stores import StoreUnusable, in_use, open_store, place_aside
 from tangthu.standards import ocfl
 
 log = logging.getLogger("tangthu.repository")
@@ -32,17 +32,22 @@ def usable(store: Store) -> bool:
     return True
 
 
-def receive(store: Store, place: Path, *, replace: bool = False) -> None:
+def receive(store: Store, place: Path, *, replace: bool = False) -> bool:
     """Bring the object at `place`, in a folder, into the store, every file proven there.
 
+    True if the store had that very state already, by its inventory: its files were then not read.
+    With `replace` what stands there does not count; in a folder it is set aside as a whole.
     Raises StoreUnusable, StoreDamaged, OcflError or OSError; what the store had before still holds.
     """
     if not store.in_bucket:
-        ocfl.replicate(place, open_store(store), replace=replace)
-        return
+        aside = None
+        if replace:
+            aside = place_aside(store, ocfl.load_inventory(place).inventory.id, "object")
+        return ocfl.replicate(place, open_store(store), replace=replace, aside=aside).recognised
     bucket = open_bucket(store)
     with asking(store):
         send_object(bucket, place, replace=replace)
+    return False
 
 
 def recover(store: Store, *, patient: bool = True) -> None:

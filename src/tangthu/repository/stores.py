@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from tangthu.kernel.home import FILLING, NEARLY_FULL
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.standards import ocfl
 
+SET_ASIDE = "set-aside"
 DEFAULT_STORES = ("kho-a", "kho-b")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -193,6 +195,14 @@ def beside(store: Store, package_objid: str) -> Path:
     root = Path(store.path)
     inside = open_store(store).path_of(package_objid).relative_to(root)
     return root.parent / f"{root.name}.beside" / inside
+
+
+def place_aside(store: Store, package_objid: str, name: str) -> Path:
+    """A free place on the disk of a store for what is taken out of an object, or for all of it.
+
+    Nothing is ever removed from there but by people.
+    """
+    return beside(store, package_objid) / SET_ASIDE / f"{secrets.token_hex(4)}-{name}"
 
 
 def default_path(name: str) -> str:

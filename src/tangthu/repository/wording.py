@@ -21,6 +21,10 @@ _WHOLE: Mapping[str, str | Promise] = {
     "another object": gettext_lazy("chỗ của gói này đang chứa một gói khác"),
     "behind": gettext_lazy("bản sao thiếu phiên bản mới nhất"),
     "altered": gettext_lazy("bảng kê tệp khác với bảng kê đã ghi trong danh mục"),
+    "newer": gettext_lazy(
+        "kho giữ phiên bản mới hơn danh mục; nhận vào danh mục bằng: tangthu index rebuild "
+        "--store THƯ_MỤC_KHO --take-over"
+    ),
     "unknown": gettext_lazy("gói không có trong danh mục"),
 }
 _FILE: Mapping[str, str | Promise] = {
@@ -47,7 +51,9 @@ _TODO: Mapping[str, str | Promise] = {
         "Chưa kết luận được gì. Xem ổ đĩa của kho đã gắn và đọc được chưa, rồi kiểm tra lại."
     ),
     "unknown": gettext_lazy(
-        "Hệ thống không xóa gói lạ. Quản trị đối chiếu xem gói từ đâu đến trước khi dời đi."
+        "Hệ thống không xóa gói lạ. Nếu danh mục vừa được khôi phục từ bản sao lưu cũ hơn kho, "
+        "nhận gói bằng tangthu index rebuild --take-over; nếu không, quản trị đối chiếu xem gói từ "
+        "đâu đến trước khi dời đi."
     ),
 }
 # From the worst to the best: the state of a package is that of its worst copy.

@@ -24,6 +24,8 @@ def fixity(ctx: click.Context, repair: bool, as_json: bool) -> None:
 
 def tell(ctx: click.Context, found: dict[str, Any], as_json: bool) -> None:
     """Say what a check found; the exit code tells whether anything is not whole."""
+    from tangthu.repository.wording import what
+
     words = (
         f"{found['objects']} gói, {found['files']} tệp; hỏng {len(found['bad'])}, "
         f"phục hồi {len(found['repaired'])}, không phục hồi được {len(found['unrepairable'])}"
@@ -38,6 +40,7 @@ def tell(ctx: click.Context, found: dict[str, Any], as_json: bool) -> None:
     ):
         for one in found[name]:
             words += f"\n  {told} {one['store']} {one['package']} {one['path']}"
+            words += f" {what(one['path'], one['status'])}" if "status" in one else ""
     answer(found, as_json=as_json, words=words)
     if found["bad"] or found["unchecked"]:
         ctx.exit(FOUND)

@@ -31,6 +31,7 @@ _PROBLEM_LENGTH = 4000
 WHOLE, MENDED = gettext_noop("nguyên vẹn"), gettext_noop("đã phục hồi")
 HURT, LOST = gettext_noop("có bản sao hỏng"), gettext_noop("hỏng ở mọi bản sao")
 UNSEEN = gettext_noop("có bản sao chưa kiểm tra được")
+AHEAD = gettext_noop("có bản sao mới hơn danh mục")
 
 
 @dataclass(slots=True)
@@ -82,6 +83,8 @@ class PackageVerdict:
             return LOST
         if any(copy.bad for copy in self.after):
             return HURT
+        if any(copy.newer for copy in self.after):
+            return AHEAD
         if self.unchecked:
             return UNSEEN
         return MENDED if self.mended else WHOLE

@@ -15,7 +15,7 @@ from tangthu.kernel import advisory, clock
 from tangthu.ledger.record import Event, record
 from tangthu.records.queries import withheld_in
 from tangthu.repository.actions.register_store import administered_at
-from tangthu.repository.actions.store_package import CopyDamaged
+from tangthu.repository.actions.store_package import CopyDamaged, newer_in
 from tangthu.repository.closed_beside import carry
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
@@ -61,6 +61,8 @@ def copy_package(
         carry(package, store)
         durable.point("repository.copy.stored")
         verdict = check_copies([Copy(package=package, store=store)])[0]
+        if verdict.newer:
+            raise newer_in(store, package.objid)
         if not verdict.whole:
             raise CopyDamaged(
                 _("Bản sao vừa chép sang kho %(name)s không nguyên vẹn hoặc không đọc được.")

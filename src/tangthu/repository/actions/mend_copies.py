@@ -21,12 +21,18 @@ from tangthu.repository.fixity import CopyVerdict
 from tangthu.repository.places import receive
 from tangthu.repository.sending import locked_until
 from tangthu.repository.stand_ins import local_object
-from tangthu.repository.stores import StoreUnusable, beside, open_store, writing_to
+from tangthu.repository.stores import (
+    SET_ASIDE,
+    StoreUnusable,
+    open_store,
+    place_aside,
+    require_room,
+    writing_to,
+)
 from tangthu.standards import durable, ocfl
 
 log = logging.getLogger("tangthu.repository")
 
-SET_ASIDE = "set-aside"
 _FAILURES = (ocfl.OcflError, OSError, StoreUnusable, StoreDamaged, s3.NotThese)
 
 
@@ -108,13 +114,14 @@ def _set_aside(hurt: CopyVerdict) -> list[Mended]:
     done: list[Mended] = []
     store, objid = hurt.copy.store, hurt.copy.package.objid
     for path in hurt.extra:
-        name = f"{secrets.token_hex(4)}-{path.rpartition('/')[2]}"
+        name = path.rpartition("/")[2]
         try:
             if hurt.in_folder:
-                folder = beside(store, objid) / SET_ASIDE
-                durable.make_dirs(folder)
-                durable.rename(hurt.place / path, folder / name, what="repository.set_aside")
+                target = place_aside(store, objid, name)
+                durable.make_dirs(target.parent)
+                durable.rename(hurt.place / path, target, what="repository.set_aside")
             else:
+                name = f"{secrets.token_hex(4)}-{name}"
                 with writing_to(store):
                     _move_beside(open_bucket(store), objid, path, name)
         except _FAILURES:
@@ -162,6 +169,8 @@ def _replace(hurt: CopyVerdict, verdicts: Sequence[CopyVerdict]) -> list[Mended]
         try:
             # Copies every file against the inventory, so a source that is not whole is refused.
             store, objid = hurt.copy.store, hurt.copy.package.objid
+            # What stood there stays beside it, so the disk must bear both.
+            require_room(store, good.bytes)
             with local_object(good.copy.store, objid) as place, writing_to(store):
                 receive(store, place, replace=True)
         except _FAILURES:

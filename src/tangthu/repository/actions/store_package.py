@@ -26,7 +26,14 @@ from tangthu.repository.actions.open_stores import ensure_stores
 from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
 from tangthu.repository.places import receive, recover
-from tangthu.repository.stores import StoreUnusable, in_use, open_store, require_room, writing_to
+from tangthu.repository.stores import (
+    StoreUnusable,
+    in_use,
+    open_store,
+    place_aside,
+    require_room,
+    writing_to,
+)
 from tangthu.standards import durable, ocfl
 from tangthu.standards.tt05.package import PackagePlan
 
@@ -36,6 +43,12 @@ _STATE = "; state sha256:"
 
 class CopyDamaged(Refused):
     """A copy that the next version would be built upon is not whole, or cannot be looked at."""
+
+
+class NewerInStore(Refused):
+    """A store holds versions that the catalogue does not know: it is older than its stores."""
+
+    http_status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,11 @@ def store_package(
             recover(store)
     _prove_whole(order)
     place = first.path_of(order.objid)
+    with writing_to(stores[0]):
+        renewed = _clear_damaged(stores[0], order)
     state = _stored_state(place, order)
     if state is None:
+        _require_fitting(stores[0], place, order)
         plan, state = make_plan()
         files = {
             f"{plan.folder}/{item.path}": ocfl.Source(item.source, item.sha256)
@@ -102,7 +118,11 @@ def store_package(
                 )
     for store in stores[1:]:
         with writing_to(store):
-            receive(store, place)
+            # Stored by an earlier run: nobody knows what became of its files since.
+            if receive(store, place, replace=renewed) and not _reads_whole(
+                open_store(store).path_of(order.objid)
+            ):
+                receive(store, place, replace=True)
     durable.point("repository.stored")
     version = _catalogue(acting, body, dossier_id, order, state, stores, place, also)
     durable.point("repository.catalogued")
@@ -133,12 +153,55 @@ def _stored_state(place: Path, order: Order) -> str | None:
     return state
 
 
+def _reads_whole(place: Path) -> bool:
+    """Whether every file of the object has its digest now, and nothing else stands there."""
+    try:
+        trusted = ocfl.load_inventory(place)
+        return all(one.status == "ok" for one in ocfl.check_files(place, trusted))
+    except (ocfl.OcflError, OSError):
+        return False
+
+
+def _clear_damaged(store: Store, order: Order) -> bool:
+    """Set aside what an earlier run stored of a first version, if it is not whole any more.
+
+    The catalogue has nothing of it and the working store still holds every content, so it is made
+    anew. Further versions stand on catalogued ones and are proven with those. Raises OSError.
+    """
+    root = open_store(store)
+    place = root.path_of(order.objid)
+    known = Package.objects.filter(pk=order.package_id).exists()
+    if order.number > 1 or known or not place.exists() or _reads_whole(place):
+        return False
+    ocfl.set_aside(root, order.objid, place_aside(store, order.objid, "object"))
+    return True
+
+
+def _require_fitting(store: Store, place: Path, order: Order) -> None:
+    """Raise NewerInStore if the store holds versions that the catalogue does not know."""
+    if place.exists() and len(ocfl.open_object(place).inventory.versions) >= order.number:
+        raise newer_in(store, order.objid)
+
+
+def newer_in(store: Store, objid: str) -> NewerInStore:
+    """The error for a store that goes on with versions that the catalogue does not know."""
+    return NewerInStore(
+        _("Kho %(name)s giữ phiên bản mới hơn danh mục.") % {"name": store.name},
+        hint=_("Nhận phiên bản ấy trước: tangthu index rebuild --store %(path)s --take-over")
+        % {"path": store.path},
+        store=store.name,
+        objid=objid,
+    )
+
+
 def _prove_whole(order: Order) -> None:
     """Read the earlier versions through: the catalogue will say that the new one is whole."""
     package = Package.objects.filter(pk=order.package_id).first()
     if package is None:
         return
     for verdict in check_copies([copy for copy in copies_of(package) if copy.pk is not None]):
+        if verdict.newer:
+            raise newer_in(verdict.copy.store, order.objid)
         if not verdict.whole:
             raise CopyDamaged(
                 _("Bản sao của gói ở kho {name} không nguyên vẹn hoặc không đọc được.").format(

@@ -5,7 +5,7 @@ are read, validated and carried on. `docs/standards/ocfl.md` tells layout and co
 """
 
 from tangthu.standards.ocfl import commit, intake, repair, storage_root
-from tangthu.standards.ocfl.commit import Recovered, recover
+from tangthu.standards.ocfl.commit import Recovered, recover, set_aside
 from tangthu.standards.ocfl.digests import new_hasher
 from tangthu.standards.ocfl.draft import Note
 from tangthu.standards.ocfl.errors import (
@@ -106,6 +106,7 @@ __all__ = [
     "repair_content",
     "repair_file",
     "replicate",
+    "set_aside",
     "validate_object",
     "validate_root",
 ]

@@ -26,6 +26,7 @@ from pathlib import Path
 from tangthu.standards import durable
 from tangthu.standards.ocfl.errors import DamagedSourceError, ObjectExistsError
 from tangthu.standards.ocfl.files import kind_of, names_in, walk
+from tangthu.standards.ocfl.inventory import INVENTORY
 from tangthu.standards.ocfl.storage_root import StorageRoot
 
 POINTS = (
@@ -138,19 +139,60 @@ def commit_new(store: StorageRoot, job: Job, place: Path) -> None:
         return
 
 
-def commit_over(store: StorageRoot, job: Job, place: Path) -> None:
-    """Put the finished state in the place of the one that stands at `place`, and remove that."""
+def commit_over(store: StorageRoot, job: Job, place: Path, aside: Path | None = None) -> None:
+    """Put the finished state in the place of the one that stands at `place`, and remove that.
+
+    With `aside`, a free place on the same file system, the old state is kept there instead.
+    """
     durable.point("ocfl.object.staged")
+    if aside is not None:
+        durable.make_dirs(aside.parent)
+        _write_journal(store, job, place, aside)
     if not (store.exchange and durable.exchange(job.state, place, what="ocfl.object")):
-        where = place.relative_to(store.root).as_posix()
-        journal = json.dumps({"place": where}).encode()
-        durable.write_file(job.folder / _JOURNAL, [journal], what="ocfl.journal")
-        durable.rename(place, job.folder / "old", what="ocfl.old")
+        if aside is None:
+            _write_journal(store, job, place, None)
+        durable.rename(place, aside or job.folder / "old", what="ocfl.old")
         durable.rename(job.state, place, what="ocfl.object")
         (job.folder / _JOURNAL).unlink()
         _remove(job.folder / "old")
+    elif aside is not None:
+        durable.rename(job.state, aside, what="ocfl.old")
+        (job.folder / _JOURNAL).unlink()
     _remove(job.state)
     durable.point("ocfl.old.removed")
+
+
+def set_aside(store: StorageRoot, object_id: str, aside: Path) -> None:
+    """Move the object out of the root to `aside`, a free place on the same file system.
+
+    Nothing is read of it, so that what cannot be read can be moved as well. Raises OSError.
+    """
+    place = store.path_of(object_id)
+    key = hashlib.sha256(object_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    with _lock(store, key[:2], wait=True):
+        durable.make_dirs(aside.parent)
+        durable.rename(place, aside, what="ocfl.old")
+        folder = place.parent
+        with contextlib.suppress(OSError):  # until one that holds something else
+            while folder != store.root:
+                folder.rmdir()
+                durable.fsync_dir(folder.parent)
+                folder = folder.parent
+
+
+def _write_journal(store: StorageRoot, job: Job, place: Path, aside: Path | None) -> None:
+    said = {"place": place.relative_to(store.root).as_posix()}
+    if aside is not None:
+        said |= {"aside": os.fspath(aside), "new": _inventory_digest(job.state)}
+    journal = json.dumps(said).encode()
+    durable.write_file(job.folder / _JOURNAL, [journal], what="ocfl.journal")
+
+
+def _inventory_digest(place: Path) -> str:
+    try:
+        return hashlib.sha256((place / INVENTORY).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def recover(store: StorageRoot) -> Recovered:
@@ -184,10 +226,16 @@ def _finish(store: StorageRoot, folder: Path) -> str | None:
     completed = None
     journal = folder / _JOURNAL
     if journal.exists():
-        where = str(json.loads(journal.read_bytes())["place"])
+        said = json.loads(journal.read_bytes())
+        where = str(said["place"])
         place = store.root / where
         if kind_of(place) == "missing":
             durable.rename(folder / "object", place, what="ocfl.object")
+            completed = where
+        elif "aside" in said and _inventory_digest(place) == said["new"]:
+            # Exchanged already: what lies in the job is the old state, which is to be kept.
+            if kind_of(folder / "object") != "missing":
+                durable.rename(folder / "object", Path(said["aside"]), what="ocfl.old")
             completed = where
     _remove(folder)
     return completed

@@ -26,13 +26,16 @@ from tangthu.standards.ocfl.validate_object import validate_object
 from tangthu.standards.ocfl.writer import Committed
 
 
-def replicate(source_root: Path, store: StorageRoot, *, replace: bool = False) -> Committed:
+def replicate(
+    source_root: Path, store: StorageRoot, *, replace: bool = False, aside: Path | None = None
+) -> Committed:
     """Bring the object at `source_root` into `store`, in one atomic step.
 
     If the store has an earlier state of it, only the missing versions are copied; if it has the
     same one, nothing is done (`recognised`). With `replace` True a copy that is damaged
-    beyond repair is replaced as a whole. Raises DamagedSourceError, ReplicaDivergedError,
-    UnreadableObjectError, DigestMismatchError, LayoutError or OSError; the store is then as it was.
+    beyond repair is replaced as a whole, and kept at `aside` if that is given.
+    Raises DamagedSourceError, ReplicaDivergedError, UnreadableObjectError, DigestMismatchError,
+    LayoutError or OSError; the store is then as it was.
     """
     try:
         source = require_trusted(source_root)
@@ -55,7 +58,7 @@ def replicate(source_root: Path, store: StorageRoot, *, replace: bool = False) -
         copied = _copy(source_root, source, job, kept, folders)
         _validate(job)
         if standing:
-            commit_over(store, job, place)
+            commit_over(store, job, place, aside if replace else None)
         else:
             commit_new(store, job, place)
         head = source.inventory.head
