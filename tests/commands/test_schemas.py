@@ -629,3 +629,18 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
             env=cast.environment, timeout=120,
         )  # fmt: skip
         told(done, "backup-keys" if status == DONE else "error", status)
+
+
+def test_freezes_answer_by_their_schemas(cast: TestHouse) -> None:
+    made = make_dossier(cast)
+    named = ("--name", "Thanh tra", "--decision", "15/QĐ", "--dossier", str(made.dossier.pk))
+    told(call(cast, "--as", "cuc", "freeze", "add", *named, "--json"), "error", COULD_NOT)
+    locked = told(call(cast, "--as", "binh", "freeze", "add", *named, "--json"), "freeze-add", DONE)
+    wrong = ("freeze", "add", *named[:4], "--dossier", "x", "--json")
+    told(call(cast, "--as", "binh", *wrong), "error", COULD_NOT)
+    listed = told(call(cast, "--as", "binh", "freeze", "list", "--json"), "freeze-list", DONE)
+    assert [one["id"] for one in listed["freezes"]] == [locked["id"]]
+    lift = ("freeze", "lift", locked["id"], "--decision", "20/QĐ", "--json")
+    ended = told(call(cast, "--as", "binh", *lift), "freeze-lift", DONE)
+    assert ended["lifted_at"] is not None
+    told(call(cast, "--as", "binh", *lift), "error", COULD_NOT)

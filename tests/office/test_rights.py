@@ -105,6 +105,7 @@ def house_person(made: MadeDossier) -> uuid.UUID:
 
 def taken_out() -> dict[str, object]:
     """A saved search, a finished export, a key and a grant of an archivist of body A."""
+    from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
     from tangthu.identity.acting import Acting
     from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
@@ -133,9 +134,15 @@ def taken_out() -> dict[str, object]:
     )  # fmt: skip
     manager = viewer_named("dung")
     assert manager is not None
+    leader = viewer_named("binh")
+    assert leader is not None
+    locked = freeze_records(
+        Acting(leader, "cli"), [("dossier", dossier.pk)], name=HIDDEN, decision=HIDDEN
+    )
+    lift_freeze(Acting(leader, "cli"), locked.pk, decision=HIDDEN)
     seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
-        "seeing_id": seeing.pk,
+        "seeing_id": seeing.pk, "freeze_id": locked.pk,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "scope": dossier.pk, **of_people(viewer.person_id, viewer.positions[0][0]),
     }  # fmt: skip

@@ -21,6 +21,10 @@ def _clears(request: HttpRequest) -> bool:
     return isolated() and bool(request.viewer.may_anywhere("clearance.grant"))  # type: ignore[attr-defined]
 
 
+def _freezes(request: HttpRequest) -> bool:
+    return bool(request.viewer.bodies_with("records.freeze"))  # type: ignore[attr-defined]
+
+
 def _decides(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("quarantine.decide"))  # type: ignore[attr-defined]
 
@@ -75,6 +79,7 @@ class ArchiveConfig(AppConfig):
         for name, label, url_name, icon, key, allowed in (
             ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
             ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
+            ("freezes", _("Phong tỏa"), "archive:freezes", "lock", "", _freezes),
             (
                 "clearances",
                 _("Người được tiếp cận bí mật nhà nước"),

@@ -88,6 +88,18 @@ _ARCHIVE = {
         _("Những người được xem tài liệu này hôm nay, và mọi lý do khiến mỗi người được xem."),
         _("Đọc lý do ở từng dòng; người có quyền đề nghị thấy thêm nút “Cấp quyền”."),
     ),
+    "freezes": (
+        _("Các đợt phong tỏa: hồ sơ, tài liệu bị khóa theo quyết định, đang có hiệu lực và đã gỡ."),
+        _("Mở một đợt để xem những gì bị khóa hoặc gỡ; khóa mới thì làm từ trang của hồ sơ."),
+    ),
+    "freeze-new": (
+        _("Bước khóa một phông, hồ sơ hoặc tài liệu theo quyết định."),
+        _("Ghi tên đợt và căn cứ; từ lúc ấy không ai sửa, thêm, di chuyển hay hủy được."),
+    ),
+    "freeze": (
+        _("Một đợt phong tỏa: khóa những gì, theo quyết định nào, ai thực hiện."),
+        _("Khi có quyết định gỡ thì ghi căn cứ và bấm “Gỡ phong tỏa”."),
+    ),
     "clearances": (
         _(
             "Danh sách người được tiếp cận bí mật nhà nước và mức được tiếp cận, chỉ có trong "

@@ -23,6 +23,7 @@ RIGHTS: Mapping[str, object] = {
     "archive.import": _("Nhập lô hồ sơ, tài liệu"),
     "archive.describe": _("Mô tả, sửa mô tả"),
     "archive.seal": _("Đóng gói bảo quản"),
+    "records.freeze": _("Phong tỏa hồ sơ, tài liệu"),
     "repository.audit": _("Kiểm tra kho và sổ cái"),
     "use.oversee": _("Xem lịch sử sử dụng của mọi người"),
     "house.administer": _("Quản trị hệ thống"),

@@ -59,6 +59,13 @@ def until_commit(*names: str) -> None:
         )
 
 
+def shared_until_commit(name: str) -> None:
+    """Hold the lock `name` together with other sharers until the transaction ends; waits for who
+    holds it alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_key(name)])
+
+
 def _held(name: str, take: str, give: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {take}(%s)", [_key(name)])

@@ -235,6 +235,46 @@ class Withheld(models.Model):
         return str(self.id)
 
 
+class Freeze(models.Model):
+    """Records locked against moving, changing and destroying, on an order (RM-690 g, AR-30)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    decision = models.CharField(max_length=200)
+    frozen_by = models.UUIDField()
+    frozen_at = models.DateTimeField()
+    lifted_by = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lift_decision = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["body"], name="freeze_standing", condition=models.Q(lifted_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenThing(models.Model):
+    """One thing that a freeze locks: a fonds, dossier or document, with all that lies in it."""
+
+    freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, related_name="things")
+    kind = models.CharField(max_length=10)
+    thing = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["freeze", "thing"], name="frozen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.thing}"
+
+
 class Leaving(models.Model):
     """A record whose copies, lying ready to be taken out, must go (records.leaving).
 

@@ -17,7 +17,7 @@ from tangthu.identity.policies import CONDITIONAL, DEGREES
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
-from tangthu.records import queries
+from tangthu.records import frozen, queries
 from tangthu.records.actions.take_back import finish_taking_back, order_back
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
@@ -73,6 +73,8 @@ def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str
         before = shown.secrecy or ""
         if before == degree:
             return
+        if degree < before:
+            frozen.require_free(shown)
         shown.secrecy = degree or None
         shown.access_level = NOBODYS if degree else CONDITIONAL
         shown.save(update_fields=["secrecy", "access_level"])

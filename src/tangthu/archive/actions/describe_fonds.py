@@ -16,6 +16,7 @@ from tangthu.archive.states import fonds_state
 from tangthu.identity.acting import Acting
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
+from tangthu.records import frozen
 
 FIELDS = (
     "name", "creator_history", "date_range", "main_groups", "language_codes", "backup_regime",
@@ -57,6 +58,7 @@ def describe_fonds(
         raise InvalidInput(_("Phông phải có tên."), problems={"name": [_("Nhập tên phông.")]})
     with transaction.atomic():
         shown = Fonds.objects.select_for_update().get(pk=found.pk)
+        frozen.require_free_thing(shown.body_id, shown.pk)
         if digest_of(shown) != expected:
             raise FondsChangedMeanwhile(shown)
         changes = [

@@ -23,7 +23,7 @@ from tangthu.kernel import clock
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
-from tangthu.records import queries
+from tangthu.records import frozen, queries
 from tangthu.records.fields import editable_fields
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier, Membership
@@ -120,6 +120,7 @@ def _describe(
     model = type(found)
     with transaction.atomic():
         shown = queries.locked(acting.viewer, found)
+        frozen.require_free(shown)
         if digest_of(shown) != expected:
             raise ChangedMeanwhile(shown)
         wanted = {name: cleaned(value) for name, value in values.items()}

@@ -13,17 +13,18 @@ from django.views.decorators.http import require_safe
 from tangthu.archive.views import access
 from tangthu.archive.views.contents import PDF, drawn_pages
 from tangthu.archive.views.facts import described_on, document_facts, level_tone
+from tangthu.archive.views.freezing import action_for, notice_of
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
 from tangthu.capture.queries import page_texts
 from tangthu.identity.policies import Viewer as Person
 from tangthu.kernel.deployment import isolated
-from tangthu.records import queries
+from tangthu.records import frozen, queries
 from tangthu.records.fields import code_label
 from tangthu.records.levels import level_label
 from tangthu.records.models import ContentFile, Document, Membership
 from tangthu.repository import queries as repository
-from tangthu.ui.parts import Action, Crumb, Viewer, ViewerPage
+from tangthu.ui.parts import Action, Crumb, Notice, Viewer, ViewerPage
 
 # A page image is asked for at this width; the height only holds the place while it loads.
 WIDTH, HEIGHT = 1200, 1697
@@ -40,6 +41,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
     files = list(queries.files_of(found))
     level = queries.effective_level(found)
     on = described_on(found)
+    locked = notice_of(frozen.over(found), person)
     context = {
         "document": found,
         "code": found.code,
@@ -48,12 +50,13 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         "level_tone": level_tone(level),
         "old_codes": queries.old_codes(found),
         "way": _way(found, places),
-        "actions": _actions(person, found, places),
+        "actions": _actions(person, found, places, locked),
         "viewer": _viewer(found, files),
         "fact_groups": document_facts(found, level),
         "places": places,
         "files": files,
         "pdf": PDF,
+        "frozen": locked,
         "history": tell(found.id),
         "proof": proof_of(found.id, reverse("archive:document-proof", args=[found.id])),
     }
@@ -79,13 +82,16 @@ def _way(found: Document, places: list[Membership]) -> list[Crumb]:
     ]
 
 
-def _actions(person: Person, found: Document, places: list[Membership]) -> list[Action]:
+def _actions(
+    person: Person, found: Document, places: list[Membership], locked: Notice | None
+) -> list[Action]:
     """In the order of a dossier's page; the neighbours stand behind what is done with this one."""
     actions = []
     describes = person.may("archive.describe", found.body_id)
     if describes:
         edit = reverse("archive:document-describe", args=[found.id])
-        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+        why_not = locked.title if locked else ""
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft", why_not=why_not))
     if describes and isolated():
         degree = reverse("archive:document-secrecy", args=[found.id])
         actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
@@ -100,6 +106,7 @@ def _actions(person: Person, found: Document, places: list[Membership]) -> list[
     if describes and not isolated():
         report = reverse("archive:document-report", args=[found.id])
         actions.append(Action(_("Báo là bí mật"), report, icon="lock"))
+    actions += action_for(person, found.body_id, "document", found.pk)
     before, after = queries.neighbours(person, places[0]) if places else (None, None)
     if before:
         url = reverse("archive:document", args=[before.document_id])

@@ -25,11 +25,12 @@ from tangthu.archive.views.facts import (
     place_facts,
     sees_all,
 )
+from tangthu.archive.views.freezing import action_for, notice_of
 from tangthu.archive.views.proving import proof_response
 from tangthu.archive.views.telling import proof_of, tell
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.deployment import isolated
-from tangthu.records import queries
+from tangthu.records import frozen, queries
 from tangthu.records.fields import code_label, shown_date
 from tangthu.records.levels import degree_words, level_label, level_of
 from tangthu.records.models import Dossier, Membership
@@ -58,6 +59,7 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
     on = described_on(found)
     behind = _changed_since_sealed(viewer, found, package)
     shown = _package(viewer, found, package, whole=whole, outdated=behind) if package else None
+    locked = notice_of(frozen.over(found), viewer)
     context = {
         "dossier": found,
         "way": _way(found),
@@ -66,7 +68,8 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "old_codes": queries.old_codes(found),
         "counted": counted_in_words(found, visible) if whole else "",
         "unsealed": behind,
-        "actions": _actions(viewer, found, package, behind=behind),
+        "actions": _actions(viewer, found, package, behind=behind, locked=locked),
+        "frozen": locked,
         "register": page,
         "fact_groups": [
             *dossier_facts(found, viewer, visible),
@@ -99,12 +102,18 @@ def _way(found: Dossier) -> list[Crumb]:
 
 
 def _actions(
-    viewer: Viewer, found: Dossier, package: Package | None, *, behind: bool
+    viewer: Viewer,
+    found: Dossier,
+    package: Package | None,
+    *,
+    behind: bool,
+    locked: Notice | None,
 ) -> list[Action]:
     actions = []
     if viewer.may("archive.describe", found.body_id):
         edit = reverse("archive:dossier-describe", args=[found.id])
-        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+        why_not = locked.title if locked else ""
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft", why_not=why_not))
         if isolated():
             degree = reverse("archive:dossier-secrecy", args=[found.id])
             actions.append(Action(_("Độ mật"), degree, key="m", icon="lock"))
@@ -120,7 +129,7 @@ def _actions(
     if viewer.may("rights.review", found.body_id):
         seers = reverse("archive:dossier-seers", args=[found.id])
         actions.append(Action(_("Ai được xem"), seers, icon="lock"))
-    return actions
+    return [*actions, *action_for(viewer, found.body_id, "dossier", found.pk)]
 
 
 def _documents(request: HttpRequest, viewer: Viewer, found: Dossier) -> tuple[RegisterPage, int]:

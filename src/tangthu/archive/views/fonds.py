@@ -19,11 +19,13 @@ from tangthu.archive.forms_imports import NewFondsForm
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.catalogue import DOSSIERS, PAGE, in_words, listed
 from tangthu.archive.views.facts import fonds_facts, inventory_address
+from tangthu.archive.views.freezing import action_for, notice_of
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import lists
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies
 from tangthu.kernel.errors import HouseError, NotFoundForViewer
+from tangthu.records import frozen
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
@@ -133,13 +135,17 @@ def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
     page, count = listed(request, viewer, DOSSIERS, {"fonds": str(found.id)})
     documents_count = _count(viewer, "document", found)
     actions = []
+    locked = notice_of(frozen.over_thing(found.body_id, found.pk), viewer)
     if viewer.may("archive.describe", found.body_id):
         edit = reverse("archive:fonds-describe", args=[found.id])
-        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft"))
+        why_not = locked.title if locked else ""
+        actions.append(Action(_("Sửa mô tả"), edit, key="e", icon="draft", why_not=why_not))
+    actions += action_for(viewer, found.body_id, "fonds", found.pk)
     context: dict[str, Any] = {
         "fonds": found,
         "way": [Crumb(_("Phông lưu trữ"), reverse("archive:fonds-list")), Crumb(found.name)],
         "actions": actions,
+        "frozen": locked,
         "fact_groups": fonds_facts(found, count, documents_count),
         "inventories": [(one, inventory_address(one)) for one in queries.inventories_of(found)],
         "register": page,

@@ -64,6 +64,7 @@ _COMMANDS = {
     "security-log": "tangthu.faces.cli.accounts:security_log",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
+    "freeze": "tangthu.faces.cli.freezes:freeze",
     "mode": "tangthu.faces.cli.deployment:mode",
     "clearance": "tangthu.faces.cli.deployment:clearance",
     "dip": "tangthu.faces.cli.dips:dip",

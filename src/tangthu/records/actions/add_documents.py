@@ -11,6 +11,7 @@ from django.db.models import Sum
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
 from tangthu.ledger.record import Event, record_many
+from tangthu.records import frozen
 from tangthu.records.actions.file_documents import file_documents
 from tangthu.records.actions.new_records import NewDocument
 from tangthu.records.models import Document, Dossier, Membership
@@ -29,12 +30,14 @@ def add_documents(
     """File new documents in the dossier and bring its counts up to date, in one transaction.
 
     `note` replaces the dossier's note if given (it tells what was declared and what is here).
-    Raises Refused without `archive.import` at the dossier's body; IntegrityError never reaches the
-    caller for a place that is taken, since places come from the caller's own report.
+    Raises Refused without `archive.import` at the dossier's body, RecordFrozen; IntegrityError
+    never reaches the caller for a place that is taken, since places come from the caller's own
+    report.
     """
     with transaction.atomic():
         dossier = Dossier.objects.select_for_update().select_related("body").get(pk=dossier_id)
         acting.require("archive.import", dossier.body_id)
+        frozen.require_free(dossier)
         moment = clock.now()
         filed = file_documents(
             acting, dossier, new, source=source, digitised=digitised, moment=moment

@@ -1,0 +1,112 @@
+"""Lock records against moving, changing and destroying on an order, and unlock them on another
+(RM-690 g, AR-30; RM-927: a freeze overrides expiry)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity import scopes
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Grant
+from tangthu.kernel import advisory, clock
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.ledger.record import Event, record
+from tangthu.records.models import Freeze, FrozenThing
+from tangthu.standards.vietnamese import nfc
+
+RIGHT = "records.freeze"
+KINDS = (Grant.Scope.FONDS, Grant.Scope.DOSSIER, Grant.Scope.DOCUMENT)
+_LENGTH = 200
+
+Thing = tuple[str, uuid.UUID]
+
+
+def freeze_records(acting: Acting, things: Sequence[Thing], *, name: str, decision: str) -> Freeze:
+    """Lock things, (kind, id) each, of one body, under a name and by a decision.
+
+    Raises NotFoundForViewer for a thing that the acting person may not know of or lock,
+    InvalidInput on "name", "decision" or for things of several bodies.
+    """
+    name, decision = _words(name, "name"), _words(decision, "decision")
+    body_id = _body_of(acting, things)
+    with transaction.atomic():
+        advisory.until_commit(f"freeze {body_id}")
+        freeze = Freeze(
+            body_id=body_id, name=name, decision=decision, frozen_at=clock.now(),
+            frozen_by=acting.viewer.person_id,
+        )  # fmt: skip
+        freeze.save(force_insert=True)
+        wanted = dict.fromkeys(things)
+        FrozenThing.objects.bulk_create(
+            [FrozenThing(freeze=freeze, kind=kind, thing=thing) for kind, thing in wanted]
+        )
+        _tell(acting, freeze, "frozen", decision=decision, things=[str(one) for _k, one in wanted])
+    return freeze
+
+
+def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freeze:
+    """End a freeze by a decision. Raises NotFoundForViewer, InvalidInput on "decision"."""
+    decision = _words(decision, "decision")
+    with transaction.atomic():
+        found = Freeze.objects.select_for_update().filter(pk=freeze_id, lifted_at=None).first()
+        if found is None or not acting.may(RIGHT, found.body_id):
+            raise _nothing()
+        found.lifted_by, found.lifted_at = acting.viewer.person_id, clock.now()
+        found.lift_decision = decision
+        found.save(update_fields=["lifted_by", "lifted_at", "lift_decision"])
+        _tell(acting, found, "unfrozen", decision=decision)
+    return found
+
+
+def _body_of(acting: Acting, things: Sequence[Thing]) -> uuid.UUID:
+    if not things or {kind for kind, _thing in things} - set(KINDS):
+        raise _nothing()
+    known = scopes.all_named(acting.viewer, things)
+    bodies = {known[one].body_id for one in things if one in known}
+    if len(known) < len(set(things)) or not all(acting.may(RIGHT, one) for one in bodies):
+        raise _nothing()
+    if len(bodies) > 1:
+        raise InvalidInput(
+            _("Các hồ sơ, tài liệu thuộc nhiều cơ quan."), hint=_("Phong tỏa riêng từng cơ quan.")
+        )
+    return bodies.pop()
+
+
+def _words(given: str, field: str) -> str:
+    kept = nfc(given).strip()
+    if not 0 < len(kept) <= _LENGTH:
+        words = _("Bỏ trống hoặc dài quá 200 ký tự.")
+        raise InvalidInput(words, problems={field: [words]})
+    return kept
+
+
+def _nothing() -> NotFoundForViewer:
+    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+
+
+def _tell(acting: Acting, freeze: Freeze, what: str, **detail: object) -> None:
+    """The event of the freeze, and one in the history of each thing it locks."""
+    shared = {"decision": detail["decision"], "name": freeze.name}
+    record(
+        Event(
+            kind=f"archive.freeze.{what}",
+            obj=freeze.pk,
+            body=freeze.body_id,
+            actor=acting.actor(freeze.body_id),
+            detail={**shared, **detail},
+        )
+    )
+    for thing in freeze.things.values_list("thing", flat=True):
+        record(
+            Event(
+                kind=f"archive.thing.{what}",
+                obj=thing,
+                body=freeze.body_id,
+                actor=acting.actor(freeze.body_id),
+                detail=shared,
+            )
+        )
