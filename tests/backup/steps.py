@@ -10,7 +10,7 @@ def restore(folder: str, home: str) -> None:
     import os
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "tangthu.kernel.settings"
-    assert _run(["backup", "restore", folder, "--home", home]) == 0
+    assert _run(["backup", "restore", folder, "--home", home, "--trust", "x"]) == 0
 
 
 def upgrade(home: str, old: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tangthu.backup import checks, drilling, scheduling, sets
+from tangthu.backup import checks, drilling, houses, scheduling, sets
 from tangthu.backup.actions.order_backup import order_drill
 from tangthu.kernel.jobs import execute, request_stop
 from tangthu.kernel.models import Job
@@ -63,7 +63,7 @@ def test_a_set_that_does_not_help_fails_its_trial(cast: TestHouse, place: Path) 
     # Whole by its own list, but not what it says of the database.
     facts = sets.read_facts(folder)
     facts.tables["records_dossier"][0] += 1
-    sets.write_manifest(folder, facts)
+    houses.write_sealed(folder, facts)
     found = drilled(cast, folder)
     assert (found["ok"], "records_dossier" in found["error"]) == (False, True)
     shutil.rmtree(folder / "files" / "objects")
@@ -157,7 +157,7 @@ def test_the_check_tells_of_places_that_are_missing_shared_or_behind(
     assert "trên cùng một ổ đĩa" in told()
     old = sets.read_facts(folder)
     old.moment = (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).isoformat()
-    sets.write_manifest(folder, old)
+    houses.write_sealed(folder, old)
     assert "mới nhất ở" in told()
     (folder / "manifest.json").write_text(json.dumps(asdict(old)) + " ")
     assert "bản kê hỏng" in told()

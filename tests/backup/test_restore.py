@@ -30,6 +30,7 @@ from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
 from tests.support.running import nothing_runs
 
+TRUST = ("--trust", "thử")
 ORIGIN, OTHER = "test.example/H30.81", "test.example/H31.07"
 
 
@@ -161,6 +162,10 @@ def test_without_keys_the_restore_says_so_and_they_are_put_back_later(
     lost: Lost, home: Path
 ) -> None:
     words = ("backup", "restore", str(lost.folder), "--home", str(home))
+    refused = call(home, *words, "--json")
+    assert (refused.returncode, "--trust" in refused.stderr + refused.stdout) == (2, True)
+    assert list(home.iterdir()) == [], "nothing was loaded of a set that nobody vouched for"
+    words = (*words, "--trust", "tự tay lấy từ két")
     done = call(home, *words, "--json")
     assert done.returncode == 0, done.stderr
     assert "secrets/ledger/1.key" in json.loads(done.stdout)["missing_keys"]
@@ -180,10 +185,11 @@ def test_a_damaged_set_and_what_is_no_set_leave_the_home_empty(
     shutil.copytree(lost.folder.parent, broken)
     dump = next((broken / lost.folder.name / "database").glob("*.dat.gz"))
     dump.write_bytes(b"x" + dump.read_bytes()[1:])
-    done = call(home, "backup", "restore", str(broken / lost.folder.name), "--home", str(home))
+    words = ("--home", str(home), *TRUST)
+    done = call(home, "backup", "restore", str(broken / lost.folder.name), *words)
     assert (done.returncode, dump.name in done.stderr) == (2, True)
     assert list(home.iterdir()) == []
-    none = call(home, "backup", "restore", str(tmp_path), "--home", str(home))
+    none = call(home, "backup", "restore", str(tmp_path), *words)
     assert (none.returncode, "bộ sao lưu" in none.stderr) == (2, True)
 
 

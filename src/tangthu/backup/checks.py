@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.backup import rules, scheduling
+from tangthu.backup import houses, rules, scheduling
 from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
 from tangthu.backup.sets import damaged_in, sets_in
 from tangthu.identity.models import Body
@@ -96,7 +96,8 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
             _("Không phục hồi được từ bộ ấy và các bộ gia tăng dựa vào nó."),
             "tangthu --as NGƯỜI backup run --full",
         )
-    sets = sets_in(place)
+    yield from _strange(place, now)
+    sets = houses.own_sets(place, now)
     if not sets:
         yield Finding(
             "warning",
@@ -118,6 +119,27 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
             _("%(place)s: %(n)s bộ, mới nhất %(when)s.")
             % {"place": place, "n": len(sets), "when": formats.moment(sets[-1].made_at)},
         )
+
+
+def _strange(place: Path, now: dt.datetime) -> Iterator[Finding]:
+    """Sets that count for nothing: another house's, or of a moment that has not come."""
+    secret = houses.own_secret()
+    for one in sets_in(place):
+        words = {"name": one.name, "place": place}
+        if houses.is_ahead(one, now):
+            yield Finding(
+                "error",
+                _("Bộ sao lưu %(name)s ở %(place)s mang ngày chưa tới.") % words,
+                _("Bộ ấy không được tính; đồng hồ máy từng chạy sai thì mọi hạn đều sai."),
+                _("Kiểm tra đồng hồ máy; xóa hoặc chuyển bộ ấy đi nơi khác."),
+            )
+        elif not houses.made_with(place / one.name, secret):
+            yield Finding(
+                "warning",
+                _("Bộ sao lưu %(name)s ở %(place)s không mang dấu của hệ thống này.") % words,
+                _("Bộ ấy không được tính, không được thử phục hồi, không tự xóa khi quá hạn."),
+                _("Xóa hoặc chuyển bộ ấy đi nơi khác."),
+            )
 
 
 def _drill(now: dt.datetime) -> Finding:

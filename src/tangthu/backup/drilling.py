@@ -21,6 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tangthu.backup.actions.note_sets import acting_of, note_drill
+from tangthu.backup.houses import require_own
 from tangthu.backup.sets import SetFacts, read_facts
 from tangthu.kernel import database, logins, postgres
 from tangthu.kernel.errors import HouseError
@@ -46,6 +47,7 @@ def run_drill(running: Running) -> dict[str, Any]:
     folder = Path(running.args["folder"])
     acting = acting_of(running.job)
     facts = read_facts(folder)
+    require_own(folder)
     place: Path = settings.DRILL_PLACE or settings.HOME.temporary
     clear_deserted(place)
     error: dict[str, str] = {}

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tangthu import __version__
-from tangthu.backup import retention, rules
+from tangthu.backup import houses, retention, rules
 from tangthu.backup.actions.note_sets import acting_of, note_made
 from tangthu.backup.copying import SetWriter
 from tangthu.backup.places import require_fit, require_room
@@ -37,8 +37,6 @@ from tangthu.backup.sets import (
     entries,
     read_facts,
     set_name,
-    sets_in,
-    write_manifest,
 )
 from tangthu.backup.snapshot import Snapshot, contents, taken
 from tangthu.kernel import advisory, clock, deployment
@@ -107,6 +105,7 @@ class _Making:
         set_id = str(uuid.uuid4())
         moment = clock.now()
         before = self._before()
+        houses.own_secret()  # one of the keys that are listed below
         kind = FULL if before is None else INCREMENTAL
         name = set_name(moment, kind, set_id)
         hidden = self._place / f".{name}.unfinished"
@@ -129,7 +128,7 @@ class _Making:
             self._copy(writer, facts)
             writer.close()
             _describe(facts, writer, self._problems)
-            write_manifest(hidden, facts)
+            houses.write_sealed(hidden, facts)
             # One flush of the disks instead of one for each of perhaps a million files.
             os.sync()
             durable.point("backup.written")
@@ -141,7 +140,8 @@ class _Making:
         """The set to go on from; None if a full one is due, or ordered."""
         if self._running.args.get("full"):
             return None
-        known = [one for one in sets_in(self._place) if one.mode == settings.DEPLOYMENT_MODE]
+        known = houses.own_sets(self._place, clock.now())
+        known = [one for one in known if one.mode == settings.DEPLOYMENT_MODE]
         if not known:
             return None
         newest = known[-1]

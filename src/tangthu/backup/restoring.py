@@ -20,10 +20,10 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
-from tangthu.backup import emptied
+from tangthu.backup import emptied, houses
 from tangthu.backup.actions.settle_restored import note_restored, settle
 from tangthu.backup.sealed_keys import put_back
-from tangthu.backup.sets import DATABASE, Entry, SetFacts, entries, place_of
+from tangthu.backup.sets import DATABASE, Entry, SetFacts, entries, is_inside, place_of
 from tangthu.backup.snapshot import contents, program, run, service
 from tangthu.backup.verifying import verify_set
 from tangthu.kernel import database, logins
@@ -38,7 +38,8 @@ from tangthu.standards import durable
 
 # A restored database with its indexes, as a multiple of its dump; found by measuring.
 _DATABASE_GROWS = 8
-_HOME_PARTS = re.compile(r"home/(mode|rules/.+|working/.+|ledger/.+|secrets/ledger/\d+\.state)")
+_HOME_PARTS = re.compile(r"(?s)home/(mode|rules/.+|working/.+|ledger/.+|secrets/ledger/\d+\.state)")
+_BESIDE_PARTS = re.compile(r"([^/]+)/(root|beside)/(.+)", re.DOTALL)
 
 Watch = Callable[[str, int], None]
 
@@ -62,16 +63,23 @@ class Restored:
 
 
 def restore(
-    folder: Path, *, keys: Mapping[str, bytes] | None = None, watch: Watch, note: bool = True
+    folder: Path,
+    *,
+    keys: Mapping[str, bytes] | None = None,
+    trust: str = "",
+    watch: Watch,
+    note: bool = True,
 ) -> Restored:
     """Restore the set in `folder` into the home of this process, which `emptied.begin` has marked.
 
-    `keys`: those of a sealed file, opened. `watch` hears of each stage with bytes done. `note`: say
-    it in the ledger. Raises RestoreRefused (a damaged set leaves the home empty), NoRoom,
-    DatabaseUnusable; the home stays marked then, and can be restored into again.
+    `keys`: those of a sealed file, opened; they tell whether their house made the set. `trust`: why
+    the set is believed where they do not (a dump can run any order in the database). `watch` hears
+    of each stage with bytes done. `note`: say it in the ledger.
+    Raises RestoreRefused (a damaged set leaves the home empty), NoRoom, DatabaseUnusable; the home
+    stays marked then, and can be restored into again.
     """
     home: Home = settings.HOME
-    facts = _verified(folder, home, watch)
+    facts = _verified(folder, home, keys or {}, trust, watch)
     for log in facts.logs:
         signer = Signer(home, log["log_id"], log["origin"])
         order_recovery(signer, log["size"], facts.name)
@@ -81,6 +89,7 @@ def restore(
         put_back(home, dict(keys))
     for entry in entries(folder):
         for target in _targets(home, facts, entry.path):
+            _require_within(home, target)
             _copy(place_of(folder, entry), target, entry)
             result.bytes += entry.size
         result.files += 1
@@ -94,7 +103,7 @@ def restore(
         for one in all_logs():
             write_files(one)
         if note:
-            note_restored(facts)
+            note_restored(facts, trust)
         connections.close_all()
     result.missing_keys = [name for name in facts.keys if name not in (keys or {})]
     emptied.finish(home)
@@ -102,9 +111,12 @@ def restore(
     return result
 
 
-def _verified(folder: Path, home: Home, watch: Watch) -> SetFacts:
+def _verified(
+    folder: Path, home: Home, keys: Mapping[str, bytes], trust: str, watch: Watch
+) -> SetFacts:
     """Read the set through and see whether this version can take it; else the home is emptied."""
     try:
+        _require_trust(folder, keys, trust)
         verdict = verify_set(folder, lambda more: watch("verify", more))
         if verdict.bad:
             named = ", ".join(path for path, _status in verdict.bad[:3])
@@ -114,12 +126,30 @@ def _verified(folder: Path, home: Home, watch: Watch) -> SetFacts:
                 ),
                 hint=_("Dùng bộ khác, hoặc bộ cùng lúc ở nơi giữ thứ hai."),
             )
+        for entry in entries(folder):
+            for _target in _targets(home, verdict.facts, entry.path):
+                pass  # every path is judged before the first is written
         _require_known(verdict.facts)
         _require_room(folder, verdict.facts, home)
     except HouseError:
         emptied.clear(home)
         raise
     return verdict.facts
+
+
+def _require_trust(folder: Path, keys: Mapping[str, bytes], trust: str) -> None:
+    """Raise RestoreRefused unless the keys tell that their house made the set, or somebody says
+    why it is believed."""
+    secret = keys.get(f"secrets/{houses.KEY_FILE}", b"")
+    if trust.strip() or (secret and houses.made_with(folder, secret)):
+        return
+    raise RestoreRefused(
+        _("Không rõ bộ sao lưu {name} do hệ thống nào lập.").format(name=folder.name),
+        hint=_(
+            "Bộ sao lưu lạ có thể chứa mã lệnh. Nêu --keys TỆP_KHÓA của hệ thống đã lập bộ này, "
+            "hoặc nhận trách nhiệm bằng --trust “lý do”."
+        ),
+    )
 
 
 def _require_known(facts: SetFacts) -> None:
@@ -154,16 +184,33 @@ def _require_room(folder: Path, facts: SetFacts, home: Home) -> None:
 def _targets(home: Home, facts: SetFacts, path: str) -> Iterator[Path]:
     """Where a file of the set belongs in the home; nowhere for files of the dump."""
     area, _slash, rest = path.partition("/")
-    if ".." in path.split("/"):
-        raise RestoreRefused(_("Bộ sao lưu có đường dẫn lạ."), hint=_("Không dùng bộ này."))
+    if not is_inside(path):
+        raise _strange(path)
     if _HOME_PARTS.fullmatch(path):
         yield home.root / rest
     elif area == "objects":
         for store in facts.stores:
             yield home.stores / store["name"] / rest
-    elif area == "stores":
-        name, part, inside = rest.split("/", 2)
+    elif area == "stores" and (found := _BESIDE_PARTS.fullmatch(rest)):
+        name, part, inside = found.groups()
+        if name not in {store["name"] for store in facts.stores}:
+            raise _strange(path)
         yield home.stores / (name if part == "root" else f"{name}.beside") / inside
+    elif area != DATABASE:
+        raise _strange(path)
+
+
+def _strange(path: str) -> RestoreRefused:
+    return RestoreRefused(
+        _("Bộ sao lưu có đường dẫn lạ: {path}.").format(path=path[:200]),
+        hint=_("Không dùng bộ này."),
+    )
+
+
+def _require_within(home: Home, target: Path) -> None:
+    """Raise RestoreRefused if a link on the way leads out of the home."""
+    if not target.resolve().is_relative_to(home.root.resolve()):
+        raise _strange(str(target))
 
 
 def _copy(source: Path, target: Path, entry: Entry) -> None:

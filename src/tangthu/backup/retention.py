@@ -9,8 +9,8 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
-from tangthu.backup import rules
-from tangthu.backup.sets import DATABASE, SIDECAR, sets_in
+from tangthu.backup import houses, rules
+from tangthu.backup.sets import DATABASE, SIDECAR
 from tangthu.standards import durable
 
 
@@ -20,7 +20,7 @@ def remove_old(place: Path, now: dt.datetime) -> list[str]:
     Called after a new set was made, so one set at least is always left; the chain of the newest
     set is never removed.
     """
-    known = sets_in(place)
+    known = houses.own_sets(place, now)
     if not known:
         return []
     newest = known[-1].chain

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tangthu.backup import rules
+from tangthu.backup import houses, rules
 from tangthu.backup.actions.order_backup import order_backup, order_drill
 from tangthu.backup.job_kinds import DRILL, MAKE
 from tangthu.backup.places import places
-from tangthu.backup.sets import SetFacts, sets_in
+from tangthu.backup.sets import SetFacts
 from tangthu.identity.acting import SYSTEM
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError
@@ -60,13 +60,14 @@ def last_hour(now: dt.datetime) -> dt.datetime:
 
 def set_is_due(place: Path, now: dt.datetime) -> bool:
     """Whether the place has no set from after the last hour of backups."""
-    known = sets_in(place)
+    known = houses.own_sets(place, now)
     return not known or known[-1].made_at < last_hour(now)
 
 
 def newest_set() -> tuple[Path, SetFacts] | None:
-    """The newest set of all places, with its place."""
-    found = [(place, known[-1]) for place in places() if (known := sets_in(place))]
+    """The newest set that this house made in any place, with its place."""
+    now = clock.now()
+    found = [(place, known[-1]) for place in places() if (known := houses.own_sets(place, now))]
     return max(found, key=lambda one: one[1].moment, default=None)
 
 

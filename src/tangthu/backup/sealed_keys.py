@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.backup import houses
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.home import Home
 from tangthu.standards import durable
@@ -63,6 +64,7 @@ def seal(passphrase: str, target: Path) -> list[str]:
             hint=_("Ghi ra tên khác; chỉ xóa tệp cũ khi đã mở thử được tệp mới."),
         )
     root = settings.HOME.root
+    houses.own_secret()  # among the keys from the first time on
     held = {
         path.relative_to(root).as_posix(): base64.b64encode(path.read_bytes()).decode()
         for path in key_files()

@@ -2,6 +2,7 @@
 
     <name>/manifest.json         what the set holds of which moment (SetFacts)
     <name>/manifest.json.sha256  the digest of that
+    <name>/manifest.json.house   the seal of the house that made it (backup.houses)
     <name>/files.jsonl           every file: path, size, SHA-256, and where its bytes lie
     <name>/packages.jsonl        every package: identifier, version, digest of its inventory
     <name>/database/             pg_dump's folder
@@ -10,6 +11,9 @@
 A chain is one full set and the incremental ones after it, side by side in one folder. An
 incremental set names the set in which the bytes of each of its files lie, so any set of a chain is
 restored with its chain alone. A folder whose name begins with a dot is no set (yet).
+
+A set may come from a stranger: what it says of itself is judged here before anybody uses it. No
+name in it leads out of the folder that it is named in.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -28,9 +33,12 @@ from tangthu.kernel.errors import HouseError
 from tangthu.standards import durable
 
 FORMAT = "tangthu-set/1"
-MANIFEST, SIDECAR = "manifest.json", "manifest.json.sha256"
+MANIFEST, SIDECAR, SEAL = "manifest.json", "manifest.json.sha256", "manifest.json.house"
 FILES, PACKAGES, DATABASE, BYTES = "files.jsonl", "packages.jsonl", "database", "files"
 FULL, INCREMENTAL = "full", "incremental"
+_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}Z-(full|incr)-[0-9a-f]{8}")
+_STORE = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class SetUnusable(HouseError):
@@ -71,6 +79,7 @@ class SetFacts:
     version: str
     mode: str
     format: str = FORMAT
+    house: str = ""
     server: str = ""
     migrations: dict[str, str] = field(default_factory=dict)
     logs: list[dict[str, Any]] = field(default_factory=list)
@@ -122,12 +131,35 @@ def read_facts(folder: Path) -> SetFacts:
         if hashlib.sha256(data).hexdigest() != expected or stated["format"] != FORMAT:
             raise ValueError(expected)
         known = {one.name for one in fields(SetFacts)}
-        return SetFacts(**{name: value for name, value in stated.items() if name in known})
-    except (ValueError, KeyError, TypeError) as error:
+        facts = SetFacts(**{name: value for name, value in stated.items() if name in known})
+        _require_sound(facts, folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetUnusable(
             _("Bản kê của bộ sao lưu {name} bị hỏng.").format(name=folder.name),
             hint=_("Dùng bộ khác, hoặc bộ cùng lúc ở nơi giữ thứ hai."),
         ) from error
+    return facts
+
+
+def _require_sound(facts: SetFacts, folder: Path) -> None:
+    """Raise ValueError (or what comes of a wrong type) for a manifest that no house writes."""
+    names = [facts.name, facts.chain]
+    stores = [one["name"] for one in facts.stores]
+    if (
+        not all(_NAME.fullmatch(name) for name in names)
+        or facts.name != folder.name.removeprefix(".").removesuffix(".unfinished")
+        or not all(_STORE.fullmatch(name) for name in stores)
+        or not all(type(log["log_id"]) is int and log["log_id"] > 0 for log in facts.logs)
+        or not all(is_inside(log["origin"]) for log in facts.logs)
+    ):
+        raise ValueError(folder)
+    if facts.made_at.tzinfo is None:
+        raise ValueError(facts.moment)
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path stays below the folder that it is taken from, in every part of it."""
+    return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def manifest_digest(folder: Path) -> str:
@@ -140,12 +172,28 @@ def entries(folder: Path) -> Iterator[Entry]:
     try:
         with (folder / FILES).open("rb") as lines:
             for line in lines:
-                yield Entry(*json.loads(line))
-    except (OSError, ValueError, TypeError) as error:
+                entry = Entry(*json.loads(line))
+                _require_plain(entry, folder)
+                yield entry
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise SetUnusable(
             _("Bản kê tệp của bộ sao lưu {name} bị hỏng.").format(name=folder.name),
             hint=_("Dùng bộ khác, hoặc bộ cùng lúc ở nơi giữ thứ hai."),
         ) from error
+
+
+def _require_plain(entry: Entry, folder: Path) -> None:
+    """Raise ValueError for a line that no house writes."""
+    of_dump = entry.path.split("/")[0] == DATABASE
+    if (
+        not (is_inside(entry.path) and is_inside(entry.at))
+        or not _NAME.fullmatch(entry.set)
+        or not _DIGEST.fullmatch(entry.sha256)
+        or type(entry.size) is not int
+        # The dump is read as a folder, wherever the list says that its files lie.
+        or (of_dump and (entry.set, entry.at) != (folder.name, entry.path))
+    ):
+        raise ValueError(entry.path)
 
 
 def place_of(folder: Path, entry: Entry) -> Path:

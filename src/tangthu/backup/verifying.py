@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tangthu.backup.actions.note_sets import acting_of, note_verified
-from tangthu.backup.sets import FILES, PACKAGES, SetFacts, entries, place_of, read_facts
+from tangthu.backup.sets import DATABASE, FILES, PACKAGES, SetFacts, entries, place_of, read_facts
 from tangthu.kernel.jobs import Running
 from tangthu.standards import durable
 from tangthu.standards.ocfl.files import open_regular
@@ -46,14 +46,22 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
         return verdict  # nothing that the list says can be relied on
     # Files with the same bytes lie in one place, which is read once.
     judged: dict[tuple[str, str], str] = {}
+    unlisted = {
+        path.relative_to(folder).as_posix()
+        for path in (folder / DATABASE).rglob("*")
+        if not path.is_dir() or path.is_symlink()
+    }
     for entry in entries(folder):
         where = (entry.set, entry.at)
+        unlisted.discard(entry.path)
         if where not in judged:
             judged[where] = _digest(place_of(folder, entry), watch)
             verdict.bytes += entry.size
         verdict.files += 1
         if judged[where] != entry.sha256:
             verdict.bad.append((entry.path, "changed" if judged[where] else "missing"))
+    # Whatever lies there would be loaded with the dump.
+    verdict.bad += [(path, "unlisted") for path in sorted(unlisted)]
     return verdict
 
 

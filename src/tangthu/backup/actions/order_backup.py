@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tangthu.backup.actions.note_sets import require_administrator
+from tangthu.backup.houses import require_own
 from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
 from tangthu.backup.places import require_fit
 from tangthu.backup.sets import read_facts
@@ -43,9 +44,13 @@ def order_verification(acting: Acting, folder: Path, *, queued: bool = True) -> 
 
 
 def order_drill(acting: Acting, folder: Path, *, queued: bool = True) -> Job:
-    """Queue a trial of a restore from the set in `folder`. Raises Refused, SetUnusable."""
+    """Queue a trial of a restore from the set in `folder`.
+
+    Raises Refused (also for a set that another house made: its dump may do anything), SetUnusable.
+    """
     require_administrator(acting)
     read_facts(folder)
+    require_own(folder)
     args = {"folder": str(folder)}
     return _ordered(acting, DRILL, args, {"args__folder": str(folder)}, queued=queued)
 

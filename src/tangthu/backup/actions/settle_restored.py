@@ -45,9 +45,12 @@ def settle(home: Home, *, moved: bool) -> None:
         connection.execute("DELETE FROM kernel_worker")
 
 
-def note_restored(facts: SetFacts) -> None:
-    """Record at every body that the house was restored, and from which moment (AR-92)."""
-    detail = {"set": facts.name, "moment": facts.moment}
+def note_restored(facts: SetFacts, trust: str) -> None:
+    """Record at every body that the house was restored, and from which moment (AR-92).
+
+    `trust`: in whose words the set was believed, where no key told who made it.
+    """
+    detail = {"set": facts.name, "moment": facts.moment, **({"trust": trust} if trust else {})}
     with transaction.atomic():
         record_many(
             [

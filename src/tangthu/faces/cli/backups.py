@@ -174,8 +174,11 @@ def keys(ctx: click.Context, to: Path | None, source: Path | None, as_json: bool
 @click.argument("folder", metavar=_("BỘ"), type=_folder)
 @click.option("--home", "target", type=_folder, required=True, help=_("Thư mục trống để dùng."))
 @click.option("--keys", "sealed", type=_folder, help=_("Tệp khóa đã niêm phong."))
+@click.option(
+    "--trust", default="", help=_("Vì sao tin bộ này, khi không có khóa của hệ thống đã lập nó.")
+)
 @json_option
-def restore(folder: Path, target: Path, sealed: Path | None, as_json: bool) -> None:
+def restore(folder: Path, target: Path, sealed: Path | None, trust: str, as_json: bool) -> None:
     """Restore into an empty home, and say what is to be done before it is used."""
     from tangthu.backup import emptied
     from tangthu.kernel import database
@@ -194,7 +197,7 @@ def restore(folder: Path, target: Path, sealed: Path | None, as_json: bool) -> N
         from tangthu.backup import restoring, sealed_keys
 
         keys = sealed_keys.unseal(given, sealed) if sealed is not None else None
-        done = restoring.restore(folder, keys=keys, watch=lambda _stage, _more: None)
+        done = restoring.restore(folder, keys=keys, trust=trust, watch=lambda _stage, _more: None)
     facts = done.facts
     found = {
         "set": facts.name,
