@@ -104,7 +104,7 @@ def house_person(made: MadeDossier) -> uuid.UUID:
 
 
 def taken_out() -> dict[str, object]:
-    """A saved search, a finished export, a key and a grant of an archivist of body A."""
+    """A saved search, a finished export, a key, a passkey and a grant of an archivist of body A."""
     from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
     from tangthu.identity.acting import Acting
     from tangthu.identity.actions.grant_right import ask_grant
@@ -144,8 +144,22 @@ def taken_out() -> dict[str, object]:
     return {
         "seeing_id": seeing.pk, "freeze_id": locked.pk,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
-        "scope": dossier.pk, **of_people(viewer.person_id, viewer.positions[0][0]),
+        "passkey_id": passkey_of("cuc"), "scope": dossier.pk,
+        **of_people(viewer.person_id, viewer.positions[0][0]),
     }  # fmt: skip
+
+
+def passkey_of(username: str) -> uuid.UUID:
+    """A passkey of somebody, who is still asked for his password alone."""
+    from tangthu.identity.models import Account
+    from tangthu.signin.models import Passkey
+
+    account = Account.objects.get(username=username)
+    made = Passkey.objects.create(
+        account=account, credential=uuid.uuid4().bytes, kept=b"", host="localhost", name=HIDDEN,
+        count=0, added_at=timezone.now(),
+    )  # fmt: skip
+    return made.pk
 
 
 def review_of(body_id: uuid.UUID) -> Review:
@@ -324,7 +338,7 @@ def test_only_these_pages_are_open_to_visitors(cast: TestHouse) -> None:
     open_routes = {route.name for route in routes() if route.public}
     assert open_routes == {
         "office:sign-in", "office:sign-out", "office:language", "office:alive", "office:metrics",
-        "signin:code",
+        "signin:code", "signin:passkey-in",
     }  # fmt: skip
     for route in routes():
         if route.parameters or route.public:

@@ -151,3 +151,72 @@ def test_a_locked_screen_keeps_what_was_typed(server: Server, visit: Visit) -> N
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_name")
     assert page.input_value("#id_name") == "Phông gõ dở"
+
+
+def test_a_passkey_is_made_in_a_browser_and_signs_in_with_and_without_the_password(
+    server: Server, visit: Visit
+) -> None:
+    """Chromium's own virtual authenticator: CTAP 2, a key that stays in it, a finger that fits."""
+    from tangthu.signin.models import Passkey, SecurityEntry
+
+    # A passkey is bound to a host name; a number is none.
+    named = Server(server.url.replace("127.0.0.1", "localhost"), server.house)
+    visitor = visit(named, "hoa", size=PHONE)
+    devtools = visitor.context.new_cdp_session(visitor.page)
+    devtools.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    key = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    page = visitor.go("/tai-khoan/khoa-truy-cap/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("text=Thêm khóa truy cập")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.fill("#id_name", "Điện thoại")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button >> text=Tạo khóa")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("button >> text=Tạo khóa")
+    page.wait_for_selector(".codes-once")
+    page.click("text=Tôi đã cất các mã")
+    page.wait_for_selector("text=Đổi tên")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    row = Passkey.objects.get()
+    for path in ("", "go/"):
+        visitor.go(f"/tai-khoan/khoa-truy-cap/{row.pk}/{path}")
+        assert (visitor.axe(), visitor.overflow()) == ([], 0), path
+
+    def sign_out() -> None:
+        visitor.context.clear_cookies()
+
+    sign_out()
+    visitor.go("/dang-nhap/?next=/ho-so/")
+    page.fill("#id_username", "hoa")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dang-nhap/buoc-hai/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("button >> text=Dùng khóa truy cập")
+    page.wait_for_url("**/ho-so/")
+    sign_out()
+    visitor.go("/dang-nhap/?next=/tim/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("text=Đăng nhập bằng khóa truy cập")
+    page.wait_for_selector("button >> text=Dùng khóa truy cập")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("button >> text=Dùng khóa truy cập")
+    page.wait_for_url(f"{named.url}/tim/")
+    by = [one.detail["by"] for one in SecurityEntry.objects.filter(kind="in").order_by("at")]
+    assert by == [["password"], ["password", "passkey"], ["passkey"]]
+    assert Passkey.objects.get().count > row.count
+
+    sign_out()
+    verified = {"authenticatorId": key["authenticatorId"], "isUserVerified": False}
+    devtools.send("WebAuthn.setUserVerified", verified)
+    visitor.go("/dang-nhap/khoa-truy-cap/")
+    page.click("button >> text=Dùng khóa truy cập")
+    page.wait_for_selector("text=Chưa xong")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    assert visitor.complaints == []

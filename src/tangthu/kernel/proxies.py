@@ -20,11 +20,17 @@ def networks(given: str) -> tuple[Network, ...]:
 
     Raises ImproperlyConfigured for what is no network.
     """
+    return named(given, "TANGTHU_PROXIES") or LOOPBACK
+
+
+def named(given: str, setting: str) -> tuple[Network, ...]:
+    """The networks that a setting names, separated by commas. Raises ImproperlyConfigured for what
+    is no network."""
     parts = [one.strip() for one in given.split(",") if one.strip()]
     try:
-        return tuple(ipaddress.ip_network(one) for one in parts) or LOOPBACK
+        return tuple(ipaddress.ip_network(one) for one in parts)
     except ValueError as error:
-        raise ImproperlyConfigured(f"TANGTHU_PROXIES: {error}") from error
+        raise ImproperlyConfigured(f"{setting}: {error}") from error
 
 
 def believe(meta: dict[str, object], proxies: Sequence[Network], *, expected: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,7 +38,7 @@ def accounts_of(bodies: Bodies, since: dt.date = dt.date.max) -> QuerySet[Accoun
 
 def look(bodies: Bodies) -> Iterator[Finding]:
     """Passwords and sign-ins, in numbers: whose they are stands on the pages of accounts."""
-    found = [*_given(bodies), *_one_step(bodies), *_old(bodies), *_failures(bodies)]
+    found = [*_given(bodies), *_one_step(bodies), *_inside(), *_old(bodies), *_failures(bodies)]
     yield from found or [Finding("ok", _("Tài khoản và đăng nhập không có gì bất thường."))]
 
 
@@ -79,6 +80,17 @@ def _one_step(bodies: Bodies) -> Iterator[Finding]:
             % {"n": count},
             _("Ai biết mật khẩu thì vào được trước và tự thiết lập bước thứ hai."),
             _("Nhắc người ấy đăng nhập; xem ai: %(command)s") % {"command": _LIST},
+        )
+
+
+def _inside() -> Iterator[Finding]:
+    """A site that others may reach, of which nobody said who is outside (RM-955)."""
+    if settings.SITE_HTTPS and not settings.INSIDE:
+        yield Finding(
+            "note",
+            _("Chưa khai mạng của cơ quan (TANGTHU_INSIDE)."),
+            _("Không biết ai đăng nhập từ ngoài để buộc xác thực hai bước."),
+            "TANGTHU_INSIDE=10.0.0.0/8",
         )
 
 

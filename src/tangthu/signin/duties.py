@@ -1,25 +1,29 @@
 """What somebody must do before he may work: set a password of his own, set up a second step.
 
 Told once at sign-in and kept in the session, so that pages ask nobody; who is given another's
-password is signed out everywhere, so the next sign-in tells anew.
+password is signed out everywhere, so the next sign-in tells anew. Only who signed in inside the
+house without a second step is looked at with each request: he may carry his session out.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
-from tangthu.signin import rules
+from tangthu.signin import outside, rules
 from tangthu.signin.models import SecondStep, SignInState
 
 PASSWORD = "password"  # noqa: S105 - the name of a duty
 SECOND_STEP = "second-step"
 _DUTIES, AFTER = "duties", "after_duties"
+# In the session: it has no second step, and may only be used inside.
+_INSIDE_ONLY = "inside_only"
 _PAGES = {PASSWORD: "signin:password", SECOND_STEP: "signin:second-step"}
 
 
@@ -35,17 +39,18 @@ def of(account: Account) -> list[str]:
     found = []
     if _password_is_due(state, administrator=is_administrator(viewer)):
         found.append(PASSWORD)
-    if must_have_second_step(viewer, state) and not has_second_step(account):
+    away = outside.comes_from_outside()
+    if must_have_second_step(viewer, state, away=away) and not has_second_step(account):
         found.append(SECOND_STEP)
     return found
 
 
-def must_have_second_step(viewer: Viewer, state: SignInState | None) -> bool:
-    """Whether a second step is compulsory: for who has a right that the rules name (RM-955), but in
-    a demonstration, whose passwords are printed."""
+def must_have_second_step(viewer: Viewer, state: SignInState | None, *, away: bool = False) -> bool:
+    """Whether a second step is compulsory: for who has a right that the rules name, and for who
+    comes from outside (`away`), by RM-955; but in a demonstration, whose passwords are printed."""
     if state is not None and state.demonstration:
         return False
-    return any(viewer.may_anywhere(right) for right in rules.rights("second_step_required"))
+    return away or any(viewer.may_anywhere(right) for right in rules.rights("second_step_required"))
 
 
 def has_second_step(account: Account) -> bool:
@@ -67,11 +72,27 @@ def tell(session: Any, account: Account) -> None:
         session[_DUTIES] = found
     else:
         session.pop(_DUTIES, None)
+    if settings.INSIDE and not has_second_step(account) and not _is_demonstration(account):
+        session[_INSIDE_ONLY] = True
+    else:
+        session.pop(_INSIDE_ONLY, None)
+
+
+def _is_demonstration(account: Account) -> bool:
+    return SignInState.objects.filter(account=account, demonstration=True).exists()
+
+
+def _waiting(session: Any) -> list[str]:
+    """The duties of this session now."""
+    found = list(session.get(_DUTIES, ()))
+    if SECOND_STEP not in found and session.get(_INSIDE_ONLY) and outside.comes_from_outside():
+        found.append(SECOND_STEP)
+    return found
 
 
 def page(request: HttpRequest) -> str:
     """The address of the page that settles the first duty of this session; "" without one."""
-    waiting = request.session.get(_DUTIES)
+    waiting = _waiting(request.session)
     return reverse(_PAGES[waiting[0]]) if waiting else ""
 
 
@@ -85,7 +106,9 @@ def onward(request: HttpRequest, wanted: str) -> str:
 
 def settle(request: HttpRequest, duty: str) -> str:
     """Strike a duty off; returns where to go: to the next one, or where the person wanted to go."""
-    left = [one for one in request.session.get(_DUTIES, ()) if one != duty]
+    if duty == SECOND_STEP:
+        request.session.pop(_INSIDE_ONLY, None)
+    left = [one for one in _waiting(request.session) if one != duty]
     if left:
         request.session[_DUTIES] = left
         return reverse(_PAGES[left[0]])

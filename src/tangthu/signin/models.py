@@ -49,23 +49,45 @@ class Visit(models.Model):
 
 
 class SecondStep(models.Model):
-    """The second step of an account: an app that shows codes. No row: none is set up.
+    """The second step of an account: an app that shows codes, passkeys, or both. No row: none.
 
-    `sealed`: its secret, encrypted (signin.codes). `last_step`: the last time step whose code was
-    taken; none is taken twice. `wrong`: wrong codes since the last right one or lock.
+    `sealed`: the secret of the app, encrypted (signin.codes); None without an app. `last_step`: the
+    last time step whose code was taken; none is taken twice. `wrong`: wrong codes since the last
+    right one or lock.
     """
 
     account = models.OneToOneField(
         Account, on_delete=models.CASCADE, primary_key=True, related_name="second_step"
     )
-    sealed = models.BinaryField()
+    sealed = models.BinaryField(null=True)
     set_up_at = models.DateTimeField()
-    last_step = models.BigIntegerField()
+    last_step = models.BigIntegerField(default=0)
     wrong = models.PositiveSmallIntegerField(default=0)
     wrong_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.account_id)
+
+
+class Passkey(models.Model):
+    """A passkey of an account (WebAuthn): a key pair in a device, of which this is the public half.
+
+    `kept`: attested credential data, as the standard writes it. `host`: the host name it is bound
+    to. `count`: how often it signed, as it says; 0 for ever where the device does not count.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="passkeys")
+    credential = models.BinaryField(unique=True)
+    kept = models.BinaryField()
+    host = models.CharField(max_length=253)
+    name = models.CharField(max_length=60)
+    count = models.BigIntegerField()
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.added_at}"
 
 
 class RecoveryCode(models.Model):
@@ -158,6 +180,7 @@ class Kind(models.TextChoices):
     PASSWORD_CHANGED = "password", _("Đổi mật khẩu")
     PASSWORD_RESET = "reset", _("Đặt lại mật khẩu")
     FACTOR_ADDED = "factor", _("Thêm cách xác thực")
+    FACTOR_RENAMED = "factor-name", _("Đổi tên cách xác thực")
     FACTOR_REMOVED = "factor-off", _("Bỏ cách xác thực")
     RECOVERY = "recovery", _("Mã khôi phục")
     ADDED = "added", _("Thêm tài khoản")

@@ -19,6 +19,26 @@ _SIGNIN = {
             "cất kỹ."
         ),
     ),
+    "app": (
+        _("Nơi thêm ứng dụng sinh mã trên điện thoại, bên cạnh khóa truy cập."),
+        _("Quét mã bằng ứng dụng rồi nhập mã sáu chữ số mà ứng dụng hiện ra."),
+    ),
+    "passkeys": (
+        _("Các khóa truy cập của bạn: khóa nào, thêm khi nào, dùng lần cuối khi nào."),
+        _("Thêm khóa mới, đổi tên cho dễ nhận, và gỡ ngay khóa trên máy đã mất."),
+    ),
+    "passkey-new": (
+        _("Nơi thêm một khóa truy cập: vân tay, khuôn mặt, mã PIN của máy, hoặc khóa USB."),
+        _("Nhập mật khẩu, đặt tên, rồi làm theo hộp thoại của trình duyệt."),
+    ),
+    "passkey": (
+        _("Một khóa truy cập của bạn, và tên để nhận ra nó."),
+        _("Đặt tên theo máy đang giữ khóa, ví dụ “Điện thoại” hay “Máy cơ quan”."),
+    ),
+    "passkey-off": (
+        _("Bước gỡ một khóa truy cập khỏi tài khoản của bạn."),
+        _("Nhập mật khẩu rồi gỡ; khóa ấy thôi đăng nhập được ngay, các phiên khác kết thúc."),
+    ),
     "recovery": (
         _("Nơi lập các mã khôi phục mới, dùng khi mất điện thoại."),
         _("Nhập mã trong ứng dụng; mã cũ thôi dùng được ngay, mã mới chỉ hiện một lần."),

@@ -13,7 +13,7 @@ from tangthu.identity.models import Account, Appointment
 from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin.models import RecoveryCode, SecurityEntry
+from tangthu.signin.models import Passkey, RecoveryCode, SecurityEntry
 from tangthu.ui.days import span
 
 
@@ -41,6 +41,25 @@ def managed(acting: Acting, person_id: uuid.UUID) -> Account:
 def codes_left(account: Account) -> int:
     """How many recovery codes of an account are still unused."""
     return RecoveryCode.objects.filter(account=account, used_at=None).count()
+
+
+def passkeys_of(account: Account) -> list[Passkey]:
+    """The passkeys of an account, the oldest first."""
+    return list(Passkey.objects.filter(account=account).order_by("added_at", "id"))
+
+
+def own_passkey(account: Account, passkey_id: uuid.UUID) -> Passkey:
+    """One of the passkeys of an account. Raises NotFoundForViewer."""
+    found = Passkey.objects.filter(account=account, pk=passkey_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def credentials_at(account: Account, host: str) -> list[bytes]:
+    """The ids of the credentials of an account that are bound to a host name."""
+    found = Passkey.objects.filter(account=account, host=host).order_by("added_at", "id")
+    return [bytes(one) for one in found.values_list("credential", flat=True)]
 
 
 def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:

@@ -28,6 +28,11 @@ def words(key: str) -> tuple[str, ...]:
     return tuple(fold(one).replace(" ", "") for one in rulebook().texts(f"account.{key}", _today()))
 
 
+def flag(key: str) -> bool:
+    """Whether `account.<key>` holds today."""
+    return rulebook().flag(f"account.{key}", _today())
+
+
 def rights(key: str) -> tuple[str, ...]:
     """The rights that `account.<key>` names today. Raises ValueError for one that is none."""
     found = rulebook().texts(f"account.{key}", _today())

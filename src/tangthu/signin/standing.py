@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tangthu.identity.models import Account
 from tangthu.signin.models import SecondStep, SignInState
@@ -54,6 +55,12 @@ def second_step(account: Account) -> SecondStep | None:
         return None
 
 
+def has_app(account: Account) -> bool:
+    """Whether an app shows codes for the account."""
+    found = second_step(account)
+    return found is not None and found.sealed is not None
+
+
 def second_step_words(account: Account) -> str:
     """Whether there is a second step, and since when."""
     found = second_step(account)
@@ -62,7 +69,17 @@ def second_step_words(account: Account) -> str:
         if kept is not None and kept.demonstration:
             return _("chưa thiết lập; tài khoản trình diễn được miễn")
         return _("chưa thiết lập")
-    return _("mã từ ứng dụng, từ %(when)s") % {"when": formats.moment(found.set_up_at)}
+    ways = [_("mã từ ứng dụng")] if found.sealed is not None else []
+    count = passkeys(account)
+    if count:
+        ways.append(ngettext("%(n)s khóa truy cập", "%(n)s khóa truy cập", count) % {"n": count})
+    when = formats.moment(found.set_up_at)
+    return _("%(ways)s, từ %(when)s") % {"ways": ", ".join(ways), "when": when}
+
+
+def passkeys(account: Account) -> int:
+    """How many passkeys the account has."""
+    return account.passkeys.count()
 
 
 def has_own_password(account: Account) -> bool:

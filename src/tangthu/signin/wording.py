@@ -43,6 +43,8 @@ def of_entry(entry: SecurityEntry) -> str:
         parts.append(_("thiếu quyền %(right)s") % {"right": detail["right"]})
     if detail.get("by"):
         parts.append(", ".join(method(one) for one in detail["by"]))
+    if detail.get("cloned"):
+        parts.append(_("bộ đếm của khóa lùi lại: khóa có thể đã bị sao chép"))
     if detail.get("session_of"):
         parts.append(device(str(detail["session_of"])))
     if detail.get("more_left_out"):

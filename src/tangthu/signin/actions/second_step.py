@@ -18,7 +18,7 @@ from tangthu.kernel.securitylog import Noted, Outcome, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import codes, queries
 from tangthu.signin.actions import visit
-from tangthu.signin.models import Kind, RecoveryCode, SecondStep
+from tangthu.signin.models import Kind, Passkey, RecoveryCode, SecondStep
 from tangthu.signin.noticing import of
 
 # How a code was proved: by the app, or by a recovery code.
@@ -34,10 +34,10 @@ class TooManyWrong(HouseError):
 def set_up(
     account: Account, secret: str, typed: str, *, keep: uuid.UUID | None = None
 ) -> list[str]:
-    """Set up the second step with a secret whose code the person's app shows; returns the recovery
-    codes, to be told once. All sessions end but `keep`: they began without it.
+    """Set up an app with a secret whose code it shows; returns the recovery codes, to be told once,
+    none where passkeys brought them before. All sessions end but `keep`: they began without it.
 
-    Raises InvalidInput on "code" for a wrong code, Refused if there is a second step already.
+    Raises InvalidInput on "code" for a wrong code, Refused if there is an app already.
     """
     step = codes.step_of(secret, codes.plain(typed), timezone.now().timestamp())
     if step is None:
@@ -45,20 +45,19 @@ def set_up(
     with transaction.atomic():
         # Two windows confirm at once: the row of the account is what they wait for.
         Account.objects.select_for_update().get(pk=account.pk)
-        if SecondStep.objects.filter(account=account).exists():
+        row = SecondStep.objects.filter(account=account).first()
+        if row is not None and row.sealed is not None:
             raise Refused(
                 _("Tài khoản này đã có xác thực hai bước."),
                 hint=_("Gỡ xác thực hai bước cũ rồi thiết lập lại."),
             )
-        SecondStep(
-            account=account,
-            sealed=codes.seal(account, secret),
-            set_up_at=timezone.now(),
-            last_step=step,
-        ).save(force_insert=True)
-        made = _renew_codes(account)
+        made = renew_codes(account) if row is None else []
+        row = row or SecondStep(account=account)
+        row.sealed, row.last_step = codes.seal(account, secret), step
+        row.set_up_at = timezone.now()
+        row.save()
         visit.end(account, keep=keep)
-        _record(account, "signin.factor.added")
+        record_own(account, "signin.factor.added")
     return made
 
 
@@ -94,23 +93,27 @@ def new_recovery_codes(account: Account, typed: str) -> list[str]:
     the old ones no longer work. Raises as `prove`."""
     prove(account, typed)
     with transaction.atomic():
-        made = _renew_codes(account)
-        _record(account, "signin.recovery.made", count=len(made))
+        made = renew_codes(account)
+        record_own(account, "signin.recovery.made", count=len(made))
     return made
 
 
 def take_off(account: Account, *, password: str, typed: str, keep: uuid.UUID | None = None) -> None:
-    """Take off one's own second step, with password and code; all sessions end but `keep`. Raises
-    as `prove`."""
+    """Take off one's own app, with password and code; all sessions end but `keep`. Recovery codes
+    go with the last second step. Raises as `prove`."""
     prove(account, typed, password=password)
     with transaction.atomic():
-        _forget(account)
+        Account.objects.select_for_update().get(pk=account.pk)
+        if Passkey.objects.filter(account=account).exists():
+            SecondStep.objects.filter(account=account).update(sealed=None)
+        else:
+            forget(account)
         visit.end(account, keep=keep)
-        _record(account, "signin.factor.removed")
+        record_own(account, "signin.factor.removed")
 
 
 def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
-    """Take off another person's second step, who lost his phone and his codes.
+    """Take off another person's second step, app and passkeys, who lost his phone and his codes.
 
     Raises NotFoundForViewer for somebody whom the acting person does not manage, Refused for
     himself and where there is none.
@@ -122,7 +125,7 @@ def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
             hint=_("Gỡ bằng mật khẩu và mã ở trang “Tài khoản của tôi”, hoặc nhờ quản trị khác."),
         )
     with transaction.atomic():
-        if not _forget(account):
+        if not forget(account):
             raise Refused(
                 _("Người này chưa thiết lập xác thực hai bước."), hint=_("Không có gì phải gỡ.")
             )
@@ -141,7 +144,7 @@ def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
 def _take(row: SecondStep, account: Account, typed: str) -> str:
     """Spend a code; says of which kind it was, "" for one that is wrong or was spent before."""
     told = codes.plain(typed)
-    if told.isdecimal() and len(told) == 6:
+    if told.isdecimal() and len(told) == 6 and row.sealed is not None:
         secret = codes.unseal(account, bytes(row.sealed))
         step = codes.step_of(secret, told, timezone.now().timestamp())
         if step is None or step <= row.last_step:
@@ -152,7 +155,7 @@ def _take(row: SecondStep, account: Account, typed: str) -> str:
     digest = codes.recovery_digest(account, told)
     if not unused.filter(digest=digest).update(used_at=timezone.now()):
         return ""
-    _record(account, "signin.recovery.used", left=unused.count())
+    record_own(account, "signin.recovery.used", left=unused.count())
     return RECOVERY
 
 
@@ -180,8 +183,8 @@ def _is_locked(row: SecondStep) -> bool:
     return row.wrong_at > timezone.now() - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
 
 
-def _renew_codes(account: Account) -> list[str]:
-    """Put ten new recovery codes in the place of the old ones."""
+def renew_codes(account: Account) -> list[str]:
+    """In the transaction of an action: put ten new recovery codes in the place of the old ones."""
     RecoveryCode.objects.filter(account=account).delete()
     made = codes.make_recovery_codes()
     RecoveryCode.objects.bulk_create(
@@ -190,13 +193,15 @@ def _renew_codes(account: Account) -> list[str]:
     return made
 
 
-def _forget(account: Account) -> bool:
-    """Forget second step and recovery codes; returns whether there was one."""
+def forget(account: Account) -> bool:
+    """In the transaction of an action: forget second step, passkeys and recovery codes; returns
+    whether there was one."""
+    Passkey.objects.filter(account=account).delete()
     RecoveryCode.objects.filter(account=account).delete()
     return bool(SecondStep.objects.filter(account=account).delete()[0])
 
 
-def _record(account: Account, kind: str, **detail: object) -> None:
+def record_own(account: Account, kind: str, **detail: object) -> None:
     """The event of what a person did with his own second step."""
     body = account.person.home_body_id
     record(

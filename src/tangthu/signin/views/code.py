@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,10 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput
-from tangthu.signin import halfway
+from tangthu.signin import ceremony, challenges, halfway
+from tangthu.signin.actions import passkeys
+from tangthu.signin.actions.passkeys import PASSKEY
 from tangthu.signin.actions.second_step import RECOVERY, TooManyWrong, prove
-from tangthu.signin.queries import codes_left
+from tangthu.signin.places import place_of
+from tangthu.signin.queries import codes_left, credentials_at
+from tangthu.signin.standing import has_app
 from tangthu.ui.marks import public
 
 
@@ -51,6 +58,8 @@ def code(request: HttpRequest) -> HttpResponse:
     account = halfway.account_of(request)
     if account is None:
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
+    if PASSKEY in request.POST:
+        return _passkey(request, account)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -65,5 +74,40 @@ def code(request: HttpRequest) -> HttpResponse:
                 words = _("Bạn vừa dùng một mã khôi phục; còn %(n)s mã.")
                 messages.warning(request, words % {"n": codes_left(account)})
             return HttpResponseRedirect(onward)
-    context = {"form": form, "start": reverse(settings.LOGIN_URL)}
-    return render(request, "signin/code.html", context, status=422 if form.is_bound else 200)
+    return _page(request, account, form)
+
+
+def _passkey(request: HttpRequest, account: Account) -> HttpResponse:
+    """The second step by a passkey instead of a code."""
+    place, asked = place_of(request), challenges.take(request, challenges.SECOND)
+    try:
+        if place is None or asked is None:
+            raise passkeys.not_proved()
+        passkeys.prove_passkey(place, asked["state"], request.POST[PASSKEY], account=account)
+    except InvalidInput as error:
+        form = CodeForm()
+        return _page(request, account, form, wrong=str(error.problems[PASSKEY][0]))
+    return HttpResponseRedirect(halfway.finish(request, account, PASSKEY))
+
+
+def _page(
+    request: HttpRequest, account: Account, form: CodeForm, *, wrong: str = ""
+) -> HttpResponse:
+    """Both ways, as far as the account has them; a new challenge each time."""
+    place, known = place_of(request), []
+    if place is not None:
+        known = credentials_at(account, place.host)
+    context: dict[str, object] = {
+        "form": form,
+        "start": reverse(settings.LOGIN_URL),
+        "with_app": has_app(account),
+        "wrong": wrong,
+    }
+    if not context["with_app"]:
+        form.fields["code"].label = _("Mã khôi phục")
+    if place is not None and known:
+        asked = ceremony.ask_for_proof(place, known, verified=False)
+        challenges.keep(request, challenges.SECOND, asked.state)
+        context["options"] = json.dumps(asked.options)
+    status = 422 if form.is_bound or wrong else 200
+    return render(request, "signin/code.html", context, status=status)

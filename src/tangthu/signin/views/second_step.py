@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
-from tangthu.signin import codes, duties, queries, standing, visits
+from tangthu.signin import codes, duties, outside, queries, standing, visits
 from tangthu.signin.actions import second_step as actions
 from tangthu.signin.views.accounts import acting_of, ask, manager
 from tangthu.signin.views.code import CodeForm, locked
@@ -80,6 +80,22 @@ def second_step(request: HttpRequest) -> HttpResponse:
     account = _account(request)
     if standing.second_step(account) is not None:
         return _standing(request, account)
+    return _set_up(request, account)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def app(request: HttpRequest) -> HttpResponse:
+    """Setting up an app beside the passkeys there are."""
+    account = _account(request)
+    found = standing.second_step(account)
+    if found is None or found.sealed is not None:
+        return HttpResponseRedirect(reverse("signin:second-step"))
+    return _set_up(request, account)
+
+
+def _set_up(request: HttpRequest, account: Account) -> HttpResponse:
+    """Offer a secret, and take the first code that the app shows of it."""
     secret = _offered(request, account)
     form = SetUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -91,11 +107,16 @@ def second_step(request: HttpRequest) -> HttpResponse:
         else:
             request.session.pop(_OFFERED, None)
             onward = duties.settle(request, duties.SECOND_STEP)
-            return _told(request, made, onward or reverse("signin:second-step"))
+            onward = onward or reverse("signin:second-step")
+            if made:
+                return recovery_codes(request, made, onward)
+            messages.success(request, _("Đã thêm ứng dụng sinh mã; mã khôi phục cũ vẫn dùng được."))
+            return HttpResponseRedirect(onward)
     address = codes.address_for_apps(account, secret)
     context = {
         "form": form,
         "must": bool(duties.page(request)),
+        "away": outside.comes_from_outside(),
         "picture": segno.make(address, error="m").svg_data_uri(scale=5, border=4, light="#fff"),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
     }
@@ -107,18 +128,21 @@ def _standing(request: HttpRequest, account: Account) -> HttpResponse:
     found = standing.second_step(account)
     assert found is not None
     left = queries.codes_left(account)
+    with_app = found.sealed is not None
     facts = FactGroup(
         _("Xác thực hai bước"),
         (
-            Fact(_("Cách xác thực"), _("mã từ ứng dụng")),
+            Fact(_("Ứng dụng sinh mã"), _("có") if with_app else _("chưa")),
+            Fact(_("Khóa truy cập"), str(standing.passkeys(account))),
             Fact(_("Thiết lập lúc"), formats.moment(found.set_up_at)),
             Fact(_("Mã khôi phục còn lại"), str(left), tone="" if left > 3 else "warn"),
         ),
     )
-    return render(request, "signin/second_step.html", {"fact_groups": [facts]})
+    context = {"fact_groups": [facts], "with_app": with_app}
+    return render(request, "signin/second_step.html", context)
 
 
-def _told(request: HttpRequest, made: list[str], onward: str) -> HttpResponse:
+def recovery_codes(request: HttpRequest, made: list[str], onward: str) -> HttpResponse:
     """Recovery codes, shown this once."""
     return render(request, "signin/recovery_codes.html", {"codes": made, "onward": onward})
 
@@ -139,7 +163,7 @@ def recovery(request: HttpRequest) -> HttpResponse:
         except actions.TooManyWrong:
             return locked(request)
         else:
-            return _told(request, made, reverse("signin:second-step"))
+            return recovery_codes(request, made, reverse("signin:second-step"))
     context = {
         "form": form,
         "title": _("Lập mã khôi phục mới"),
@@ -153,9 +177,10 @@ def recovery(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_off(request: HttpRequest) -> HttpResponse:
-    """Take off one's own second step; for whom it is compulsory, setting up another is next."""
+    """Take off one's own app; for whom a second step is compulsory, setting up another is next."""
     account = _account(request)
-    if standing.second_step(account) is None:
+    found = standing.second_step(account)
+    if found is None or found.sealed is None:
         return HttpResponseRedirect(reverse("signin:second-step"))
     form = TakeOffForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -169,19 +194,35 @@ def take_off(request: HttpRequest) -> HttpResponse:
             return locked(request)
         else:
             duties.tell(request.session, account)
-            messages.success(request, _("Đã gỡ xác thực hai bước và các mã khôi phục."))
+            told_removed(request, account)
             return HttpResponseRedirect(duties.page(request) or reverse("office:account"))
+    words = _("Bước thứ hai khi đăng nhập còn lại khóa truy cập và mã khôi phục.")
+    if not standing.passkeys(account):
+        words = words_of_last()
     context = {
         "form": form,
-        "title": _("Gỡ xác thực hai bước"),
-        "words": _(
-            "Sau đó chỉ cần mật khẩu để đăng nhập. Người quản trị phải thiết lập lại ngay, "
-            "ví dụ với điện thoại mới."
-        ),
-        "submit": _("Gỡ xác thực hai bước"),
+        "title": _("Gỡ ứng dụng sinh mã"),
+        "words": words,
+        "submit": _("Gỡ ứng dụng sinh mã"),
     }
     status = 422 if form.is_bound else 200
     return render(request, "signin/second_step_form.html", context, status=status)
+
+
+def words_of_last() -> str:
+    """What follows when the last second step is taken off."""
+    return _(
+        "Sau đó chỉ cần mật khẩu để đăng nhập. Người quản trị phải thiết lập lại ngay, "
+        "ví dụ với điện thoại mới."
+    )
+
+
+def told_removed(request: HttpRequest, account: Account) -> None:
+    """Tell what was taken off, on the next page."""
+    if duties.has_second_step(account):
+        messages.success(request, _("Đã gỡ. Bước thứ hai vẫn còn cách khác."))
+    else:
+        messages.success(request, _("Đã gỡ xác thực hai bước và các mã khôi phục."))
 
 
 @never_cache
@@ -203,7 +244,7 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         warning=_("Chỉ làm khi chắc chắn đúng người này nhờ: gặp mặt, hoặc gọi số đã biết."),
         consequences=(
             _("Người này đăng nhập bằng mật khẩu cho tới khi thiết lập lại."),
-            _("Mã khôi phục của người này thôi dùng được."),
+            _("Khóa truy cập và mã khôi phục của người này thôi dùng được."),
             _("Ai bắt buộc có xác thực hai bước thì phải thiết lập lại trước khi làm việc."),
         ),
     )

@@ -21,7 +21,7 @@ from tangthu.identity.models import Account, Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
 from tangthu.identity.views.people import rights_facts
-from tangthu.signin import duties, halfway, standing
+from tangthu.signin import duties, halfway, places, standing
 from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
 
@@ -68,8 +68,13 @@ class SignIn(LoginView):
         return public(super().as_view(**initkwargs))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the word that something was posted too late, where that led here."""
-        return {**super().get_context_data(**kwargs), "lost": LOST in self.request.GET}
+        """With the word that something was posted too late, where that led here, and whether
+        passkeys work at this address."""
+        more = {
+            "lost": LOST in self.request.GET,
+            "passkeys_work": places.place_of(self.request) is not None,
+        }
+        return {**super().get_context_data(**kwargs), **more}
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Ask whoever has a second step for its code; others go where they were, and are told there

@@ -1,0 +1,28 @@
+"""Who comes from outside the house (RM-955): from no network that TANGTHU_INSIDE names."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.conf import settings
+
+from tangthu.kernel.isolation import is_local
+from tangthu.kernel.securitylog import caller
+from tangthu.signin import rules
+
+
+def is_outside(address: str) -> bool:
+    """Whether an address lies outside. Where no network is named nobody can tell, and none does;
+    a command of this machine has no address."""
+    if not settings.INSIDE or not rules.flag("second_step_outside"):
+        return False
+    try:
+        ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return not is_local(address, settings.INSIDE)
+
+
+def comes_from_outside() -> bool:
+    """Whether this very request does."""
+    return is_outside(caller().address)
