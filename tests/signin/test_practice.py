@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
 from tangthu.identity.acting import SYSTEM
-from tangthu.identity.models import Account, Body
+from tangthu.identity.actions.add_person import appoint
+from tangthu.identity.actions.grant_right import ask_grant
+from tangthu.identity.models import Account, Body, Person
 from tangthu.identity.queries import viewer_named
-from tangthu.kernel.errors import NotFoundForViewer, Refused
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
+from tangthu.programs.actions.make_key import make_key
 from tangthu.records import queries as records
-from tangthu.signin.actions.open_practice import open_practice
+from tangthu.signin.actions.open_practice import close_practice, open_practice
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, signed_events
 
@@ -74,3 +79,31 @@ def test_only_who_manages_the_people_and_administers_the_house_opens_a_place_to_
         open_practice(cast.acting("dung"), first.body.pk)
     with pytest.raises(Refused):
         open_practice(SYSTEM, first.body.pk)
+
+
+def test_a_place_to_practise_is_closed_and_its_people_get_nothing_elsewhere(
+    cast: TestHouse,
+) -> None:
+    real = cast.body("H30.81")
+    made = open_practice(cast.acting("dung"), real.pk)
+    learner = Person.objects.get(account__username="tap-lt")
+    dossier = make_dossier(cast).dossier
+    asked = {"right": "read.public", "scope_kind": "dossier", "scope": dossier.pk,
+             "holder_kind": "person", "holder": learner.pk, "decision": "1"}  # fmt: skip
+    with pytest.raises(InvalidInput):
+        ask_grant(cast.acting("cuc"), **asked)
+    for person, body in ((learner, real), (Person.objects.get(account__username="hoa"), made.body)):
+        with pytest.raises(InvalidInput):
+            appoint(SYSTEM, person=person, body=body, position="x", role="clerk",
+                    since=dt.date(2026, 1, 1))  # fmt: skip
+    with pytest.raises(InvalidInput):
+        make_key(cast.acting("tap-lt"), name="x", body_id=made.body.pk, scopes=["read.public"],
+                 days=3)  # fmt: skip
+    with pytest.raises(NotFoundForViewer):
+        close_practice(cast.acting("cuc"), real.pk)
+    close_practice(cast.acting("dung"), real.pk)
+    form = {"username": "tap-lt", "password": made.password}
+    assert Client().post("/dang-nhap/", form).status_code == 422
+    again = open_practice(cast.acting("dung"), real.pk)
+    form = {"username": "tap-lt", "password": again.password}
+    assert Client().post("/dang-nhap/", form).status_code == 302

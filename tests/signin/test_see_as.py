@@ -11,9 +11,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tangthu.identity.acting import SYSTEM
+from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.leave import leave
 from tangthu.identity.models import Person
 from tangthu.identity.policies import Viewer
+from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.ledger.history import history
 from tangthu.records.models import Use
@@ -63,7 +66,7 @@ def test_an_administrator_sees_as_another_when_that_person_allows_it_and_only_lo
         assert stranger.get(question).status_code == 404
         assert stranger.post(question).status_code == 404
     assert desk.post(question).status_code == 404  # nobody allows it to himself
-    assert hers.post(question).status_code == 302
+    assert hers.post(question, {"answer": "yes"}).status_code == 302
 
     assert desk.post(place)["Location"] == "/"
     page = desk.get(record)
@@ -155,6 +158,12 @@ def test_only_who_manages_the_account_asks_and_no_clearance_comes_along(cast: Te
     body = cast.body("H30.81").pk
     assert through.viewer.may("read.conditional", body)
     assert not through.may("read.conditional", body)  # no action is done with another's eyes
+    other = cast.body("H31.07")
+    appoint(SYSTEM, person=cuc, body=other, position="Chuyên viên", role="archivist",
+            since=dt.date(2026, 1, 1))  # fmt: skip
+    assert viewer_of(cuc).may("read.conditional", other.pk)
+    eyes = seeing.through(cast.acting("dung"), given).viewer
+    assert not eyes.may("read.public", other.pk)  # nothing of a body that he does not manage
     cleared = Viewer(cuc.pk, "x", ((body, "archivist", "x"),), clearances=((body, "3"),))
     assert cleared.uncleared().clearances == ()
 

@@ -159,6 +159,17 @@ class Viewer:
         """The same person without any clearance for secrets."""
         return replace(self, clearances=())
 
+    def at(self, bodies: frozenset[uuid.UUID]) -> Viewer:
+        """The same person with what he has at some bodies alone."""
+        return replace(
+            self,
+            positions=tuple(one for one in self.positions if one[0] in bodies),
+            clearances=tuple(one for one in self.clearances if one[0] in bodies),
+            extra=tuple(one for one in self.extra if one[0] in bodies),
+            scopes=tuple(one for one in self.scopes if one.body in bodies),
+            stands_for=tuple(one for one in self.stands_for if one[0] in bodies),
+        )
+
     def by_key(self, body_id: uuid.UUID, rights: Iterable[str]) -> Viewer:
         """The same person as a key lets him in: at one body, with no right outside `rights`."""
         opens = frozenset(rights)

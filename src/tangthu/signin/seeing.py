@@ -35,8 +35,11 @@ def of(request: HttpRequest, acting: Acting) -> Seeing | None:
 
 
 def through(acting: Acting, seeing: Seeing) -> Acting:
-    """The same person acting with the other's eyes; a clearance for secrets is nobody else's."""
-    return Acting(viewer_of(seeing.person).uncleared(), acting.via, behind=acting.viewer)
+    """The same person acting with the other's eyes, at the bodies whose people he manages; a
+    clearance for secrets is nobody else's."""
+    managed = acting.viewer.bodies_with("people.manage")
+    eyes = viewer_of(seeing.person).at(managed).uncleared()
+    return Acting(eyes, acting.via, behind=acting.viewer)
 
 
 def may_open(request: HttpRequest, route: str) -> bool:

@@ -20,6 +20,7 @@ from tangthu.identity.models import (
     Role,
     Unit,
 )
+from tangthu.identity.practice import people_for
 from tangthu.kernel import advisory, clock
 from tangthu.kernel.errors import InvalidInput
 from tangthu.ledger.record import Event, record
@@ -131,6 +132,10 @@ def appoint(
         )
     if unit is not None and (unit.body_id != body.id or unit.effective_to is not None):
         raise InvalidInput(_("Đơn vị này không thuộc cơ quan, hoặc đã giải thể."))
+    if not people_for(body.pk).filter(pk=person.pk).exists():
+        raise InvalidInput(
+            _("Người tập không giữ chức vụ ở cơ quan thật, người thật không giữ ở chỗ tập.")
+        )
     if until is not None and until < since:
         words = _("Ngày hết hạn trước ngày bắt đầu.")
         raise InvalidInput(words, problems={"until": [words]})

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity import scopes
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.change_rights import asking
-from tangthu.identity.models import Grant, Group, Person, Position, Unit
+from tangthu.identity.models import Grant, Group, Position, Unit
 from tangthu.identity.policies import LEVELS_OF
+from tangthu.identity.practice import people_for
 from tangthu.identity.roles import GRANTABLE
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
@@ -110,7 +111,7 @@ def _may_hold(body_id: uuid.UUID, kind: str, holder: uuid.UUID) -> bool:
     """Whether there is such a holder: a person of any body, and of this one all others."""
     today = timezone.localdate()
     if kind == Grant.Holder.PERSON:
-        return Person.objects.filter(pk=holder, active=True).exists()
+        return people_for(body_id).filter(pk=holder).exists()
     if kind == Grant.Holder.GROUP:
         return Group.objects.filter(pk=holder, body_id=body_id, closed_at=None).exists()
     if kind == Grant.Holder.POSITION:

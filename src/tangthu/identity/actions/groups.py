@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.add_person import words_of
 from tangthu.identity.actions.change_rights import asking
-from tangthu.identity.models import Group, GroupMember, Person
+from tangthu.identity.models import Group, GroupMember
+from tangthu.identity.practice import people_for
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
@@ -64,7 +65,7 @@ def ask_member(
         group = _group(acting, group_id)
         today = timezone.localdate()
         problems: dict[str, list[object]] = {}
-        if not Person.objects.filter(pk=person_id, active=True).exists():
+        if not people_for(group.body_id).filter(pk=person_id).exists():
             problems["person"] = [_("Chọn một người.")]
         elif group.members.filter(person_id=person_id, ended_at=None, refused_at=None).exists():
             problems["person"] = [_("Người này đã ở trong nhóm, hoặc đang chờ xác nhận.")]

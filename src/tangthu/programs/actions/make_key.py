@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Person
+from tangthu.identity.models import Body, Person
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.ledger.record import Event, record
@@ -43,6 +43,8 @@ def make_key(
     wanted = sorted(set(scopes))
     if not mine:
         problems["body"] = [_("Bạn không giữ chức vụ nào ở cơ quan này.")]
+    elif Body.objects.filter(pk=body_id, practice_of__isnull=False).exists():
+        problems["body"] = [_("Chỗ tập không có khóa API.")]
     elif not wanted or not set(wanted) <= set(mine):
         problems["scopes"] = [_("Chọn ít nhất một quyền, trong những quyền bạn đang có.")]
     if not 1 <= days <= MOST_DAYS:

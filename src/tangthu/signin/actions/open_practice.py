@@ -113,11 +113,33 @@ def _renew(acting: Acting, place: Body, password: str) -> None:
         account.save(update_fields=["password", "is_active"])
         take_as_own(account, demonstration=True)
         visit.end(account)
-        record(
-            Event(
-                kind="signin.practice.renewed",
-                obj=account.person_id,
-                body=place.pk,
-                actor=acting.actor(place.pk),
-            )
-        )
+        _record(acting, place, account, "signin.practice.renewed")
+
+
+def close_practice(acting: Acting, body_id: uuid.UUID) -> Body:
+    """Let nobody sign in at the practice body of a body any more; opening it again lets them in.
+
+    Raises NotFoundForViewer where there is none, or for whose people the acting person does not
+    manage.
+    """
+    place = Body.objects.filter(practice_of=body_id).first()
+    if place is None or not acting.may("people.manage", body_id):
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    with transaction.atomic():
+        advisory.until_commit("practice")
+        open_ones = Account.objects.filter(person__home_body=place, is_active=True)
+        for account in open_ones.select_related("person"):
+            account.is_active = False
+            account.save(update_fields=["is_active"])
+            visit.end(account)
+            _record(acting, place, account, "signin.practice.closed")
+    return place
+
+
+def is_open(place: Body) -> bool:
+    """Whether anybody can sign in there."""
+    return Account.objects.filter(person__home_body=place, is_active=True).exists()
+
+
+def _record(acting: Acting, place: Body, account: Account, kind: str) -> None:
+    record(Event(kind=kind, obj=account.person_id, body=place.pk, actor=acting.actor(place.pk)))

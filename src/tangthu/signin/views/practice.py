@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.identity.models import Body
 from tangthu.identity.staff import bodies_with
-from tangthu.signin.actions.open_practice import open_practice, people_of
+from tangthu.signin.actions.open_practice import close_practice, is_open, open_practice, people_of
 from tangthu.signin.views.accounts import acting_of, manager
 from tangthu.ui.parts import Confirmation, Crumb
 
@@ -26,7 +27,10 @@ def practice(request: HttpRequest) -> HttpResponse:
     found = [(body, places.get(body.pk)) for body in bodies_with(viewer, "people.manage")]
     context = {
         "way": _way(),
-        "bodies": [(body, place, people_of(place) if place else ()) for body, place in found],
+        "bodies": [
+            (body, place, people_of(place) if place else (), bool(place and is_open(place)))
+            for body, place in found
+        ],
     }
     return render(request, "signin/practice.html", context)
 
@@ -37,6 +41,10 @@ def open_place(request: HttpRequest, body_id: uuid.UUID) -> HttpResponse:
     """Open the place of a body, or give its people a new password; the answer tells it, once."""
     viewer = manager(request)
     body = bodies_with(viewer, "people.manage").filter(pk=body_id).first()
+    if request.method == "POST" and request.POST.get("close"):
+        close_practice(acting_of(request), body_id)
+        messages.success(request, _("Đã đóng chỗ tập; không ai đăng nhập được ở đó nữa."))
+        return redirect("signin:practice")
     if request.method == "POST" or body is None:
         made = open_practice(acting_of(request), body_id)
         return render(

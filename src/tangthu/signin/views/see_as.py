@@ -29,6 +29,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Lý do"), max_length=300)
 
 
+class AnswerForm(forms.Form):
+    """The answer that the button gives; silence allows nothing."""
+
+    answer = forms.CharField(widget=forms.HiddenInput)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
@@ -76,7 +82,7 @@ def answer(request: HttpRequest, seeing_id: uuid.UUID) -> HttpResponse:
     if mine is None:
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     if request.method == "POST":
-        if mine.allowed_at is None and request.POST.get("answer") != "no":
+        if mine.allowed_at is None and request.POST.get("answer") == "yes":
             allowed = see_as.allow(acting, seeing_id)
             until = formats.moment(allowed.until)
             messages.success(request, _("Đã cho phép đến %(until)s.") % {"until": until})
@@ -94,6 +100,7 @@ def answer(request: HttpRequest, seeing_id: uuid.UUID) -> HttpResponse:
         authority_label=_("Người xin"),
         submit_label=_("Cho phép") if mine.allowed_at is None else _("Kết thúc ngay"),
         cancel_url=reverse("office:home"),
+        form=AnswerForm(initial={"answer": "yes"}),
         warning=_("Người ấy thấy mọi hồ sơ, tài liệu mà bạn thấy, trừ bí mật nhà nước."),
         consequences=(
             _("Người ấy chỉ xem: không ký, không sửa, không tải về được gì nhân danh bạn."),
