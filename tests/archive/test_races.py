@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tangthu.archive import accepting
 from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.archive.actions.withhold_document import release_document, withhold_document
 from tangthu.discovery.models import Entry
+from tangthu.identity.actions.leave import leave
+from tangthu.identity.models import Person
 from tangthu.kernel.jobs import execute
 from tangthu.kernel.models import Job
-from tangthu.records.models import Withheld
+from tangthu.records.models import Dossier, Withheld
 from tangthu.repository.models import Package
+from tests.support import batches
 from tests.support.house import TestHouse
 from tests.support.meanwhile import overtaken
 from tests.support.records import MadeDossier, change_dossier, make_dossier
@@ -75,3 +81,23 @@ def test_a_document_withheld_while_its_dossier_is_sealed_is_in_no_package(
     release_document(officer, Withheld.objects.get().pk, "Kết luận số 4")
     assert execute(queue_sealing(cast.acting("cuc"), two.dossier.pk).id).state == Job.State.DONE
     assert Package.objects.get().head == 1
+
+
+def test_who_is_let_go_while_his_batch_is_taken_takes_nothing_more(
+    cast: TestHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [*batches.papers(1, "01"), *batches.papers(1, "02"), *batches.papers(1, "03")]
+    batch = batches.checked(cast, tmp_path / "giao-nop", rows)
+    taking = accepting.accept_dossier
+
+    def taken(*args: Any) -> Any:
+        found = taking(*args)
+        if Person.objects.get(account__username="cuc").active:
+            leave(cast.acting("dung"), cast.acting("cuc").viewer.person_id, decision="01/QĐ")
+        return found
+
+    monkeypatch.setattr(accepting, "accept_dossier", taken)
+    job = batches.accept(cast, batch)
+    assert job.result is not None
+    assert Dossier.objects.count() == 1
+    assert len(job.result["refused"]) == 2

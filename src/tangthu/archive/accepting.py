@@ -15,7 +15,6 @@ from tangthu.archive.checking import acting_of_job
 from tangthu.archive.models import Batch
 from tangthu.archive.review import Review
 from tangthu.capture.workers import open_sandbox
-from tangthu.identity.acting import Acting
 from tangthu.kernel.errors import HouseError, NotFinished
 from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
@@ -37,7 +36,7 @@ def run_acceptance(running: Running) -> dict[str, Any]:
     if batch.state != Batch.State.ACCEPTING:
         return answer
     try:
-        _take(running, acting, batch, answer)
+        _take(running, batch, answer)
     except (OperationalError, InterfaceError):
         raise  # the database went away: the same job goes on when it is back
     except BaseException:
@@ -49,7 +48,7 @@ def run_acceptance(running: Running) -> dict[str, Any]:
     return answer
 
 
-def _take(running: Running, acting: Acting, batch: Batch, answer: dict[str, Any]) -> None:
+def _take(running: Running, batch: Batch, answer: dict[str, Any]) -> None:
     """Take every ready dossier; `answer` grows with each."""
     outcome = dry_run.outcome_of(batch, running.args["accept"])
     work = [(ready, len(open_documents(batch, ready))) for ready in outcome.ready]
@@ -75,7 +74,10 @@ def _take(running: Running, acting: Acting, batch: Batch, answer: dict[str, Any]
                 )
 
             try:
-                dossier = accept_dossier(acting, batch, ready, sandbox, told, kept)
+                # Who has lost the right since the beginning takes nothing more.
+                now = acting_of_job(running)
+                now.require("archive.import", batch.body_id)
+                dossier = accept_dossier(now, batch, ready, sandbox, told, kept)
             except NotFinished:
                 raise
             except HouseError as error:
