@@ -127,6 +127,23 @@ def test_keys_answer_by_their_schemas(cast: TestHouse) -> None:
     assert told(call(cast, "--as", "dung", *revoke), "apikey-revoke", DONE)["state"] == "revoked"
 
 
+def test_hooks_answer_by_their_schemas(cast: TestHouse) -> None:
+    make = ("--as", "hoa", "hook", "make", "Cổng", "https://nhan.example/x?ma=bi-mat", "--json")
+    kind = ("--body", "H30.81", "--kind", "records.dossier")
+    made = told(call(cast, *make, *kind), "hook-make", DONE)
+    told(call(cast, *make, "--body", "H30.81", "--kind", "identity.person"), "error", COULD_NOT)
+    listed = told(call(cast, "--as", "dung", "hook", "list", "--json"), "hook-list", DONE)
+    assert [(one["id"], one["url"]) for one in listed["hooks"]] == [(made["id"], "nhan.example")]
+    for action, state in (("pause", "paused"), ("resume", "on"), ("show", "on")):
+        turned = told(
+            call(cast, "--as", "hoa", "hook", action, made["id"], "--json"), f"hook-{action}", DONE
+        )
+        assert turned["state"] == state
+    remove = ("hook", "remove", made["id"], "--json")
+    told(call(cast, "--as", "cuc", *remove), "error", COULD_NOT)
+    assert told(call(cast, "--as", "hoa", *remove), "hook-remove", DONE)["state"] == "removed"
+
+
 def test_seal_stores_and_fixity_answer_by_their_schemas(cast: TestHouse) -> None:
     made = make_dossier(cast)
     assert told(call(cast, "stores", "--json"), "stores", DONE) == []

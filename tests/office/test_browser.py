@@ -47,6 +47,11 @@ def made(shared_cast: TestHouse) -> MadeDossier:
         )  # fmt: skip
         Job.objects.filter(pk=job.pk).update(state=state)
     signed_events()
+    acting = shared_cast.acting("cuc")
+    make_hook(
+        acting, name="Cổng dữ liệu tỉnh", body_id=acting.viewer.positions[0][0],
+        url="https://nhan.example/tang-thu", kinds=["records.dossier"],
+    )  # fmt: skip
     return first
 
 
@@ -84,6 +89,9 @@ def addresses(made: MadeDossier) -> dict[str, str]:
         "jobs": "/cong-viec/",
         "keys": "/khoa-api/",
         "new key": "/khoa-api/moi/",
+        "hooks": "/khoa-api/nhan-tin/",
+        "new hook": "/khoa-api/nhan-tin/moi/",
+        "hook": f"/khoa-api/nhan-tin/{Hook.objects.get().pk}/",
         "reference": "/khoa-api/tai-lieu/",
         "finished jobs": "/cong-viec/?trang-thai=done",
         "job with rows": f"/cong-viec/{Job.objects.get(kind=CHECK_ALL).id}/",

@@ -110,6 +110,7 @@ def taken_out() -> dict[str, object]:
     from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
     from tangthu.kernel import jobs
+    from tangthu.programs.actions.make_hook import make_hook
     from tangthu.programs.actions.make_key import make_key
     from tangthu.records import queries as records
     from tangthu.reports.actions.keep_views import save_view
@@ -126,6 +127,10 @@ def taken_out() -> dict[str, object]:
     key, _token = make_key(
         acting, name=HIDDEN, body_id=viewer.positions[0][0], scopes=["read.public"], days=3
     )
+    hook = make_hook(
+        acting, name=HIDDEN, body_id=viewer.positions[0][0], kinds=["records.dossier"],
+        url="https://198.51.100.7.example/",
+    )  # fmt: skip
     dossier = records.dossiers(viewer).first()
     assert dossier is not None
     change = ask_grant(
@@ -142,7 +147,7 @@ def taken_out() -> dict[str, object]:
     lift_freeze(Acting(leader, "cli"), locked.pk, decision=HIDDEN)
     seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
-        "seeing_id": seeing.pk, "freeze_id": locked.pk,
+        "seeing_id": seeing.pk, "hook_id": hook.pk, "freeze_id": locked.pk,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "passkey_id": passkey_of("cuc"), "scope": dossier.pk,
         **of_people(viewer.person_id, viewer.positions[0][0]),

@@ -39,3 +39,7 @@ class JobFailed(Exception):
 
 class NotWhole(Exception):
     """A file does not have the digest that the house told; it was removed."""
+
+
+class NotGenuine(Exception):
+    """What came to a receiver is no message of the hook: not signed by it, changed, or old."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from tangthu import __version__
-from tangthu.kernel import deployment, isolation, logs, proxies
+from tangthu.kernel import deployment, isolation, logs, proxies, reaching
 from tangthu.kernel.database import COMMAND, PROCESS, django_databases, places
 from tangthu.kernel.home import Home
 from tangthu.kernel.limits import api_limits
@@ -222,6 +222,11 @@ BACKUP_PLACES = [
 
 # The socket of clamd, a path or ADDRESS:PORT: once named, no file is taken in without its word.
 CLAMD = os.environ.get("TANGTHU_CLAMD", "")
+
+# Networks beside the public one that a person may have events sent to (docs/hooks.md), and the
+# authority, as a PEM file, that signed certificates of machines in them.
+HOOK_NETWORKS = reaching.networks(os.environ.get("TANGTHU_HOOK_NETWORKS", ""))
+HOOK_CA = os.environ.get("TANGTHU_HOOK_CA", "")
 
 # From which hour on (Vietnam time) the day's set is made, and where restores are tried.
 BACKUP_HOUR = int(os.environ.get("TANGTHU_BACKUP_HOUR", "1")) % 24

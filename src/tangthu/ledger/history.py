@@ -115,7 +115,7 @@ def history(*objs: uuid.UUID, ch: str = "c", limit: int = 2000) -> list[Told]:
     """
     with connection.cursor() as cursor:
         cursor.execute(_SELECT, {"objs": list(objs), "ch": ch, "limit": limit})
-        told = [_told(row) for row in cursor.fetchall()]
+        told = [told_of(row) for row in cursor.fetchall()]
     reached: dict[uuid.UUID, int] = {}
     order: dict[uuid.UUID, int] = {}
     for event in told:
@@ -123,7 +123,8 @@ def history(*objs: uuid.UUID, ch: str = "c", limit: int = 2000) -> list[Told]:
     return sorted(told, key=lambda event: (order[event.eid], event.obj, event.n))
 
 
-def _told(row: Sequence[Any]) -> Told:
+def told_of(row: Sequence[Any]) -> Told:
+    """An event from a row: eid, obj, ch, n, leaf, leaf_index, signed_size, openings.COLUMNS."""
     eid, obj, ch, n, data, leaf_index, signed_size, key, names, sealed = row
     leaf = parse_leaf(bytes(data))
     assert isinstance(leaf, RecordLeaf)

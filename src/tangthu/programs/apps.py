@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 _HOUR = 3600.0
+_OFTEN = 10.0
 
 
 class ProgramsConfig(AppConfig):
@@ -12,7 +13,7 @@ class ProgramsConfig(AppConfig):
     verbose_name = "Chương trình"
 
     def ready(self) -> None:
-        from tangthu.kernel import rounds
+        from tangthu.kernel import checks, rounds
         from tangthu.kernel.late import late
         from tangthu.programs import page_help
         from tangthu.signin import idle
@@ -21,6 +22,13 @@ class ProgramsConfig(AppConfig):
         page_help.register()
         forget = late("tangthu.programs.actions.keep_answer.forget_answers")
         rounds.register("answers", forget, every=_HOUR)
+        send = late("tangthu.programs.actions.send_hooks.send_due")
+        rounds.register("hooks", send, every=_OFTEN)
+        old = late("tangthu.programs.actions.send_hooks.forget_deliveries")
+        rounds.register("hook deliveries", old, every=_HOUR)
+        checks.register(
+            "hooks", _("Gửi tin cho chương trình"), late("tangthu.programs.checks.look")
+        )
         idle.also_used(late("tangthu.programs.queries.last_uses"))
         navigation.register(
             NavEntry(

@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Body, Person
 
@@ -74,3 +75,88 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Hook(models.Model):
+    """An address to which the house tells events that a person may know of, at one body.
+
+    Told are kinds of `kinds` (names, or beginnings of names up to a dot). A hook that a program
+    made belongs to its `key` as well: it ends with it and opens no more than it. `public_key` is
+    the raw Ed25519 key that its deliveries are signed with, in hex; the private one is kept nowhere
+    (hook_keys). `why` says by one word why the house stopped it.
+    """
+
+    class State(models.TextChoices):
+        ON = "on", _("Đang gửi")
+        PAUSED = "paused", _("Tạm dừng")
+        STOPPED = "stopped", _("Hệ thống đã dừng")
+        REMOVED = "removed", _("Đã xóa")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+", null=True)
+    name = models.CharField(max_length=120)
+    url = models.CharField(max_length=500)
+    kinds = ArrayField(models.CharField(max_length=60))
+    public_key = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ON)
+    why = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-created_at"], name="hook_of_person")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HookRun(models.Model):
+    """How far a hook has come; no record state, so no event.
+
+    `next_leaf`: the first leaf of the body's log that it was not told of. `due_at`: when it is
+    tried next. `failing_since` and `attempts`: of the delivery that it cannot get rid of now.
+    """
+
+    hook = models.OneToOneField(
+        Hook, primary_key=True, on_delete=models.CASCADE, related_name="run"
+    )
+    next_leaf = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    failing_since = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.hook_id)
+
+
+class HookDelivery(models.Model):
+    """One message of a hook: the leaves from `first` on and before `end`, as far as its person may
+    know of them. It keeps its id until it is `done`, however often it is tried.
+
+    `events` is how many were told at the last try, `outcome` how that went by one word, `status`
+    what the receiver answered (0 nothing).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    first = models.BigIntegerField()
+    end = models.BigIntegerField()
+    events = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=12, blank=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["hook", "-made_at"], name="delivery_of_hook")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hook"], condition=models.Q(done=False), name="one_open_delivery"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -20,6 +20,22 @@ _PROGRAMS = {
         _("Bước thu hồi một khóa."),
         _("Chương trình đang dùng khóa này bị từ chối ngay từ yêu cầu tiếp theo."),
     ),
+    "hooks": (
+        _("Các địa chỉ mà hệ thống báo tin khi có việc xảy ra với hồ sơ, tài liệu bạn được xem."),
+        _("Bấm tên một nơi nhận tin để xem khóa chữ ký, các lần gửi gần đây, tạm dừng hoặc xóa."),
+    ),
+    "hook-new": (
+        _("Nơi đặt một địa chỉ nhận tin."),
+        _("Ghi địa chỉ https của chương trình nhận và chọn loại sự kiện cần báo."),
+    ),
+    "hook": (
+        _("Một nơi nhận tin: địa chỉ, khóa để kiểm tra chữ ký và các lần gửi gần đây."),
+        _("Gửi không được thì hệ thống tự gửi lại, thưa dần, trong ba ngày rồi dừng."),
+    ),
+    "hook-remove": (
+        _("Bước xóa một nơi nhận tin."),
+        _("Tin chưa gửi được thì không gửi nữa; muốn nhận lại phải đặt nơi mới."),
+    ),
 }
 
 

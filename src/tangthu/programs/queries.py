@@ -15,7 +15,7 @@ from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.programs.models import ApiKey
+from tangthu.programs.models import ApiKey, Hook, HookDelivery
 
 
 def digest_of(token: str) -> str:
@@ -66,3 +66,38 @@ def key(viewer: Viewer, key_id: uuid.UUID) -> ApiKey:
 def rights_at(viewer: Viewer, body_id: uuid.UUID) -> list[str]:
     """The rights that the viewer has at a body now, as scopes of a key are named."""
     return sorted(right for right in RIGHTS if viewer.may(right, body_id))
+
+
+def hooks(viewer: Viewer) -> QuerySet[Hook]:
+    """The viewer's own hooks and those at bodies whose people he manages, newest first, without
+    those removed."""
+    managed = viewer.bodies_with("people.manage")
+    return (
+        Hook.objects.filter(Q(person_id=viewer.person_id) | Q(body_id__in=managed))
+        .exclude(state=Hook.State.REMOVED)
+        .select_related("person", "body", "run", "key")
+        .order_by("-created_at", "-id")
+    )
+
+
+def hook(viewer: Viewer, hook_id: uuid.UUID) -> Hook:
+    """One of those hooks. Raises NotFoundForViewer."""
+    found = hooks(viewer).filter(pk=hook_id).first()
+    if found is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return found
+
+
+def deliveries(found: Hook, most: int) -> list[HookDelivery]:
+    """The last messages of a hook that came through `hook`, newest first."""
+    return list(HookDelivery.objects.filter(hook=found).order_by("-made_at")[:most])
+
+
+def hooks_in_trouble(bodies: Collection[uuid.UUID] | None) -> QuerySet[Hook]:
+    """The hooks of some bodies (None all) that the house stopped, or that fail now."""
+    found = Hook.objects.filter(
+        Q(state=Hook.State.STOPPED) | Q(state=Hook.State.ON, run__failing_since__isnull=False)
+    )
+    if bodies is not None:
+        found = found.filter(body_id__in=bodies)
+    return found.select_related("run").order_by("created_at")

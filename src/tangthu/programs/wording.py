@@ -26,3 +26,26 @@ _WORDS: Mapping[str, Promise] = {
 def scope_words(scope: str) -> str:
     """What a scope opens, in words; its own name for one that nobody put into words."""
     return str(_WORDS.get(scope, scope))
+
+
+# Why a message did not arrive, or why the house stopped sending, by the word that is kept.
+_OUTCOMES: Mapping[str, Promise] = {
+    "": _("chưa gửi"),
+    "ok": _("đã nhận"),
+    "empty": _("không còn gì được gửi"),
+    "status": _("bên nhận trả lời lỗi"),
+    "refused": _("không kết nối được"),
+    "timeout": _("bên nhận không trả lời"),
+    "tls": _("chứng thư của bên nhận không đúng"),
+    "address": _("địa chỉ không được phép hoặc không tìm thấy"),
+    "broken": _("kết nối bị ngắt"),
+    "unanswered": _("không gửi được suốt ba ngày"),
+    "person": _("người đặt hoặc khóa API không còn hiệu lực"),
+    "key": _("khóa ký của hệ thống đã đổi"),
+}
+
+
+def outcome_words(word: str, status: int = 0) -> str:
+    """How a try to tell a hook went, or why it was stopped, in words."""
+    told = str(_OUTCOMES.get(word, word))
+    return f"{told} ({status})" if status and word != "ok" else told

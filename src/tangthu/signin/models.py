@@ -190,6 +190,7 @@ class Kind(models.TextChoices):
     REVIEWED = "reviewed", _("Rà soát tài khoản")
     REFUSED = "refused", _("Việc bị từ chối")
     LOG_READ = "read", _("Đọc nhật ký an toàn")
+    HOOK = "hook", _("Dừng gửi tin cho chương trình")
 
 
 class Outcome(models.TextChoices):

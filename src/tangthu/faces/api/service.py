@@ -18,6 +18,7 @@ from tangthu.faces.api.routes import (  # noqa: F401 - each puts its operations 
     dips,
     exports,
     grants,
+    hooks,
     imports,
     ledger,
     stores,

@@ -680,3 +680,42 @@ class NewGrant(Closed):
     holder: uuid.UUID
     decision: str = Field(min_length=1, max_length=200)
     until: dt.date | None = None
+
+
+class Delivery(Schema):
+    id: uuid.UUID
+    made_at: dt.datetime
+    tried_at: dt.datetime | None
+    events: int
+    attempts: int
+    outcome: str
+    status: int
+    done: bool
+
+
+class Hook(Schema):
+    id: uuid.UUID
+    name: str
+    url: str
+    body: uuid.UUID
+    kinds: list[str]
+    key_id: str
+    public_key: str
+    state: Literal["on", "paused", "stopped"]
+    why: str
+    created_at: dt.datetime
+    failing_since: dt.datetime | None
+
+
+class HookRead(Hook):
+    deliveries: list[Delivery]
+
+
+class Hooks(Schema):
+    items: list[Hook]
+
+
+class NewHook(Closed):
+    name: str = Field(min_length=1, max_length=120)
+    url: str = Field(min_length=1, max_length=500)
+    kinds: list[str] = Field(min_length=1, max_length=100)

@@ -54,6 +54,7 @@ _COMMANDS = {
     "backup": "tangthu.faces.cli.backups:backup",
     "begin": "tangthu.faces.cli.people:begin",
     "apikey": "tangthu.faces.cli.apikeys:apikey",
+    "hook": "tangthu.faces.cli.hooks:hook",
     "person": "tangthu.faces.cli.people:person",
     "body": "tangthu.faces.cli.bodies:body",
     "unit": "tangthu.faces.cli.bodies:unit",

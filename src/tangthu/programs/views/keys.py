@@ -86,6 +86,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     page = page_by_time(register, queries.keys(viewer(request)), "created_at")
     actions = [
         Action(_("Tạo khóa"), reverse("programs:key-new"), key="m", icon="plus", weight="primary"),
+        Action(_("Nơi nhận tin"), reverse("programs:hooks"), icon="send"),
         Action(_("Tài liệu API"), reverse("api-pages:reference"), icon="reading"),
     ]
     return render(request, "programs/keys.html", {"register": page, "actions": actions})
