@@ -8,6 +8,8 @@ import pytest
 
 from tangthu.kernel.jobs import enqueue, execute
 from tangthu.kernel.models import Job
+from tangthu.programs.actions.make_hook import make_hook
+from tangthu.programs.models import Hook
 from tangthu.records.models import Dossier
 from tangthu.repository.actions.order_check import order_check
 from tangthu.repository.job_kinds import CHECK_ALL
@@ -114,7 +116,7 @@ def test_every_page_is_accessible_quiet_and_no_wider_than_its_window(
     visitor = visit(site, username, size=size)
     closed = {"ledger", "new fonds", "describe dossier", "seal", "describe document",
               "describe fonds", "report secret", "stores", "packages", "hurt packages", "package",
-              "check", "job with rows"}  # fmt: skip
+              "check", "job with rows", "hook"}  # fmt: skip
     for name, address in addresses(made).items():
         if username == "hoa" and name in closed:
             continue

@@ -46,6 +46,7 @@ NOT_PAGES = {
     "marked-copy view-delete",
     "backup": "order",
     "identity": "bodies-file group-close member-end delegation-end",
+    "programs": "hook-pause hook-resume",
     "repository": "order-check store-copy store-check",
 }
 

@@ -28,14 +28,14 @@ from tangthu.records import queries as records
 from tangthu.repository import queries as repository
 
 GROUPS: Mapping[str, Promise] = {
-    "records.dossier": _("Hồ sơ: lập, mô tả, thay đổi mức tiếp cận"),
-    "records.document": _("Tài liệu: nhận, số hóa, mô tả, giữ lại, thay đổi mức tiếp cận"),
-    "archive.dossier": _("Hồ sơ được xếp vào phông, mục lục"),
-    "archive.fonds": _("Phông: mở, mô tả"),
-    "archive.inventory": _("Mục lục: mở"),
-    "archive.batch": _("Đợt số hóa: mở, kiểm tra, tiếp nhận, kết thúc"),
+    "records.dossier": _("Hồ sơ"),
+    "records.document": _("Tài liệu"),
+    "archive.dossier": _("Xếp hồ sơ vào mục lục"),
+    "archive.fonds": _("Phông lưu trữ"),
+    "archive.inventory": _("Mục lục"),
+    "archive.batch": _("Đợt số hóa"),
     "archive.dip": _("Gói sử dụng của tôi"),
-    "repository.package": _("Gói bảo quản: đóng gói, kiểm tra, phục hồi"),
+    "repository.package": _("Gói bảo quản"),
 }
 
 

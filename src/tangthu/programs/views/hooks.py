@@ -84,7 +84,7 @@ def hooks(request: HttpRequest) -> HttpResponse:
     page = page_by_time(register, queries.hooks(viewer(request)), "created_at")
     new_url = reverse("programs:hook-new")
     actions = [Action(_("Đặt nơi nhận tin"), new_url, key="m", icon="plus", weight="primary")]
-    context = {"register": page, "actions": actions, "way": [_keys()]}
+    context = {"register": page, "actions": actions, "way": [_keys(), Crumb(_("Nơi nhận tin"))]}
     return render(request, "programs/hooks.html", context)
 
 
