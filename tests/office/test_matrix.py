@@ -197,7 +197,8 @@ ONESELF = {
     "signin:code", "signin:second-step", "signin:recovery", "signin:second-step-off",
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
-    "programs:key-new", "programs:hook-new", "make_hook", "save_view", "order_export", "verify", "ui:form", "ui:upload", "ui:confirm",
+    "programs:key-new", "programs:hook-new", "make_hook",
+    "save_view", "order_export", "verify", "ui:form", "ui:upload", "ui:confirm",
 }  # fmt: skip
 
 

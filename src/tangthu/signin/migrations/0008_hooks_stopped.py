@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('signin', '0006_seeing'),
+        ('signin', '0007_passkey'),
     ]
 
     operations = [
