@@ -74,6 +74,7 @@ def lose(house: TestHouse, folder: Path) -> Lost:
     from tangthu.archive.actions.withhold_document import withhold_document
     from tangthu.archive.models import Fonds
     from tangthu.records.models import Document, Dossier
+    from tangthu.repository.actions.keep_proofs import keep_proofs
     from tangthu.repository.models import Package
 
     rows = [*batches.papers(2), *batches.papers(2, "02")]
@@ -97,6 +98,7 @@ def lose(house: TestHouse, folder: Path) -> Lost:
     hidden = Document.objects.get(memberships__dossier=second, memberships__ordinal=2)
     withhold_document(acting, hidden.pk)
     signed_events()
+    keep_proofs()
     kept = catalogue()
     shutil.copytree(house.home.stores, folder / "stores")
     packages = {

@@ -71,8 +71,8 @@ def test_a_copy_that_is_replaced_as_a_whole_is_kept_beside_it(cast: TestHouse) -
     assert set(Copy.objects.values_list("state", flat=True)) == {"good"}
 
 
-def forget_the_newest(house: TestHouse) -> None:
-    """Make the catalogue what it was before the second version of its package was sealed."""
+def forget_the_newest(house: TestHouse, package: str = "") -> None:
+    """Make the catalogue what it was before second versions were sealed, or that package at all."""
     from django.conf import settings
     from django.db import connection
 
@@ -84,6 +84,10 @@ def forget_the_newest(house: TestHouse) -> None:
         owner.execute("SET session_replication_role = replica")
         owner.execute("UPDATE repository_package SET head = 1")
         owner.execute("DELETE FROM repository_packageversion WHERE number > 1")
+        if package:
+            for table in ("copy", "packageversion"):
+                owner.execute(f"DELETE FROM repository_{table} WHERE package_id = %s", [package])
+            owner.execute("DELETE FROM repository_package WHERE id = %s", [package])
         owner.execute("DELETE FROM kernel_job")
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tangthu.archive.actions.close_as_noted import close_as_noted
 from tangthu.archive.actions.rebuild_package import (
     Rebuilt,
     bodies_with_own,
@@ -24,16 +26,20 @@ from tangthu.archive.actions.rebuild_package import (
     require_other_log,
 )
 from tangthu.archive.checking import acting_of_job
+from tangthu.archive.proof_beside import ProofBeside, proof_beside
 from tangthu.archive.rebuilt import Found, NotUnderstood, understood
 from tangthu.capture import text as texts
 from tangthu.capture.workers import open_sandbox
+from tangthu.identity.acting import Acting
+from tangthu.kernel import advisory
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import JobRow
 from tangthu.kernel.sandbox import Sandbox, SandboxError
+from tangthu.records.models import Dossier
 from tangthu.repository.actions.settle_store import settle_joined
-from tangthu.repository.closed_beside import read_closed
+from tangthu.repository.closed_beside import Closed, read_closed
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.repository.stored import NotOurs, StoredObject
 from tangthu.repository.stores import beside, in_use, open_store
@@ -61,6 +67,8 @@ class Looked:
     stored: StoredObject
     found: Found
     strays: Sequence[str]
+    closed: Closed
+    proof: ProofBeside
 
 
 def look(store: Store, place: Path, *, whole: bool = True) -> Looked:
@@ -77,7 +85,10 @@ def look(store: Store, place: Path, *, whole: bool = True) -> Looked:
         if bad:
             raise Damaged("; ".join(bad[:_SHOWN]))
         stored.versions()
-        found = understood(stored, read_closed(beside(store, stored.objid)))
+        folder = beside(store, stored.objid)
+        closed = read_closed(folder)
+        found = understood(stored, closed)
+        proof = proof_beside(folder, stored, found.origin)
     except NotOurs:
         raise NotUnderstood(_("không phải gói do phần mềm này lưu")) from None
     except (ocfl.OcflError, OSError) as error:
@@ -86,7 +97,8 @@ def look(store: Store, place: Path, *, whole: bool = True) -> Looked:
         raise NotUnderstood(_("không đọc được siêu dữ liệu của gói")) from error
     except ValueError as error:
         raise NotUnderstood(_("ghi chú closed.json cạnh gói không đọc được")) from error
-    return Looked(stored, found, [path for path, status in wrong if status == "extra"])
+    strays = [path for path, status in wrong if status == "extra"]
+    return Looked(stored, found, strays, closed, proof)
 
 
 def run_rebuild(running: Running) -> dict[str, Any]:
@@ -96,8 +108,9 @@ def run_rebuild(running: Running) -> dict[str, Any]:
     if store is None:
         raise Refused(_("Kho này không còn được dùng."), hint=_("Xem trang Kho lưu trữ."))
     answer: dict[str, Any] = running.job.result or {
-        "made": 0, "documents": 0, "copies": 0, "inexact": 0,
+        "made": 0, "documents": 0, "copies": 0, "newer": 0, "closed": 0, "inexact": 0,
     }  # fmt: skip
+    take_over = bool(running.args.get("take_over"))
     # A run that goes on looks again at what an earlier one could not make.
     answer |= _NOTHING
     own = bodies_with_own()
@@ -106,16 +119,24 @@ def run_rebuild(running: Running) -> dict[str, Any]:
         for done, place in enumerate(open_store(store).objects()):
             running.progress(done, total, "gói", force=done == 0)
             objid = unquote(place.name)
-            if Copy.objects.filter(package__objid=objid, store=store).exists():
+            if _is_there(store, place, objid):
                 answer["there"] += 1
+                if _close(acting, store, objid):
+                    answer["closed"] += 1
                 continue
-
-            def kept(rebuilt: Rebuilt, objid: str = objid, answer: dict[str, Any] = answer) -> None:
-                running.keep(_with(answer, rebuilt))
-                running.rows(_row(objid, rebuilt))
 
             try:
                 looked = look(store, place)
+
+                def kept(
+                    rebuilt: Rebuilt,
+                    proof: ProofBeside = looked.proof,
+                    objid: str = objid,
+                    answer: dict[str, Any] = answer,
+                ) -> None:
+                    running.keep(_with(answer, rebuilt))
+                    running.rows(_row(objid, rebuilt, proof))
+
                 rebuild_package(
                     acting,
                     store,
@@ -124,6 +145,8 @@ def run_rebuild(running: Running) -> dict[str, Any]:
                     _texts(looked, sandbox),
                     own=own,
                     strays=looked.strays,
+                    closed=looked.closed,
+                    take_over=take_over,
                     also=kept,
                 )
             except (Damaged, NotUnderstood) as error:
@@ -135,6 +158,29 @@ def run_rebuild(running: Running) -> dict[str, Any]:
     running.progress(total, total, "gói", force=True)
     settle_joined(acting, store)
     return answer
+
+
+def _is_there(store: Store, place: Path, objid: str) -> bool:
+    """Whether the copy is entered, with every version that lies here."""
+    copies = Copy.objects.filter(package__objid=objid, store__path=store.path)
+    head = copies.values_list("package__head", flat=True).first()
+    if head is None:
+        return False
+    try:
+        return len(ocfl.load_inventory(place).inventory.versions) <= head
+    except (ocfl.OcflError, OSError):
+        return True  # it is entered: the check of the copies is for the rest
+
+
+def _close(acting: Acting, store: Store, objid: str) -> bool:
+    """Let what is noted beside a copy that is entered hold; True if that closed anything."""
+    try:
+        closed = read_closed(beside(store, objid))
+    except (ValueError, OSError):
+        return False
+    package = Package.objects.get(objid=objid)
+    with advisory.exclusive(f"seal {package.dossier_id}"), transaction.atomic():
+        return close_as_noted(acting, package, closed)
 
 
 def problems_of(job_id: uuid.UUID) -> list[dict[str, str]]:
@@ -152,28 +198,35 @@ def problem_kind(error: Damaged | NotUnderstood) -> str:
     return "damaged" if isinstance(error, Damaged) else "not_understood"
 
 
-def check(store: Store) -> dict[str, Any]:
+def check(store: Store, *, take_over: bool = False) -> dict[str, Any]:
     """What `run_rebuild` would do with a store that need not be registered; writes nothing.
 
     Packages whose body is not opened, or that would be refused, are told as not understood.
     """
-    answer: dict[str, Any] = {"made": 0, "documents": 0, "copies": 0, "inexact": 0, **_NOTHING}
+    answer: dict[str, Any] = {
+        "made": 0, "documents": 0, "copies": 0, "newer": 0, "closed": 0, "inexact": 0, **_NOTHING,
+    }  # fmt: skip
     problems = []
     own = bodies_with_own()
-    known = Copy.objects.filter(store__path=store.path)
     for place in open_store(store).objects():
         objid = unquote(place.name)
-        if known.filter(package__objid=objid).exists():
+        if _is_there(store, place, objid):
             answer["there"] += 1
             continue
         try:
             looked = look(store, place)
-            if Package.objects.filter(objid=objid).exists():
-                answer["copies"] += 1
+            package = Package.objects.filter(objid=objid).first()
+            if package is not None:
+                newer = len(looked.stored.versions()) > package.head
+                answer["newer" if newer else "copies"] += 1
                 continue
             body = body_of(looked.found)
-            require_other_log(body, looked.found)
-            require_empty(body, own)
+            if not take_over:
+                require_other_log(body, looked.found)
+                require_empty(body, own)
+            elif Dossier.objects.filter(pk=looked.found.dossier.id).exists():
+                answer["newer"] += 1
+                continue
         except (Damaged, NotUnderstood) as error:
             answer[problem_kind(error)] += 1
             problems.append({"package": objid, "what": problem_kind(error), "why": str(error)})
@@ -189,24 +242,26 @@ def _with(answer: dict[str, Any], rebuilt: Rebuilt) -> dict[str, Any]:
         "made": answer["made"] + (rebuilt.outcome == "made"),
         "documents": answer["documents"] + rebuilt.documents,
         "copies": answer["copies"] + (rebuilt.outcome == "copy"),
+        "newer": answer["newer"] + (rebuilt.outcome == "newer"),
         "inexact": answer["inexact"] + (not rebuilt.exact),
         "there": answer["there"] + (rebuilt.outcome == "there"),
     }
 
 
-def _row(objid: str, rebuilt: Rebuilt) -> Row:
-    told = list(rebuilt.gaps)
+def _row(objid: str, rebuilt: Rebuilt, proof: ProofBeside) -> Row:
+    told = [*rebuilt.gaps, *([] if proof.holds else [proof.words])]
     if not rebuilt.exact:
         told.append(_("khác trạng thái lúc đóng gói: đóng gói lại"))
     words = {
         "made": _("đã lập lại, {n} tài liệu").format(n=rebuilt.documents),
+        "newer": _("đã nhận phiên bản mới hơn danh mục"),
         "copy": _("đã ghi bản sao"),
         "there": _("đã có"),
     }[rebuilt.outcome]
     return Row(
         key=objid,
         outcome=Outcome.WARNED if told else Outcome.DONE,
-        message="; ".join([words, *told]),
+        message="; ".join([words, *told, *([proof.words] if proof.holds else [])]),
         label=objid,
         about=About.DOSSIER,
         about_id=rebuilt.dossier_id,

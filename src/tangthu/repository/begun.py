@@ -28,7 +28,10 @@ def begin(found: Sequence[CopyVerdict]) -> None:
             if row.pk is None:
                 row.state, row.verified_at = Copy.State.UNCHECKED, _NEVER
             row.mending = _as_data(verdict)
-            row.save()
+            if row.pk is None:
+                row.save()
+            else:
+                row.save(update_fields=["mending"])
 
 
 def found_before(now: Sequence[CopyVerdict]) -> list[CopyVerdict]:

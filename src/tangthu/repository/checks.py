@@ -56,6 +56,7 @@ def _of_store(store: Store, bodies: Bodies) -> Iterator[Finding]:
         all=Count("id"),
     )
     found += _copies(store, counts)
+    found += _notes(store, copies.filter(note_due=True).count())
     if not found:
         told = _("Kho %(name)s: %(n)s gói, mọi bản sao nguyên vẹn.")
         found = [Finding("ok", told % {"name": store.name, "n": formats.thousands(counts["all"])})]
@@ -114,6 +115,17 @@ def _copies(store: Store, counts: dict[str, int]) -> Iterator[Finding]:
             % {"name": store.name, "n": formats.thousands(counts["unseen"])},
             _("Không biết bản sao ấy có nguyên vẹn không."),
             _MEND,
+        )
+
+
+def _notes(store: Store, due: int) -> Iterator[Finding]:
+    if due:
+        yield Finding(
+            "warning",
+            _("Kho %(name)s: %(n)s gói chưa có ghi chú hạn chế tiếp cận mới nhất.")
+            % {"name": store.name, "n": formats.thousands(due)},
+            _("Lập lại danh mục từ riêng kho này thì tài liệu đã hạn chế hoặc giữ lại mở ra."),
+            _("Gắn lại kho; ghi chú được viết trong mười phút sau đó."),
         )
 
 

@@ -43,6 +43,7 @@ def register_handlers() -> None:
     for name, place, every in (
         ("fixity", "tangthu.repository.actions.order_check.order_due_checks", _HOUR),
         ("proofs", "tangthu.repository.actions.keep_proofs.keep_proofs", _MINUTE),
+        ("notes", "tangthu.repository.actions.keep_notes.keep_notes", _TEN_MINUTES),
         ("stores", "tangthu.repository.places.recover_all", _TEN_MINUTES),
     ):
         rounds.register(name, late(place), every=every)

@@ -114,10 +114,22 @@ class Copy(models.Model):
     mending = models.JSONField(null=True)
     # The version whose `seal` event the proof kept beside this copy holds; 0: none is kept yet.
     proof_version = models.PositiveIntegerField(default=0)
+    # When that was last tried: who could not be served stands behind the others.
+    proof_tried_at = models.DateTimeField(null=True)
+    # When a check last went for this copy, whether it could be read or not.
+    tried_at = models.DateTimeField(null=True)
+    # Whether the note of what was closed (closed_beside.py) could not be written beside it.
+    note_due = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "store"], name="one_copy")]
-        indexes = [models.Index(fields=["verified_at"], name="copy_oldest")]
+        indexes = [
+            models.Index(fields=["verified_at"], name="copy_oldest"),
+            models.Index(
+                fields=["store", "state"], name="copy_hurt", condition=~models.Q(state="good")
+            ),
+            models.Index(fields=["id"], name="copy_note_due", condition=models.Q(note_due=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.package_id} @ {self.store_id}"

@@ -22,8 +22,13 @@ from tangthu.repository.stores import in_use, open_store
 from tangthu.standards import ocfl
 
 
-def order_rebuild(acting: Acting, path: Path, *, queued: bool = True) -> Job:
+def order_rebuild(
+    acting: Acting, path: Path, *, take_over: bool = False, queued: bool = True
+) -> Job:
     """Queue the reading of the store at `path`, which is registered if it is not yet.
+
+    With `take_over`, in a house that holds records: packages and versions that the catalogue does
+    not know, and that go on from what it knows, are entered.
 
     Raises InvalidInput for what is no store, RecordsThere if a body that has packages in it went on
     here with other records, Refused without the right.
@@ -31,7 +36,8 @@ def order_rebuild(acting: Acting, path: Path, *, queued: bool = True) -> Job:
     body = administered_at(acting)
     with advisory.exclusive("order rebuild"):
         store = store_at(path)
-        _require_empty(store)
+        if not take_over:
+            _require_empty(store)
         if store.pk is None:
             store = add_store(acting, name=store.name, path=store.path, facts=StoreFacts())
         running = (
@@ -43,7 +49,7 @@ def order_rebuild(acting: Acting, path: Path, *, queued: bool = True) -> Job:
             return running
         return jobs.enqueue(
             REBUILD,
-            args={"store": str(store.uid)},
+            args={"store": str(store.uid), "take_over": take_over},
             body_id=body,
             person_id=acting.viewer.person_id,
             subject_id=store.uid,
@@ -56,7 +62,7 @@ def resume_rebuild(acting: Acting, job: Job) -> Job:
     store = in_use().filter(uid=uuid.UUID(job.args["store"])).first()
     if store is None:
         raise InvalidInput(_("Kho này không còn được dùng."))
-    return order_rebuild(acting, Path(store.path))
+    return order_rebuild(acting, Path(store.path), take_over=bool(job.args.get("take_over")))
 
 
 def store_at(path: Path) -> Store:

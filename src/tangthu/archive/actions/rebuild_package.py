@@ -6,6 +6,8 @@ each with its event. Killed anywhere and run again, a package is there whole or 
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import uuid
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tangthu.archive import packaging
+from tangthu.archive.actions.close_as_noted import close_as_noted
 from tangthu.archive.models import Fonds, Inventory, Place
 from tangthu.archive.rebuilt import Found, NotUnderstood
 from tangthu.archive.searchables import reindex_dossiers
@@ -25,16 +28,23 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body, BodyName
 from tangthu.kernel import advisory, clock
 from tangthu.kernel.errors import Refused
+from tangthu.ledger.history import Told, history
 from tangthu.ledger.logs import log_of
 from tangthu.ledger.record import Event, record
-from tangthu.records.actions.rebuild_records import rebuild_dossier
+from tangthu.records.actions.rebuild_records import (
+    rebuild_dossier,
+    renew_dossier,
+)
 from tangthu.records.models import Document, Dossier
 from tangthu.repository.actions.register_store import administered_at
+from tangthu.repository.closed_beside import Closed
 from tangthu.repository.models import Copy, Package, PackageVersion, Store
 from tangthu.repository.stored import StoredObject, StoredVersion
 from tangthu.standards import durable
 
-Outcome = Literal["made", "copy", "there"]
+Outcome = Literal["made", "newer", "copy", "there"]
+# What a rebuild itself tells of a record, which says nothing of when people changed it.
+_OF_REBUILDS = ("records.document.withheld",)
 
 
 class SameLog(Refused):
@@ -51,7 +61,8 @@ class RecordsThere(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What came of a package: made, its copy in this store entered, or there already.
+    """What came of a package: made, taken over because the catalogue knew less of it (`newer`), its
+    copy in this store entered, or there already.
 
     `gaps` says in words what the package does not bear; `exact` whether the records are by digest
     what was sealed.
@@ -73,19 +84,31 @@ def rebuild_package(
     *,
     own: Container[uuid.UUID],
     strays: Sequence[str] = (),
+    closed: Closed,
+    take_over: bool = False,
     also: Callable[[Rebuilt], None],
 ) -> Rebuilt:
     """Make what the package preserves, if it is not there; `also` runs in the transaction.
 
     `stored` was read through and is whole, but for the `strays` that do not belong into it. `own`
-    are the bodies with records that are in no package (`bodies_with_own`). Raises NotUnderstood
+    are the bodies with records that are in no package (`bodies_with_own`). `closed` is the note
+    beside the copy. With `take_over` the house goes on under its own log and holds records: what
+    it sealed after the moment that it was restored to comes back. Raises NotUnderstood
     where the rows contradict what is there; SameLog, RecordsThere, Refused without the right.
     """
     administered_at(acting)
     with advisory.exclusive(f"seal {found.dossier.id}"), transaction.atomic():
         package = Package.objects.filter(objid=stored.objid).first()
         if package is not None:
-            done = _known(acting, store, stored, package, strays)
+            done = _known(acting, store, stored, found, texts, package, strays)
+            close_as_noted(acting, package, closed)
+        elif take_over:
+            body = body_of(found)
+            there = Dossier.objects.filter(pk=found.dossier.id).first()
+            if there is None:
+                done = _make(acting, body, store, stored, found, texts, strays)
+            else:
+                done = _adopt(acting, body, store, stored, found, texts, strays, there)
         else:
             body = body_of(found)
             require_other_log(body, found)
@@ -143,35 +166,115 @@ def _known(
     acting: Acting,
     store: Store,
     stored: StoredObject,
+    found: Found,
+    texts: Mapping[uuid.UUID, Sequence[str]],
     package: Package,
     strays: Sequence[str],
 ) -> Rebuilt:
-    head = PackageVersion.objects.get(package=package, number=package.head)
-    if head.inventory_sha256 != stored.inventory_sha256:
-        raise NotUnderstood(_("kho này giữ phiên bản khác với danh mục"))
+    """Of the histories of one package the longest holds, if each is the beginning of the next."""
+    mine = package.versions.order_by("number").values_list("inventory_sha256", flat=True)
+    catalogued, versions = list(mine), stored.versions()
+    there = [one.inventory_sha256 for one in versions]
+    shared = min(len(catalogued), len(there))
+    if catalogued[:shared] != there[:shared]:
+        raise NotUnderstood(_("kho này giữ một lịch sử khác với danh mục"))
+    if len(there) > len(catalogued):
+        body = package.body
+        _documents_free(body, found)
+        return _take(acting, body, store, stored, found, texts, strays)
     if Copy.objects.filter(package=package, store=store).exists():
         return Rebuilt("there", package.dossier_id)
-    _copy(package, store, strays)
+    behind = len(there) < len(catalogued)
+    _copy(package, store, strays, whole="behind" if behind else "")
     record(
         Event(
             kind="repository.package.found",
             obj=package.pk,
             body=package.body_id,
             actor=acting.actor(package.body_id),
-            detail={"store": store.name, "version": package.head},
+            detail={"store": store.name, "version": len(there)},
         )
     )
-    return Rebuilt("copy", package.dossier_id)
+    words = _("bản ở đây là v{here}, danh mục đã có v{head}: phục hồi bằng fixity --repair")
+    gaps = [words.format(here=len(there), head=len(catalogued))] if behind else []
+    return Rebuilt("copy", package.dossier_id, gaps=gaps)
 
 
-def _copy(package: Package, store: Store, strays: Sequence[str]) -> None:
-    Copy(
+def _adopt(
+    acting: Acting,
+    body: Body,
+    store: Store,
+    stored: StoredObject,
+    found: Found,
+    texts: Mapping[uuid.UUID, Sequence[str]],
+    strays: Sequence[str],
+    there: Dossier,
+) -> Rebuilt:
+    """Enter a package of which the catalogue has the dossier, unsealed."""
+    fits = (
+        there.body_id == body.pk
+        and there.archive_file_code == found.dossier.columns["archive_file_code"]
+        and not Package.objects.filter(dossier_id=there.pk).exists()
+    )
+    if not fits:
+        raise NotUnderstood(_("hồ sơ này hoặc mã của nó đã có ở đây, từ gói khác"))
+    _documents_free(body, found)
+    return _take(acting, body, store, stored, found, texts, strays)
+
+
+def _take(
+    acting: Acting,
+    body: Body,
+    store: Store,
+    stored: StoredObject,
+    found: Found,
+    texts: Mapping[uuid.UUID, Sequence[str]],
+    strays: Sequence[str],
+) -> Rebuilt:
+    """Enter versions that the catalogue does not know of a dossier that it has.
+
+    The records become what the newest version says, unless somebody changed them here after it.
+    """
+    versions, gaps = stored.versions(), list(found.gaps)
+    if _changed_since(found, versions[-1].sealed_at):
+        gaps.append(_("hồ sơ được sửa ở đây sau phiên bản này: giữ mô tả ở đây, đóng gói lại"))
+        dossier = Dossier.objects.get(pk=found.dossier.id)
+    else:
+        told = {"package": stored.objid, "inventory": stored.inventory_sha256}
+        inventory = _inventory(acting, body, found, versions[-1], told)
+        dossier = renew_dossier(
+            acting, body, found.dossier,
+            told={**told, "log": found.origin, "earlier": found.earlier},
+        )  # fmt: skip
+        Place.objects.update_or_create(
+            dossier=dossier, defaults={"inventory": inventory, **found.stood.place}
+        )
+        keep_texts(texts)
+    exact = _enter(acting, store, stored, found, dossier, versions, strays)
+    reindex_dossiers([dossier.pk])
+    return Rebuilt("newer", dossier.pk, len(found.dossier.documents), gaps, exact)
+
+
+def _changed_since(found: Found, moment: dt.datetime) -> bool:
+    ids = [found.dossier.id, *(one.id for one in found.dossier.documents)]
+    return any(event.when >= moment for event in history(*ids) if _by_people(event))
+
+
+def _by_people(event: Told) -> bool:
+    return not event.kind_name.endswith(".rebuilt") and event.kind_name not in _OF_REBUILDS
+
+
+def _copy(package: Package, store: Store, strays: Sequence[str], whole: str = "") -> None:
+    wrong = [*([["", whole]] if whole else ()), *([path, "extra"] for path in strays[:20])]
+    Copy.objects.update_or_create(
         package=package,
         store=store,
-        state=Copy.State.BAD if strays else Copy.State.GOOD,
-        verified_at=clock.now(),
-        problem="; ".join(f"{path}: extra" for path in strays[:20]),
-    ).save(force_insert=True)
+        defaults={
+            "state": Copy.State.BAD if wrong else Copy.State.GOOD,
+            "verified_at": clock.now(),
+            "problem": json.dumps(wrong, ensure_ascii=False) if wrong else "",
+        },
+    )
 
 
 def _make(
@@ -208,6 +311,10 @@ def _free(body: Body, found: Found) -> None:
         pk=found.dossier.id
     ):
         raise NotUnderstood(_("hồ sơ này hoặc mã của nó đã có ở đây, từ gói khác"))
+    _documents_free(body, found)
+
+
+def _documents_free(body: Body, found: Found) -> None:
     for one in found.dossier.documents:
         code = one.columns["record_archive_code"]
         for there in Document.objects.filter(record_archive_code=code):
@@ -323,14 +430,17 @@ def _enter(
     exact = then is not None and (
         packaging.state_digest(dossier, uuid.UUID(then)) == head.state_sha256
     )
-    package = Package(
+    package = Package.objects.filter(objid=stored.objid).first() or Package(
         id=found.package_id,
         body_id=dossier.body_id,
         dossier_id=dossier.pk,
         objid=stored.objid,
-        head=head.number,
+        head=0,
     )
-    package.save(force_insert=True)
+    known, package.head = package.head, head.number
+    package.save()
+    # What other stores have of it is not known any more until somebody looks.
+    Copy.objects.filter(package=package).update(state=Copy.State.UNCHECKED)
     PackageVersion.objects.bulk_create(
         PackageVersion(
             package=package,
@@ -345,7 +455,7 @@ def _enter(
             files=one.files,
             bytes=one.bytes,
         )
-        for one in versions
+        for one in versions[known:]
     )
     _copy(package, store, strays)
     record(

@@ -27,9 +27,15 @@ def index() -> None:
     help=_("Thư mục của kho (có tệp 0=ocfl_1.1)."),
 )  # fmt: skip
 @click.option("--check-only", is_flag=True, help=_("Chỉ đọc và nói sẽ lập lại được gì."))
+@click.option(
+    "--take-over", is_flag=True,
+    help=_("Trong hệ thống đang có hồ sơ: nhận gói và phiên bản mà danh mục chưa biết."),
+)  # fmt: skip
 @json_option
 @click.pass_context
-def rebuild(ctx: click.Context, path: Path, check_only: bool, as_json: bool) -> None:
+def rebuild(
+    ctx: click.Context, path: Path, check_only: bool, take_over: bool, as_json: bool
+) -> None:
     """Read every package of a store and make what it preserves; exit 1 if any could not be."""
     with house():
         from tangthu.archive.actions.order_rebuild import order_rebuild, store_at
@@ -39,12 +45,13 @@ def rebuild(ctx: click.Context, path: Path, check_only: bool, as_json: bool) -> 
         who = acting(ctx)
         if check_only:
             administered_at(who)
-            found: dict[str, Any] = check(store_at(path))
+            found: dict[str, Any] = check(store_at(path), take_over=take_over)
         else:
-            job = order_rebuild(who, path)
+            job = order_rebuild(who, path, take_over=take_over)
             found = {**result_of(job), "problems": problems_of(job.pk)}
         words = _(
-            "Lập lại {made} gói ({documents} tài liệu), ghi thêm {copies} bản sao, đã có {there}; "
+            "Lập lại {made} gói ({documents} tài liệu), nhận phiên bản mới của {newer} gói, "
+            "ghi thêm {copies} bản sao, đã có {there}, khép lại theo ghi chú {closed}; "
             "khác lúc đóng gói {inexact}, hỏng {damaged}, không hiểu {not_understood}."
         ).format(**found)
         told = [f"{one['package']}: {one['why']}" for one in found["problems"]]

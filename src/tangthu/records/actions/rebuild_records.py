@@ -7,7 +7,7 @@ records had. Each row has its event, which names the package that it came from.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,22 +79,13 @@ def rebuild_dossier(
         Document.objects.bulk_create(documents[one.id] for one in made)
         for one in borne.documents:
             if one.id in there:
-                _describe_again(there[one.id], one, anew=one.id in newer)
+                _describe_again(there[one.id], one.columns, anew=one.id in newer)
         Membership.objects.bulk_create(
             Membership(dossier=dossier, document_id=one.id, ordinal=one.ordinal)
             for one in borne.documents
         )
-        ContentFile.objects.bulk_create(
-            ContentFile(
-                id=file.id,
-                document_id=one.id,
-                name_bytes=file.name,
-                name=shown_name(file.name),
-                **file.columns,
-            )
-            for one in made
-            for file in one.files
-        )
+        for one in made:
+            _make_files(one, ())
         for one in borne.documents:
             document = documents[one.id]
             kind = "records.document.rebuilt"
@@ -105,16 +96,107 @@ def rebuild_dossier(
     return dossier
 
 
-def _describe_again(document: Document, one: BorneDocument, *, anew: bool) -> None:
-    before = level_of(document)
-    values = dict(one.columns) if anew else {}
-    borne = Document(**one.columns)
-    (levels, degrees) = split([strictest([before, level_of(borne)])])
-    values["secrecy"] = degrees[0] if degrees else None
-    values["access_level"] = "03" if degrees else levels[0]
+def renew_dossier(
+    acting: Acting, body: Body, borne: BorneDossier, *, told: Mapping[str, Any]
+) -> Dossier:
+    """Let a dossier that is there say what a newer version of its package states.
+
+    Documents and files that are missing are made, what the version does not have stays, at the end;
+    of two access levels the stricter holds. The caller has asked for the right.
+    """
+    with transaction.atomic():
+        dossier = Dossier.objects.select_for_update().get(pk=borne.id)
+        _describe_again(dossier, borne.columns, anew=True)
+        events = [_event("records.dossier.rebuilt", acting, dossier, dossier_state(dossier), told)]
+        there = Document.objects.in_bulk([one.id for one in borne.documents])
+        files = ContentFile.objects.filter(document__in=there)
+        known = set(files.values_list("pk", flat=True))
+        for one in borne.documents:
+            document = there.get(one.id) or Document(id=one.id, body=body, **one.columns)
+            if one.id in there:
+                _describe_again(document, one.columns, anew=True)
+            else:
+                document.save(force_insert=True)
+            _make_files(one, known)
+            kind = "records.document.rebuilt"
+            events.append(_event(kind, acting, document, document_state(document), told))
+            if one.withheld:
+                events += _withhold(acting, document)
+        _put_in_order(dossier, borne)
+        record_many(events)
+    return dossier
+
+
+def close_again(
+    acting: Acting,
+    rows: Sequence[Dossier | Document],
+    levels: Mapping[uuid.UUID, str],
+    withheld: Container[uuid.UUID],
+    *,
+    told: Mapping[str, Any],
+) -> int:
+    """Give rows the stricter of their level and the one in `levels`, and withhold documents.
+
+    Returns of how many that changed anything; each has its event. The caller asked for the right.
+    """
+    events = []
+    with transaction.atomic():
+        for row in rows:
+            before = level_of(row)
+            if row.pk in levels and strictest([before, levels[row.pk]]) != before:
+                _close(row, strictest([before, levels[row.pk]]))
+                row.save(update_fields=["secrecy", "access_level"])
+                is_dossier = isinstance(row, Dossier)
+                kind = "records.dossier.rebuilt" if is_dossier else "records.document.rebuilt"
+                state = dossier_state(row) if isinstance(row, Dossier) else document_state(row)
+                events.append(_event(kind, acting, row, state, told))
+            if isinstance(row, Document) and row.pk in withheld:
+                events += _withhold(acting, row)
+        record_many(events)
+    return len({event.obj for event in events})
+
+
+def _make_files(one: BorneDocument, known: Container[uuid.UUID]) -> None:
+    ContentFile.objects.bulk_create(
+        ContentFile(
+            id=file.id,
+            document_id=one.id,
+            name_bytes=file.name,
+            name=shown_name(file.name),
+            **file.columns,
+        )
+        for file in one.files
+        if file.id not in known
+    )
+
+
+def _put_in_order(dossier: Dossier, borne: BorneDossier) -> None:
+    stated = {one.id: one.ordinal for one in borne.documents}
+    places = Membership.objects.filter(dossier=dossier).order_by("ordinal")
+    kept = [one.document_id for one in places if one.document_id not in stated]
+    if not kept and {one.document_id: one.ordinal for one in places} == stated:
+        return
+    places.delete()
+    after = max(stated.values(), default=0)
+    Membership.objects.bulk_create(
+        Membership(dossier=dossier, document_id=pk, ordinal=ordinal)
+        for pk, ordinal in (*stated.items(), *((pk, after + n) for n, pk in enumerate(kept, 1)))
+    )
+
+
+def _describe_again(row: Dossier | Document, columns: Mapping[str, Any], *, anew: bool) -> None:
+    level = strictest([level_of(row), level_of(type(row)(**columns))])
+    values = dict(columns) if anew else {}
     for name, value in values.items():
-        setattr(document, name, value)
-    document.save(update_fields=list(values))
+        setattr(row, name, value)
+    _close(row, level)
+    row.save(update_fields=[*values, "secrecy", "access_level"])
+
+
+def _close(row: Dossier | Document, level: str) -> None:
+    (levels, degrees) = split([level])
+    row.secrecy = degrees[0] if degrees else None
+    row.access_level = "03" if degrees else levels[0]
 
 
 def _withhold(acting: Acting, document: Document) -> list[Event]:
