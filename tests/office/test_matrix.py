@@ -195,6 +195,8 @@ ONESELF = {
     "office:sign-in", "office:sign-out", "office:language", "office:columns", "signin:password",
     "signin:see-as-stop",
     "signin:code", "signin:second-step", "signin:recovery", "signin:second-step-off",
+    "signin:app", "signin:passkey-in", "signin:passkey-new", "signin:passkey", "signin:passkey-off",
+    "signin:sso-link", "signin:sso-unlink",
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
     "programs:key-new", "programs:hook-new", "make_hook",

@@ -343,7 +343,7 @@ def test_only_these_pages_are_open_to_visitors(cast: TestHouse) -> None:
     open_routes = {route.name for route in routes() if route.public}
     assert open_routes == {
         "office:sign-in", "office:sign-out", "office:language", "office:alive", "office:metrics",
-        "signin:code", "signin:passkey-in",
+        "signin:code", "signin:passkey-in", "signin:sso", "signin:sso-back",
     }  # fmt: skip
     for route in routes():
         if route.parameters or route.public:

@@ -36,6 +36,8 @@ def addresses(server: Server) -> dict[str, str]:
         "take off": f"/nguoi-dung/{hoa}/buoc-hai/",
         "set up": "/tai-khoan/buoc-hai/",
         "sessions": "/tai-khoan/phien/",
+        "passkeys at a number": "/tai-khoan/khoa-truy-cap/",
+        "single sign-on": "/tai-khoan/dang-nhap-mot-lan/",
         "reviews": "/nguoi-dung/ra-soat/",
         "review": f"/nguoi-dung/ra-soat/{body}/",
         "signed review": f"/nguoi-dung/ra-soat/ket-qua/{review.pk}/",

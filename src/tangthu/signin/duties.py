@@ -65,14 +65,16 @@ def _password_is_due(state: SignInState | None, *, administrator: bool) -> bool:
     return administrator and rules.is_over(state.password_at, "administrator_password_age")
 
 
-def tell(session: Any, account: Account) -> None:
-    """Write the duties of who just signed in into his session."""
-    found = of(account)
+def tell(session: Any, account: Account, *, proved: bool = False) -> None:
+    """Write the duties of who just signed in into his session; `proved`: with a second factor that
+    is not kept here, so that none has to be set up."""
+    found = [one for one in of(account) if not (proved and one == SECOND_STEP)]
     if found:
         session[_DUTIES] = found
     else:
         session.pop(_DUTIES, None)
-    if settings.INSIDE and not has_second_step(account) and not _is_demonstration(account):
+    one_step = not proved and not has_second_step(account)
+    if settings.INSIDE and one_step and not _is_demonstration(account):
         session[_INSIDE_ONLY] = True
     else:
         session.pop(_INSIDE_ONLY, None)

@@ -21,8 +21,11 @@ WAITS = 300
 _HALF = "halfway"
 
 
-def begin(request: HttpRequest, account: Account, *, wanted: str, lost: bool) -> str:
-    """Note that the password of `account` was right; returns the page that asks for the code.
+def begin(
+    request: HttpRequest, account: Account, *, wanted: str, lost: bool, first: str = "password"
+) -> str:
+    """Note that the password of `account` was right, or what else was its `first` step; returns the
+    page that asks for the code.
 
     `wanted`: where the person goes afterwards. `lost`: something that he posted was not kept.
     """
@@ -34,6 +37,7 @@ def begin(request: HttpRequest, account: Account, *, wanted: str, lost: bool) ->
         "at": int(time.time()),
         "wanted": wanted,
         "lost": lost,
+        "first": first,
     }
     return reverse("signin:code")
 
@@ -54,7 +58,7 @@ def account_of(request: HttpRequest) -> Account | None:
 def finish(request: HttpRequest, account: Account, how: str) -> str:
     """Sign in whose second step was proved by `how` as well; returns where he goes."""
     half = request.session.pop(_HALF)
-    request.signed_in_by = ("password", how)  # type: ignore[attr-defined]
+    request.signed_in_by = (half["first"], how)  # type: ignore[attr-defined]
     login(request, account, backend=half["backend"])
     return gone_in(request, str(half["wanted"]), lost=half["lost"])
 

@@ -90,6 +90,26 @@ class Passkey(models.Model):
         return f"{self.account_id} {self.added_at}"
 
 
+class ProviderLink(models.Model):
+    """That an account of an identity provider is that of a person here, who said so himself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="provider_links")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="provider_subject_once"),
+            models.UniqueConstraint(fields=["account", "issuer"], name="provider_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.issuer}"
+
+
 class RecoveryCode(models.Model):
     """A code that lets its person in once without the app; only its digest is kept."""
 

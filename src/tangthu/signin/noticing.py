@@ -43,8 +43,8 @@ def _signed_in(sender: object, request: HttpRequest, user: Account, **more: obje
 
     used(user)
     visit.begin(request.session, user)
-    duties.tell(request.session, user)
     how = getattr(request, "signed_in_by", ("password",))
+    duties.tell(request.session, user, proved="oidc-second" in how)
     note(Noted(Kind.SIGNED_IN, target=user.username, detail={"by": list(how)}, **of(user)))
 
 

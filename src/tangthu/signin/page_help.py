@@ -39,6 +39,18 @@ _SIGNIN = {
         _("Bước gỡ một khóa truy cập khỏi tài khoản của bạn."),
         _("Nhập mật khẩu rồi gỡ; khóa ấy thôi đăng nhập được ngay, các phiên khác kết thúc."),
     ),
+    "sso-links": (
+        _("Các nơi cấp danh tính mà tài khoản của bạn gắn với, để đăng nhập một lần."),
+        _("Gắn khi đang đăng nhập; nơi nào không dùng nữa thì thôi gắn."),
+    ),
+    "sso-link": (
+        _("Bước gắn tài khoản của bạn với một nơi cấp danh tính."),
+        _("Nhập mật khẩu, rồi đăng nhập ở nơi ấy bằng đúng tài khoản của bạn."),
+    ),
+    "sso-unlink": (
+        _("Bước thôi gắn tài khoản của bạn với một nơi cấp danh tính."),
+        _("Nhập mật khẩu; từ đó không đăng nhập được qua nơi ấy nữa."),
+    ),
     "recovery": (
         _("Nơi lập các mã khôi phục mới, dùng khi mất điện thoại."),
         _("Nhập mã trong ứng dụng; mã cũ thôi dùng được ngay, mã mới chỉ hiện một lần."),

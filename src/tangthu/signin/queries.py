@@ -13,7 +13,7 @@ from tangthu.identity.models import Account, Appointment
 from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin.models import Passkey, RecoveryCode, SecurityEntry
+from tangthu.signin.models import Passkey, ProviderLink, RecoveryCode, SecurityEntry
 from tangthu.ui.days import span
 
 
@@ -60,6 +60,11 @@ def credentials_at(account: Account, host: str) -> list[bytes]:
     """The ids of the credentials of an account that are bound to a host name."""
     found = Passkey.objects.filter(account=account, host=host).order_by("added_at", "id")
     return [bytes(one) for one in found.values_list("credential", flat=True)]
+
+
+def links_of(account: Account) -> list[ProviderLink]:
+    """With which providers an account is linked."""
+    return list(ProviderLink.objects.filter(account=account).order_by("linked_at"))
 
 
 def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:

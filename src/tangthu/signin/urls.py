@@ -15,6 +15,7 @@ from tangthu.signin.views import (
     second_step,
     see_as,
     sessions,
+    sso,
 )
 
 app_name = "signin"
@@ -30,6 +31,11 @@ urlpatterns = [
     path("tai-khoan/khoa-truy-cap/them/", passkeys.new, name="passkey-new"),
     path("tai-khoan/khoa-truy-cap/<uuid:passkey_id>/", passkeys.rename, name="passkey"),
     path("tai-khoan/khoa-truy-cap/<uuid:passkey_id>/go/", passkeys.remove, name="passkey-off"),
+    path("dang-nhap/mot-lan/", sso.start, name="sso"),
+    path("dang-nhap/mot-lan/ve/", sso.back, name="sso-back"),
+    path("tai-khoan/dang-nhap-mot-lan/", sso.links, name="sso-links"),
+    path("tai-khoan/dang-nhap-mot-lan/gan/", sso.link, name="sso-link"),
+    path("tai-khoan/dang-nhap-mot-lan/go/", sso.unlink, name="sso-unlink"),
     path("tai-khoan/phien/", sessions.sessions, name="sessions"),
     path("khoa-man-hinh/", sessions.lock, name="lock"),
     path("nguoi-dung/<uuid:person_id>/dung/", account_state.enable, name="account-enable"),

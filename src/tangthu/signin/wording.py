@@ -60,6 +60,7 @@ def method(name: str) -> str:
         "passkey": _("khóa truy cập"),
         "recovery": _("mã khôi phục"),
         "oidc": _("đăng nhập một lần"),
+        "oidc-second": _("bước hai ở nơi cấp danh tính"),
     }.get(name, name)
 
 

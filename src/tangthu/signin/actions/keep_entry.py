@@ -31,6 +31,8 @@ _EVENTS: Mapping[str, Kind] = {
     "signin.passkey.added": Kind.FACTOR_ADDED,
     "signin.passkey.renamed": Kind.FACTOR_RENAMED,
     "signin.passkey.removed": Kind.FACTOR_REMOVED,
+    "signin.provider.linked": Kind.FACTOR_ADDED,
+    "signin.provider.unlinked": Kind.FACTOR_REMOVED,
     "signin.factors.reset": Kind.FACTOR_REMOVED,
     "signin.recovery.made": Kind.RECOVERY,
     "signin.recovery.used": Kind.RECOVERY,

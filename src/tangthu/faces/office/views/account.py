@@ -21,7 +21,7 @@ from tangthu.identity.models import Account, Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
 from tangthu.identity.views.people import rights_facts
-from tangthu.signin import duties, halfway, places, standing
+from tangthu.signin import duties, halfway, places, providers, standing
 from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
 
@@ -72,6 +72,7 @@ class SignIn(LoginView):
         passkeys work at this address."""
         more = {
             "lost": LOST in self.request.GET,
+            "providers": _providers(),
             "passkeys_work": places.place_of(self.request) is not None,
         }
         return {**super().get_context_data(**kwargs), **more}
@@ -112,6 +113,14 @@ class SignOut(LogoutView):
         return response
 
 
+def _providers() -> tuple[providers.Provider, ...]:
+    """Identity providers; none where their file is wrong, which shall keep nobody out."""
+    try:
+        return providers.providers()
+    except providers.BadProviders:
+        return ()
+
+
 @public
 @require_POST
 def language(request: HttpRequest) -> HttpResponseBase:
@@ -135,6 +144,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "fact_groups": groups,
         "viewer": viewer,
+        "providers": _providers(),
         "second_step": standing.second_step_words(request.user),  # type: ignore[arg-type]
     }
     return render(request, "office/account.html", context)
