@@ -43,6 +43,7 @@ from tangthu.repository.closed_beside import Closed, read_closed
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.repository.stored import NotOurs, StoredObject
 from tangthu.repository.stores import beside, in_use, open_store
+from tangthu.repository.wording import printable
 from tangthu.standards import ocfl
 from tangthu.standards.premis import PremisError
 from tangthu.standards.tt05.errors import PackageUnreadableError
@@ -81,7 +82,7 @@ def look(store: Store, place: Path, *, whole: bool = True) -> Looked:
         if open_store(store).path_of(stored.objid) != place:
             raise NotUnderstood(_("gói không nằm ở chỗ của nó trong kho"))
         wrong = stored.damage() if whole else []
-        bad = [f"{path}: {status}" for path, status in wrong if status != "extra"]
+        bad = [f"{printable(path)}: {status}" for path, status in wrong if status != "extra"]
         if bad:
             raise Damaged("; ".join(bad[:_SHOWN]))
         stored.versions()
@@ -97,7 +98,7 @@ def look(store: Store, place: Path, *, whole: bool = True) -> Looked:
         raise NotUnderstood(_("không đọc được siêu dữ liệu của gói")) from error
     except ValueError as error:
         raise NotUnderstood(_("ghi chú closed.json cạnh gói không đọc được")) from error
-    strays = [path for path, status in wrong if status == "extra"]
+    strays = [printable(path) for path, status in wrong if status == "extra"]
     return Looked(stored, found, strays, closed, proof)
 
 
@@ -119,6 +120,10 @@ def run_rebuild(running: Running) -> dict[str, Any]:
         for done, place in enumerate(open_store(store).objects()):
             running.progress(done, total, "gói", force=done == 0)
             objid = unquote(place.name)
+            if printable(objid) != objid:
+                answer["not_understood"] += 1
+                running.rows(_not_ours(printable(objid)))
+                continue
             if _is_there(store, place, objid):
                 answer["there"] += 1
                 if _close(acting, store, objid):
@@ -158,6 +163,11 @@ def run_rebuild(running: Running) -> dict[str, Any]:
     running.progress(total, total, "gói", force=True)
     settle_joined(acting, store)
     return answer
+
+
+def _not_ours(objid: str) -> Row:
+    words = _("không phải gói do phần mềm này lưu")
+    return Row(key=objid, outcome=Outcome.REFUSED, message=words, label=objid)
 
 
 def _is_there(store: Store, place: Path, objid: str) -> bool:
@@ -210,6 +220,11 @@ def check(store: Store, *, take_over: bool = False) -> dict[str, Any]:
     own = bodies_with_own()
     for place in open_store(store).objects():
         objid = unquote(place.name)
+        if printable(objid) != objid:
+            words, problem = _("không phải gói do phần mềm này lưu"), "not_understood"
+            answer[problem] += 1
+            problems.append({"package": printable(objid), "what": problem, "why": words})
+            continue
         if _is_there(store, place, objid):
             answer["there"] += 1
             continue

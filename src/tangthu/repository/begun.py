@@ -8,6 +8,7 @@ is written down before the first file is touched, and the next check tells it.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,8 +28,11 @@ def begin(found: Sequence[CopyVerdict]) -> None:
             row = verdict.copy
             if row.pk is None:
                 row.state, row.verified_at = Copy.State.UNCHECKED, _NEVER
-            row.mending = _as_data(verdict)
-            if row.pk is None:
+            # Names may hold what the database cannot: as a text of ASCII they stay as they are.
+            row.mending = {"said": json.dumps(_as_data(verdict))}
+            if row.pk is None and verdict.unreachable:
+                row.mending = None
+            elif row.pk is None:
                 row.save()
             else:
                 row.save(update_fields=["mending"])
@@ -81,6 +85,8 @@ def _together(now: CopyVerdict) -> CopyVerdict:
     before = now.copy.mending
     if before is None:
         return now
+    if "said" in before:
+        before = json.loads(before["said"])
     return CopyVerdict(
         now.copy,
         now.place,

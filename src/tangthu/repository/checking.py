@@ -6,10 +6,14 @@ kept with the job, in the same transaction as the events, package by package.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+import logging
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+from django.db import DataError
 from django.db.models import F, Min, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -17,6 +21,7 @@ from django.utils.translation import gettext as _
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.models import Person
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel import clock
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.job_rows import About, Outcome, Row
 from tangthu.kernel.jobs import Running
@@ -32,13 +37,20 @@ from tangthu.repository.actions.check_package import (
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import NEWER
 from tangthu.repository.models import Package, Store
-from tangthu.repository.stores import in_use
+from tangthu.repository.places import usable
+from tangthu.repository.stores import StoreUnusable, in_use
 from tangthu.repository.strangers import strangers
 from tangthu.repository.throttle import Throttle
-from tangthu.repository.wording import what
+from tangthu.repository.wording import printable, what
+from tangthu.standards import ocfl
+
+log = logging.getLogger("tangthu.repository")
 
 UNKNOWN = "unknown"
 _METADATA = 5
+_OF_ONE_PACKAGE = (OSError, ValueError, DataError, StoreUnusable, ocfl.OcflError)
+# A copy that could not be read by a round of the house is gone for again after a day.
+_AGAIN = dt.timedelta(days=1)
 _LISTED = 10_000
 
 Place = tuple[str, str, str]
@@ -61,7 +73,12 @@ def run_checks(running: Running) -> dict[str, Any]:
     if running.job.result:
         _note_last(bodies)
     answer = running.job.result or running.args.get("before") or nothing_found()
-    due = _due(bodies, only).filter(oldest__lt=since).order_by("oldest", "id")
+    # A round of the house is for what can be read now; a person may ask for all.
+    again, stores = since, [only] if only else list(in_use())
+    if running.job.person_id is None:
+        again = clock.now() - _AGAIN
+        stores = [one for one in stores if usable(one)]
+    due = _due(bodies, stores, again).filter(oldest__lt=since).order_by("oldest", "id")
     waiting = list(due.values_list("pk", "expected"))
     left = sum(expected for _pk, expected in waiting)
     done = answer["files"]
@@ -81,20 +98,50 @@ def run_checks(running: Running) -> dict[str, Any]:
             running.keep(answer)
             running.rows(row_of(verdict))
 
-        verdict = check_package(
-            acting,
-            package_id,
-            repair=bool(running.args.get("repair")),
-            only=only,
-            watch=watch,
-            also=kept,
-        )
         left -= expected
+        try:
+            verdict = check_package(
+                acting,
+                package_id,
+                repair=bool(running.args.get("repair")),
+                only=only,
+                watch=watch,
+                also=kept,
+            )
+        except _OF_ONE_PACKAGE as error:
+            # One strange package must not keep a whole house from being looked at.
+            log.exception("package %s not checked", package_id)
+            _not_checked(running, answer, package_id, error)
+            continue
         slow.spent(max((one.bytes for one in verdict.copies), default=0), lambda: watch(0))
     if running.args.get("strangers", True):
         _add_strangers(answer)
     running.progress(answer["files"], answer["files"], "tệp", force=True)
     return answer
+
+
+def _not_checked(
+    running: Running, answer: dict[str, Any], package_id: uuid.UUID, error: Exception
+) -> None:
+    """Tell of a package whose check itself failed; what was found before stays."""
+    package = Package.objects.get(pk=package_id)
+    why = printable(getattr(error, "strerror", None) or type(error).__name__)
+    answer["objects"] += 1
+    answer["found"] += 1
+    if len(answer["unchecked"]) < _LISTED:
+        answer["unchecked"].append(_told(package, ("", "", why)))
+    running.keep(answer)
+    words = _("không kiểm tra được gói này: {why}").format(why=why)
+    running.rows(
+        Row(
+            key=str(package.pk),
+            outcome=Outcome.FAILED,
+            message=words,
+            label=package.objid,
+            about=About.DOSSIER,
+            about_id=package.dossier_id,
+        )
+    )
 
 
 def _note_last(bodies: list[uuid.UUID]) -> None:
@@ -155,7 +202,7 @@ def _add_strangers(answer: dict[str, Any]) -> None:
 
 
 def _told(package: Package, place: Place) -> dict[str, str]:
-    store, path, status = place
+    store, path, status = (printable(part) for part in place)
     told = {
         "package": package.objid,
         "dossier": str(package.dossier_id),
@@ -191,10 +238,13 @@ def _pace(only: Store | None) -> int:
     return min(paces, default=0)
 
 
-def _due(bodies: list[uuid.UUID], only: Store | None) -> QuerySet[Package]:
-    """The packages with their oldest check, and about how many files reading them will take."""
-    copies = Q(copies__store=only) if only else Q(copies__store__in=in_use())
+def _due(bodies: list[uuid.UUID], stores: Sequence[Store], again: dt.datetime) -> QuerySet[Package]:
+    """The packages with their oldest check, and about how many files reading them will take.
+
+    Only copies in these `stores` count, and of them those that nobody went for since `again`.
+    """
+    untried = Q(copies__tried_at=None) | Q(copies__tried_at__lt=again)
     return Package.objects.filter(body_id__in=bodies, versions__number=F("head")).annotate(
-        oldest=Min("copies__verified_at", filter=copies),
-        expected=(F("versions__files") + _METADATA) * (1 if only else in_use().count()),
+        oldest=Min("copies__verified_at", filter=Q(copies__store__in=stores) & untried),
+        expected=(F("versions__files") + _METADATA) * len(stores),
     )

@@ -69,10 +69,11 @@ def run_copy(running: Running) -> dict[str, Any]:
             copied = copy_package(acting, store, package_id, kept)
         except (NotFinished, StoreUnusable):
             raise
-        except HouseError as error:
+        except (HouseError, OSError) as error:  # of the copies that it was to be made from
             answer["failed"] += 1
             in_a_row += 1
-            running.rows(_row(Package.objects.get(pk=package_id), Outcome.FAILED, str(error)))
+            words = str(error) if isinstance(error, HouseError) else error.strerror or "OSError"
+            running.rows(_row(Package.objects.get(pk=package_id), Outcome.FAILED, words))
             if in_a_row >= _FAILURES:
                 raise
         else:

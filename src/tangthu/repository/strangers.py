@@ -10,6 +10,7 @@ from tangthu.kernel.models import Job
 from tangthu.repository.buckets import asking, folder_of, open_bucket
 from tangthu.repository.models import Package, Store
 from tangthu.repository.stores import StoreUnusable, in_use, open_store
+from tangthu.repository.wording import printable
 from tangthu.standards import ocfl
 from tangthu.standards.tt05.identifiers import uuid_of
 
@@ -32,6 +33,11 @@ def strangers() -> Iterator[tuple[Store, str]]:
         try:
             for places in _batches(_objects(store)):
                 objids = {place: unquote(place.rpartition("/")[2]) for place in places}
+                # No package of ours has a name that the database cannot hold.
+                for place, objid in list(objids.items()):
+                    if printable(objid) != objid:
+                        del objids[place]
+                        yield store, printable(objid)
                 known = set(
                     Package.objects.filter(objid__in=objids.values()).values_list(
                         "objid", flat=True

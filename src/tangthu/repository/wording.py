@@ -68,6 +68,20 @@ class Hurt:
     what: str
 
 
+def printable(name: str) -> str:
+    """A name from a disk or a bucket as text that database and ledger can hold.
+
+    Bytes that are no UTF-8 and NUL, which no text there may have, are shown as `\\xNN`.
+    """
+    data = name.encode("utf-8", "surrogateescape" if _from_disk(name) else "backslashreplace")
+    return data.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _from_disk(name: str) -> bool:
+    """Whether every lone surrogate stands for a byte that was no UTF-8."""
+    return all(not 0xD800 <= ord(sign) <= 0xDFFF or 0xDC80 <= ord(sign) <= 0xDCFF for sign in name)
+
+
 def what(path: str, status: str) -> str:
     """A status of a check in words; the reason why something could not be read stays as it is."""
     known = (_FILE if path else _WHOLE).get(status)

@@ -24,10 +24,13 @@ from tangthu.repository.actions.mend_copies import Mended, mend, prolong
 from tangthu.repository.actions.note_beside import note_beside
 from tangthu.repository.fixity import CopyVerdict, Watch, beyond_repair, check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
+from tangthu.repository.wording import printable
 from tangthu.standards import durable
 
 _TOLD = 200
 _PROBLEM_LENGTH = 4000
+# What a check enters of a copy; the rest is not its own.
+_FOUND = ("state", "problem", "mending", "tried_at", "verified_at")
 WHOLE, MENDED = gettext_noop("nguyên vẹn"), gettext_noop("đã phục hồi")
 HURT, LOST = gettext_noop("có bản sao hỏng"), gettext_noop("hỏng ở mọi bản sao")
 UNSEEN = gettext_noop("có bản sao chưa kiểm tra được")
@@ -156,10 +159,13 @@ def _enter(
         for copy in verdict.after:
             row = copy.copy
             row.state, row.problem = _state(copy, verdict), _problem(copy)
-            row.mending = None
-            if row.state != Copy.State.UNCHECKED or row.pk is None:
+            row.mending, row.tried_at = None, moment
+            if row.state != Copy.State.UNCHECKED:
                 row.verified_at = moment
-            row.save()
+            if row.pk is not None:
+                row.save(update_fields=_FOUND)
+            elif row.state != Copy.State.UNCHECKED:  # what nobody has seen is no copy yet
+                row.save(force_insert=True)
         events = [
             Event(
                 kind="repository.package.checked",
@@ -196,7 +202,7 @@ def _enter(
                             "store": store,
                             "source": ", ".join(dict.fromkeys(one.source for one in here)),
                             "files": len(here),
-                            "paths": [one.path for one in here][:_TOLD],
+                            "paths": [printable(one.path) for one in here[:_TOLD]],
                         },
                     )
                 )
@@ -214,7 +220,7 @@ def _state(copy: CopyVerdict, verdict: PackageVerdict) -> Copy.State:
 
 def _problem(copy: CopyVerdict) -> str:
     """What is wrong now, as JSON pairs of path and status, cut to a length a row can bear."""
-    places = [list(item) for item in (*copy.bad, *copy.unchecked)][:_TOLD]
+    places = _told([*copy.bad, *copy.unchecked])
     while places:
         text = json.dumps(places, ensure_ascii=False)
         if len(text) <= _PROBLEM_LENGTH:
@@ -224,4 +230,4 @@ def _problem(copy: CopyVerdict) -> str:
 
 
 def _told(places: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [list(place) for place in places[:_TOLD]]
+    return [[printable(part) for part in place] for place in places[:_TOLD]]

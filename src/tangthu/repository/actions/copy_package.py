@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory, clock
+from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Event, record
 from tangthu.records.queries import withheld_in
 from tangthu.repository.actions.register_store import administered_at
@@ -21,7 +22,7 @@ from tangthu.repository.fixity import check_copies, copies_of
 from tangthu.repository.models import Copy, Package, Store
 from tangthu.repository.places import receive, require_usable
 from tangthu.repository.stand_ins import local_object
-from tangthu.repository.stores import StoreUnusable, require_room, writing_to
+from tangthu.repository.stores import StoreUnusable, in_use, require_room, writing_to
 from tangthu.standards import durable, ocfl
 
 Outcome = Literal["copied", "there", "withheld"]
@@ -129,6 +130,12 @@ def _enter(
     also: Callable[[Package, Copied], None],
 ) -> None:
     with transaction.atomic():
+        if not in_use().select_for_update().filter(pk=store.pk).exists():
+            raise Refused(
+                _("Kho này không còn được dùng."),
+                hint=_("Xem trang Kho lưu trữ."),
+                store=store.name,
+            )
         copy.state, copy.verified_at = Copy.State.GOOD, clock.now()
         copy.save(force_insert=True)
         record(

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
@@ -16,11 +17,14 @@ from tangthu.kernel.errors import Refused
 from tangthu.kernel.models import Job
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Store
+from tangthu.repository.places import usable
+from tangthu.repository.stores import in_use
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 # TT05 asks for every record within three years (AR-89); a month finds a bad disk before the second
 # copy has had time to go as well.
 EVERY = dt.timedelta(days=30)
+_AGAIN = dt.timedelta(days=1)
 
 
 def order_check(
@@ -79,12 +83,17 @@ def resume_check(acting: Acting, job: Job) -> Job:
 def order_due_checks() -> list[Job]:
     """For each body with packages whose turn it is, queue a check that mends (RM-950).
 
-    Called by the house itself; a body whose last such check still runs gets no second one.
+    Called by the house itself; a body whose last such check still runs gets no second one. What
+    lies in a store that is away is due when it is back; what could not be read, after a day.
     """
-    before = clock.now() - EVERY
+    now = clock.now()
+    before = now - EVERY
     ordered = []
+    there = [store.pk for store in in_use() if usable(store)]
+    untried = Q(tried_at=None) | Q(tried_at__lt=now - _AGAIN)
     for body in Body.objects.order_by("id"):
-        due = Copy.objects.filter(package__body=body, verified_at__lt=before).exists()
+        copies = Copy.objects.filter(untried, package__body=body, store__in=there)
+        due = copies.filter(verified_at__lt=before).exists()
         running = Job.objects.filter(
             kind=CHECK_ALL, body_id=body.pk, person_id=None, state__in=UNDER_WAY
         )
