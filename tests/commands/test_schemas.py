@@ -536,6 +536,9 @@ def test_people_are_listed_appointed_ended_and_let_go_by_their_schemas(cast: Tes
     assert made["gives_rights"] is False
     shown = told(call(cast, *by, "show", "hoa", "--json"), "person-show", DONE)
     assert {one["title"] for one in shown["positions"]} == {"Văn thư", "Phó chi cục trưởng"}
+    saved = ("person", "rescue", "cuc", "--role", "security_officer", *given)
+    assert told(call(cast, *saved), "person-rescue", DONE)["role"] == "security_officer"
+    told(call(cast, *saved[:4], "clerk", *given), "error", COULD_NOT)
     end = ("--position", "Văn thư", "--decision", "1/QĐ", "--json")
     told(call(cast, *by, "end", "hoa", *end), "person-end", DONE)
     told(call(cast, *by, "end", "hoa", *end), "error", COULD_NOT)

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tangthu.identity import scopes
+from tangthu.identity import scopes, standing
 from tangthu.identity.actions.change_rights import KINDS, body_of
 from tangthu.identity.models import (
     Appointment,
@@ -105,7 +105,7 @@ def waiting_for(viewer: Viewer) -> int:
         return 0
     each = []
     for kind, model in KINDS.items():
-        own = Q(holder=mine) if kind == "grant" else Q(person_id=mine)
+        own = Q(holder__in=standing.holds_as(mine)) if kind == "grant" else Q(person_id=mine)
         asked = Q(ended_at=None, asked_by=mine) | Q(ended_by=mine)
         here = Q(**{f"{_BODY[kind]}__in": bodies})
         found = model.objects.filter(_WAITING, here).exclude(own | asked)  # type: ignore[attr-defined]

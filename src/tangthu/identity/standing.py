@@ -20,7 +20,7 @@ from tangthu.identity.roles import rights_of
 # A change of rights gives them once it is confirmed, or at once where nobody else could confirm it.
 _GIVES = "(confirmed_at IS NOT NULL OR alone) AND refused_at IS NULL AND ended_at IS NULL"
 _ON = "effective_from <= %(day)s AND (effective_to IS NULL OR effective_to >= %(day)s)"
-_GRANTS = f"""
+_HOLDERS = f"""
 WITH RECURSIVE held AS (
     SELECT p.id, p.unit_id FROM identity_position p WHERE p.id = ANY(%(positions)s)
 ), within AS (
@@ -31,6 +31,9 @@ WITH RECURSIVE held AS (
     UNION ALL SELECT group_id FROM identity_groupmember
         WHERE person_id = %(person)s AND {_GIVES} AND {_ON}
 )
+"""
+_GRANTS = f"""
+{_HOLDERS}
 SELECT DISTINCT body_id, "right", scope_kind, scope FROM identity_grant
 WHERE holder IN (SELECT id FROM holders) AND {_GIVES} AND {_ON}
 ORDER BY 1, 2, 3, 4
@@ -109,6 +112,18 @@ def granted_to(
         else:
             less.append(Scope(body, right, kind, scope))
     return tuple(whole), tuple(less)
+
+
+def holds_as(person_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Whatever a person holds grants as today: himself, his positions, the units those lie in with
+    all above them, and his groups."""
+    held = appointments().filter(person_id=person_id).values_list("position_id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_HOLDERS} SELECT id FROM holders",  # noqa: S608 - no value stands in it
+            {"person": person_id, "positions": list(held), "day": timezone.localdate()},
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def held_by_role(right: str, body_id: uuid.UUID) -> list[uuid.UUID]:

@@ -197,6 +197,52 @@ def appoint(
         answer(facts, as_json=as_json, words="\n".join([words, *warnings]))
 
 
+@person.command(
+    help=_("Cứu một cơ quan không còn người quản trị hoặc người xác nhận; người vận hành máy dùng.")
+)
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@click.option("--body", "code", required=True, help=_("Mã cơ quan."))
+@click.option("--role", required=True, metavar=_("VAI_TRÒ"),
+              help=_("Vai trò quản trị người hoặc xác nhận quyền."))  # fmt: skip
+@click.option("--position", required=True, help=_("Chức vụ."))
+@click.option("--decision", required=True, help=_("Số, ngày và cơ quan ra quyết định."))
+@json_option
+def rescue(
+    username: str, code: str, role: str, position: str, decision: str, as_json: bool
+) -> None:
+    """Give a person a position that manages people or confirms rights, at once and recorded: for
+    whoever runs the machine, where nobody at the body is left who could."""
+    with house():
+        from django.utils import timezone
+
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.identity.actions.add_person import appoint as run
+        from tangthu.identity.keeping import CONFIRM, MANAGE
+        from tangthu.identity.models import Body, Person
+        from tangthu.identity.roles import rights_of
+
+        body = Body.objects.filter(code=code, practice_of=None).first()
+        if body is None:
+            raise InvalidInput(f"Không có cơ quan {code}.", hint="Kiểm tra lại --body.")
+        found = Person.objects.filter(account__username=username, active=True).first()
+        if found is None:
+            raise InvalidInput(f"Không có người dùng {username}.", hint="Kiểm tra tên đăng nhập.")
+        if not rights_of(role) & {CONFIRM, MANAGE}:
+            raise InvalidInput(
+                f"Vai trò {role} không quản trị người, không xác nhận quyền.",
+                hint="administrator | leader | deputy | security_officer",
+            )
+        if not decision.strip():
+            raise InvalidInput("Ghi số, ngày và cơ quan ra quyết định.", hint="--decision")
+        made = run(
+            SYSTEM, person=found, body=body, position=position, role=role,
+            since=timezone.localdate(), decision=decision,
+        )  # fmt: skip
+        facts = {"appointment": str(made.pk), "username": username, "position": position,
+                 "role": role}  # fmt: skip
+        answer(facts, as_json=as_json, words=f"{found.full_name}: {position}, {body.short_name}")
+
+
 @person.command(help=_("Thôi giữ một chức vụ, ngay hoặc từ sau một ngày."))
 @click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
 @click.option("--position", required=True, help=_("Chức vụ."))

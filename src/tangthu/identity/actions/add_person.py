@@ -162,6 +162,11 @@ def appoint(
                     "role": role,
                     "at": str(body.id),
                     "since": since.isoformat(),
+                    "until": until.isoformat() if until else "",
+                    "unit": str(unit.pk) if unit else "",
+                    "kind": str(kind),
+                    "decision": appointment.decision,
+                    "change": str(appointment.pk),
                 },
             )
         )

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity import standing
+from tangthu.identity import keeping, standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Appointment, Grant, GroupMember
 from tangthu.identity.models.asked import Asked
@@ -46,15 +46,16 @@ class Asking(TypedDict):
 def asking(acting: Acting, body_id: uuid.UUID) -> Asking:
     """What is kept of a change that the acting person asks for at the body, now.
 
-    What the installation itself sets up is confirmed with it. Where nobody else may confirm, the
-    change gives rights at once and stands as unconfirmed: a body must be able to begin.
+    What the installation itself sets up is confirmed with it. While nobody else has ever confirmed
+    rights there, the change gives them at once and stands as unconfirmed: a body must be able to
+    begin. Once somebody has, it waits, also if he is gone.
     """
     now = clock.now()
     if acting.is_system:
         return {"asked_by": None, "asked_at": now, "alone": False, "confirmed_at": now}
     mine = acting.viewer.person_id
-    others = [one for one in standing.held_by_role("rights.confirm", body_id) if one != mine]
-    return {"asked_by": mine, "asked_at": now, "alone": not others, "confirmed_at": None}
+    alone = not keeping.ever_confirmed(body_id, but=mine)
+    return {"asked_by": mine, "asked_at": now, "alone": alone, "confirmed_at": None}
 
 
 def confirm(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
@@ -128,12 +129,25 @@ def person_of(change: Asked) -> uuid.UUID | None:
     return change.person_id  # type: ignore[attr-defined,no-any-return]
 
 
+def concerns(change: Asked, person_id: uuid.UUID) -> bool:
+    """Whether a person asked for the change or for its end, or it gives rights to him: by himself,
+    or by what he holds or belongs to today. Such a one does not confirm it."""
+    asker = change.asked_by if change.ended_at is None else change.ended_by
+    if person_id in (asker, person_of(change)):
+        return True
+    return isinstance(change, Grant) and change.holder in standing.holds_as(person_id)
+
+
+def can_be_confirmed(change: Asked) -> bool:
+    """Whether somebody at the body may confirm the change today."""
+    confirmers = standing.held_by_role("rights.confirm", body_of(change))
+    return any(not concerns(change, one) for one in confirmers)
+
+
 def _waiting(acting: Acting, kind: str, change_id: uuid.UUID) -> Any:
     found = _locked(kind, change_id)
     acting.require("rights.confirm", body_of(found))
-    mine = acting.viewer.person_id
-    asker = found.asked_by if found.ended_at is None else found.ended_by
-    if mine in (asker, person_of(found)) and not acting.is_system:
+    if not acting.is_system and concerns(found, acting.viewer.person_id):
         raise OwnChange(
             _("Không tự xác nhận đề nghị của mình hoặc quyền cho chính mình."),
             hint=_("Nhờ người khác có thẩm quyền xác nhận."),

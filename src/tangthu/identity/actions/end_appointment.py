@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
+from tangthu.identity.keeping import require_kept
 from tangthu.identity.models import Appointment
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
@@ -23,7 +24,8 @@ def end_appointment(
     """End an appointment with the day `on`, its last, or at once without one.
 
     Ended at once it gives no rights from here on, and that is to be confirmed. Raises
-    NotFoundForViewer, also for one that has ended, and InvalidInput on "decision" or "on".
+    NotFoundForViewer, also for one that has ended, InvalidInput on "decision" or "on", and
+    LastHolder where the body would have nobody left to confirm rights or to manage people.
     """
     with transaction.atomic():
         found = (
@@ -42,8 +44,12 @@ def end_appointment(
             problems["decision"] = [_("Ghi số, ngày và cơ quan ra quyết định.")]
         if on is not None and on < max(today, found.effective_from):
             problems["on"] = [_("Ngày này đã qua. Để trống nếu chấm dứt ngay.")]
+        elif on is not None and found.effective_to is not None and on > found.effective_to:
+            # Later than now would be longer, and nobody would have confirmed that.
+            problems["on"] = [_("Chức vụ hết hạn trước ngày này; muốn kéo dài thì giao lại.")]
         if problems:
             raise InvalidInput(next(iter(problems.values()))[0], problems=problems)
+        require_kept(acting, [found], on + dt.timedelta(days=1) if on else today)
         if on is None:
             found.ended_by, found.ended_at = acting.viewer.person_id, clock.now()
             if acting.is_system:
@@ -62,6 +68,7 @@ def end_appointment(
                     "at": str(found.position.body_id),
                     "on": (on or today).isoformat(),
                     "decision": decision,
+                    "change": str(found.pk),
                 },
             )
         )

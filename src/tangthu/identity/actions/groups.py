@@ -85,7 +85,10 @@ def ask_member(
             **asking(acting, group.body_id),
         )
         member.save(force_insert=True)
-        _tell(acting, group, "identity.group.member_asked", person=str(person_id), decision=kept)
+        _tell(
+            acting, group, "identity.group.member_asked", person=str(person_id), decision=kept,
+            change=str(member.pk), since=today.isoformat(), until=until.isoformat() if until else "",
+        )  # fmt: skip
     return member
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
+from tangthu.identity.keeping import require_kept
 from tangthu.identity.models import Account, Appointment, Delegation, Grant, GroupMember, Person
 from tangthu.kernel import clock
 from tangthu.kernel.errors import NotFoundForViewer, Refused
@@ -34,7 +35,8 @@ def on_leaving(end: Callable[[uuid.UUID], None]) -> None:
 def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
     """End all that a person holds and may do, everywhere, today, and close his account.
 
-    Whoever manages the people of his home body does it. Raises NotFoundForViewer, OwnLeaving.
+    Whoever manages the people of his home body does it. Raises NotFoundForViewer, OwnLeaving, and
+    LastHolder where a body would have nobody left to confirm rights or to manage people.
     """
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
@@ -45,6 +47,8 @@ def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
                 _("Không tự cho mình thôi việc trong hệ thống."),
                 hint=_("Nhờ quản trị khác của cơ quan."),
             )
+        held = Appointment.objects.filter(person_id=person_id, ended_at=None, refused_at=None)
+        require_kept(acting, held.select_related("position"), timezone.localdate())
         found.active = False
         found.save(update_fields=["active"])
         ended = _end_all(acting, person_id)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
@@ -34,7 +35,7 @@ def reorganise(
     `opening`) its holder moves to, with the same title, role and kind; whoever is not named there
     holds the position no more. The old units' last day is the one before `since`. A new position
     gives rights once confirmed, as any does. Raises Refused, NotFoundForViewer, StillNeeded for a
-    unit below that does not end too, and InvalidInput on "ending", "opening", "moves" or
+    unit below that does not end too, LastHolder as `end_appointment`, and InvalidInput on "ending", "opening", "moves" or
     "decision".
     """
     acting.require("people.manage", body_id)
@@ -57,7 +58,9 @@ def reorganise(
             .select_related("position", "person")
         )
         for one in held:
-            end_appointment(acting, one.pk, decision=decision)
+            # What is planned for a later day takes nobody's rights before it.
+            stands = one.effective_from <= last_day and timezone.localdate() <= last_day
+            end_appointment(acting, one.pk, decision=decision, on=last_day if stands else None)
         # Those who leave their positions free their units first: names may be used again.
         for unit in old:
             end_unit(acting, unit.pk, on=last_day, decision=decision)

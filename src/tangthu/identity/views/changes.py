@@ -138,8 +138,22 @@ def _facts(found: Change) -> list[FactGroup]:
     return [FactGroup(_("Thay đổi"), tuple(facts)), FactGroup(_("Quyết định"), tuple(asked))]
 
 
+def nobody_confirms() -> str:
+    """What to do where nobody may confirm a change."""
+    return _(
+        "Người xác nhận của cơ quan là người đề nghị hoặc người được cấp. Cần người xác nhận thứ"
+        " hai: giao chức vụ có quyền xác nhận cho một người nữa, hoặc nhờ người vận hành máy."
+    )
+
+
 def _notice(found: Change) -> Notice | None:
     """The warning that stands until a competent person confirms (RM-630 c)."""
+    if found.row.waits and not change_rights.can_be_confirmed(found.row):
+        return Notice(
+            _("Chưa ai xác nhận được thay đổi này"),
+            nobody_confirms(),
+            "danger",
+        )
     if found.state == "waiting":
         return Notice(
             _("Quyền này chưa có hiệu lực"),
@@ -161,8 +175,7 @@ def _actions(who: Viewer, found: Change) -> list[Action]:
     body = found.body.pk
     actions: list[Action] = []
     if found.row.waits and who.may("rights.confirm", body):
-        asker = found.row.ended_by or found.row.asked_by
-        mine = who.person_id in (asker, change_rights.person_of(found.row))
+        mine = change_rights.concerns(found.row, who.person_id)
         why = _("Bạn đề nghị, hoặc được cấp quyền này; người khác phải xác nhận.") if mine else ""
         actions.append(
             Action(

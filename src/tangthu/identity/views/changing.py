@@ -15,14 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity import staff
+from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint, employ
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.leave import leave as let_go
 from tangthu.identity.actions.rename_person import rename_person
 from tangthu.identity.conflicts import conflicts_of
-from tangthu.identity.models import Body, Person, Unit
+from tangthu.identity.models import Appointment, Body, Person, Unit
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.changes import nobody_confirms
 from tangthu.identity.views.shared import key_of, unit_choices
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ui import formats
@@ -61,11 +63,12 @@ def new(request: HttpRequest) -> HttpResponse:
             password=given["password"],
             **_position(form, units),
         )
+        _warn(request, person.appointments.get())
         return reverse("identity:person", args=[person.pk])
 
     return _with_conflicts(
         request, form, units, None, act,
-        done=_("Đã thêm người. Chức vụ cho quyền khi được xác nhận."),
+        done=_("Đã thêm người."),
         title=_("Thêm người"), save_label=_("Thêm người"), way=_way(Crumb(_("Thêm người"))),
         cancel_url=reverse("identity:people"),
         lead=_("Chức vụ chỉ cho quyền sau khi người thứ hai xác nhận."),
@@ -86,17 +89,27 @@ def appoint_to(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     home = reverse("identity:person", args=[person.pk])
 
     def act(given: dict[str, Any]) -> str:
-        appoint(acting(request), person=person, **_position(form, units))
+        _warn(request, appoint(acting(request), person=person, **_position(form, units)))
         return home
 
     return _with_conflicts(
         request, form, units, person, act,
-        done=_("Đã giao chức vụ. Chức vụ cho quyền khi được xác nhận."),
+        done=_("Đã giao chức vụ."),
         title=_("Giao chức vụ cho %(name)s") % {"name": person.full_name},
         save_label=_("Giao chức vụ"),
         way=_way(Crumb(person.full_name, home), Crumb(_("Giao chức vụ"))),
         cancel_url=home, lead=_("Chức vụ chỉ cho quyền sau khi người thứ hai xác nhận."),
     )  # fmt: skip
+
+
+def _warn(request: HttpRequest, made: Appointment) -> None:
+    """Tell who asked at once what would else wait for ever."""
+    if made.alone:
+        messages.warning(request, _("Chức vụ có hiệu lực ngay: chưa từng có ai khác để xác nhận."))
+    elif not change_rights.can_be_confirmed(made):
+        messages.warning(request, nobody_confirms())
+    else:
+        messages.info(request, _("Chức vụ cho quyền khi được xác nhận."))
 
 
 def _position(form: our.PositionForm, units: list[Unit]) -> dict[str, Any]:

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity import queries, scopes
+from tangthu.identity.actions.change_rights import can_be_confirmed
 from tangthu.identity.actions.grant_right import ask_grant, grantable
 from tangthu.identity.models import Account, Grant
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.changes import nobody_confirms
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ui.form_pages import as_day, posted
 from tangthu.ui.forms import PartialDateField
@@ -89,6 +91,8 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
                 if made.alone
                 else _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận."),
             )
+            if made.waits and not made.alone and not can_be_confirmed(made):
+                messages.warning(request, nobody_confirms())
             return redirect("rights:change", "grant", made.pk)
     context = {
         "form": form,

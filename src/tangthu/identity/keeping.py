@@ -1,0 +1,87 @@
+"""What no body is left without: somebody who confirms changes of rights, somebody who manages them.
+
+Without the first the second person of RM-630 c would be gone; without the second nobody could ever
+be appointed again. Whoever runs the machine helps a body out that lost both (`person rescue`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tangthu.identity import standing
+from tangthu.identity.acting import Acting
+from tangthu.identity.models import Appointment
+from tangthu.identity.roles import rights_of
+from tangthu.kernel import advisory
+from tangthu.kernel.errors import Refused
+
+CONFIRM, MANAGE = "rights.confirm", "people.manage"
+
+
+class LastHolder(Refused):
+    """The body would have nobody left with a right that it cannot be without."""
+
+    http_status = 409
+
+
+def require_kept(acting: Acting, ending: Collection[Appointment], day: dt.date) -> None:
+    """Raise LastHolder if, once the appointments `ending` give no more on `day`, nobody else at one
+    of their bodies confirms changes of rights, or nobody manages people.
+
+    In a transaction: whoever ends others at the same bodies waits until it is over. The
+    installation itself, and whoever runs the machine, is not held back.
+    """
+    if acting.is_system:
+        return
+    keys = [one.pk for one in ending]
+    for body_id in sorted({one.position.body_id for one in ending}):
+        advisory.until_commit(f"holders {body_id}")
+        lasting = Q(effective_to=None) | Q(effective_to__gte=day)
+        here = Appointment.objects.filter(
+            standing.gives(), lasting, position__body_id=body_id, person__active=True
+        ).select_related("position")
+        lost = {
+            right
+            for one in here.filter(pk__in=keys)
+            for right in rights_of(one.position.role) & {CONFIRM, MANAGE}
+        }
+        left = here.filter(effective_from__lte=day, person__account__is_active=True)
+        for one in left.exclude(pk__in=keys):
+            lost -= rights_of(one.position.role)
+        if CONFIRM in lost:
+            raise LastHolder(
+                _("Đây là người cuối cùng của cơ quan xác nhận thay đổi quyền."),
+                hint=_(
+                    "Giao chức vụ cho người xác nhận khác và để người này xác nhận trước; nếu"
+                    " không còn ai xác nhận, người vận hành máy dùng tangthu person rescue."
+                ),
+            )
+        if MANAGE in lost:
+            raise LastHolder(
+                _("Đây là người quản trị cuối cùng của cơ quan."),
+                hint=_(
+                    "Giao chức vụ quản trị cho người khác và để chức vụ ấy được xác nhận trước; nếu"
+                    " không làm được, người vận hành máy dùng tangthu person rescue."
+                ),
+            )
+
+
+def ever_confirmed(body_id: uuid.UUID, but: uuid.UUID) -> bool:
+    """Whether anybody other than `but` has ever held a position that confirms rights at the body.
+
+    Whoever has been there is not forgotten by his position ending: else who ends it would be alone.
+    """
+    held = Appointment.objects.filter(
+        Q(confirmed_at__isnull=False) | Q(alone=True),
+        position__body_id=body_id,
+        refused_at=None,
+        effective_from__lte=timezone.localdate(),
+    ).exclude(person_id=but)
+    roles = held.order_by().values_list("position__role", flat=True).distinct()
+    return any(CONFIRM in rights_of(role) for role in roles)
