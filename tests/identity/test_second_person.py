@@ -106,6 +106,7 @@ def test_nobody_confirms_for_himself_by_what_he_holds_or_belongs_to(cast: TestHo
         follow=True,
     ).content.decode()  # fmt: skip
     assert "xác nhận thứ hai" in told
+    assert "Kiêm 2" not in client("binh").get("/").content.decode(), "it is not his to confirm"
 
 
 def test_an_end_is_no_longer_stay_and_a_planned_change_takes_nothing_today(cast: TestHouse) -> None:

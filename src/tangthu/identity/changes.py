@@ -104,13 +104,29 @@ def waiting_for(viewer: Viewer) -> int:
     if not bodies:
         return 0
     each = []
+    holding = standing.holds_as(mine)
     for kind, model in KINDS.items():
-        own = Q(holder__in=standing.holds_as(mine)) if kind == "grant" else Q(person_id=mine)
-        asked = Q(ended_at=None, asked_by=mine) | Q(ended_by=mine)
         here = Q(**{f"{_BODY[kind]}__in": bodies})
-        found = model.objects.filter(_WAITING, here).exclude(own | asked)  # type: ignore[attr-defined]
+        found = model.objects.filter(_WAITING, here).exclude(_own(mine, kind, holding))  # type: ignore[attr-defined]
         each.append(found.order_by().values("pk"))
     return int(each[0].union(*each[1:], all=True).count())
+
+
+def _own(mine: uuid.UUID, kind: str, holding: frozenset[uuid.UUID]) -> Q:
+    """Changes of a kind that a person asked for, or that give rights to him."""
+    given = Q(holder__in=holding) if kind == "grant" else Q(person_id=mine)
+    return given | Q(ended_at=None, asked_by=mine) | Q(ended_by=mine)
+
+
+def to_confirm(viewer: Viewer, limit: int) -> list[Change]:
+    """What waits that the viewer may confirm, oldest first."""
+    found, holding = [], standing.holds_as(viewer.person_id)
+    for kind in KINDS:
+        here = Q(**{f"{_BODY[kind]}__in": viewer.bodies_with("rights.confirm")})
+        others = _WAITING & here & ~_own(viewer.person_id, kind, holding)
+        found += _rows(viewer, others, limit, kinds=[kind], order="asked_at")
+    found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)))
+    return _told(viewer, found[:limit])
 
 
 def change(viewer: Viewer, kind: str, change_id: uuid.UUID) -> Change:

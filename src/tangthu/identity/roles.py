@@ -33,6 +33,7 @@ RIGHTS: Mapping[str, object] = {
     "rights.confirm": _("Xác nhận thay đổi quyền"),
     "rights.ask": _("Đề nghị cấp quyền"),
     "rights.review": _("Xem ai có quyền gì"),
+    "log.review": _("Xem nhật ký an toàn"),
 }
 
 

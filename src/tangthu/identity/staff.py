@@ -73,7 +73,10 @@ def people(
     position that waits for confirmation. `unit`: a unit's id, as text.
     """
     here = reviewed(viewer)
-    held = Appointment.objects.filter(person=OuterRef("pk"), position__body_id__in=here)
+    held = Appointment.objects.filter(person=OuterRef("pk"), position__body_id__in=here).filter(
+        # Who was only asked for and refused, or taken back before it was confirmed, is not of here.
+        Q(confirmed_at__isnull=False) | Q(alone=True) | standing_now()
+    )
     found = Person.objects.filter(Q(home_body_id__in=here) | Exists(held))
     text = text.replace("\0", "")
     if text:

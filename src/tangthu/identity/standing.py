@@ -120,7 +120,7 @@ def holds_as(person_id: uuid.UUID) -> frozenset[uuid.UUID]:
     held = appointments().filter(person_id=person_id).values_list("position_id", flat=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_HOLDERS} SELECT id FROM holders",  # noqa: S608 - no value stands in it
+            f"{_HOLDERS} SELECT id FROM holders",
             {"person": person_id, "positions": list(held), "day": timezone.localdate()},
         )
         return frozenset(row[0] for row in cursor.fetchall())

@@ -17,6 +17,7 @@ class ProgramsConfig(AppConfig):
         from tangthu.kernel.late import late
         from tangthu.programs import page_help
         from tangthu.signin import idle
+        from tangthu.signin.actions.resetting import on_reset
         from tangthu.ui.nav import NavEntry, navigation
 
         page_help.register()
@@ -29,6 +30,7 @@ class ProgramsConfig(AppConfig):
         checks.register(
             "hooks", _("Gửi tin cho chương trình"), late("tangthu.programs.checks.look")
         )
+        on_reset(late("tangthu.programs.actions.make_key.end_keys"))
         idle.also_used(late("tangthu.programs.queries.last_uses"))
         navigation.register(
             NavEntry(

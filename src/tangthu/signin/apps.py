@@ -9,12 +9,17 @@ def _manages(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("people.manage"))  # type: ignore[attr-defined]
 
 
+def _reviews_log(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("log.review"))  # type: ignore[attr-defined]
+
+
 class SigninConfig(AppConfig):
     name = "tangthu.signin"
     label = "signin"
     verbose_name = "Đăng nhập và tài khoản"
 
     def ready(self) -> None:
+        from tangthu.identity.actions.change_rights import on_confirming
         from tangthu.kernel import checks, rounds, securitylog
         from tangthu.kernel.late import late
         from tangthu.ledger import listening
@@ -28,6 +33,7 @@ class SigninConfig(AppConfig):
         for app in ("identity", "signin", "programs"):
             listening.listen(app, of_event)
         noticing.connect()
+        on_confirming(late("tangthu.signin.resting.until"))
         rounds.register(
             "security-log",
             late("tangthu.signin.actions.forget_entries.forget_entries"),
@@ -62,6 +68,6 @@ class SigninConfig(AppConfig):
                 "",
                 order=96,
                 section=_("Hệ thống"),
-                allowed=_manages,
+                allowed=_reviews_log,
             )
         )

@@ -15,7 +15,8 @@ class SignInState(models.Model):
     """How an account stands. No row, or no `password_at`: somebody else gave the password.
 
     `counted_from`: idle days count from here where the account was enabled again after its last
-    use. `demonstration`: an account of a demonstration, free of the second step.
+    use. `demonstration`: an account of a demonstration, free of the second step. `reset_at`: when
+    somebody else last reset its password or second step.
     """
 
     account = models.OneToOneField(
@@ -25,6 +26,7 @@ class SignInState(models.Model):
     used_at = models.DateTimeField(null=True)
     counted_from = models.DateTimeField(null=True)
     demonstration = models.BooleanField(default=False)
+    reset_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.account_id)

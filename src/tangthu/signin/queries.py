@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Account, Appointment
+from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import appointments
 from tangthu.kernel.errors import NotFoundForViewer
@@ -17,12 +17,13 @@ from tangthu.signin.models import Passkey, ProviderLink, RecoveryCode, SecurityE
 from tangthu.ui.days import span
 
 
-def accounts(viewer: Viewer) -> QuerySet[Account]:
-    """Accounts of people at whose bodies the viewer manages people, by name."""
-    managed = viewer.bodies_with("people.manage")
-    people = Appointment.objects.filter(position__body_id__in=managed).values("person_id")
+def accounts(viewer: Viewer, right: str = "people.manage") -> QuerySet[Account]:
+    """Accounts of people of the bodies at which the viewer has `right`, by name: who is at home
+    there, or holds a position there today that was confirmed."""
+    there = viewer.bodies_with(right)
+    people = appointments().filter(position__body_id__in=there).order_by().values("person_id")
     return (
-        Account.objects.filter(Q(person_id__in=people) | Q(person__home_body_id__in=managed))
+        Account.objects.filter(Q(person_id__in=people) | Q(person__home_body_id__in=there))
         .select_related("person", "person__home_body", "signin", "second_step")
         .order_by("person__sort_key", "id")
     )
@@ -34,6 +35,15 @@ def managed(acting: Acting, person_id: uuid.UUID) -> Account:
     found = (every if acting.is_system else accounts(acting.viewer)).filter(person_id=person_id)
     account = found.first()
     if account is None:
+        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return account
+
+
+def managed_at_home(acting: Acting, person_id: uuid.UUID) -> Account:
+    """The account of a person whose home body's people the acting person manages: he alone decides
+    how it proves itself. Raises NotFoundForViewer."""
+    account = managed(acting, person_id)
+    if not acting.may("people.manage", account.person.home_body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return account
 
@@ -72,19 +82,19 @@ def body_of_managed(acting: Acting, account: Account) -> uuid.UUID:
     bodies = acting.viewer.bodies_with("people.manage")
     if not bodies or account.person.home_body_id in bodies:
         return account.person.home_body_id
-    held = Appointment.objects.filter(person_id=account.person_id, position__body_id__in=bodies)
+    held = appointments().filter(person_id=account.person_id, position__body_id__in=bodies)
     places = held.order_by("position__body_id").values_list("position__body_id", flat=True)
     return places.first() or min(bodies)
 
 
 def entries(viewer: Viewer) -> QuerySet[SecurityEntry]:
-    """The security log of the bodies whose people the viewer manages, and of what is of no body."""
-    managed_bodies = viewer.bodies_with("people.manage")
-    if not managed_bodies:
+    """The security log of the bodies at which the viewer reviews it, and of what is of no body."""
+    reviewed = viewer.bodies_with("log.review")
+    if not reviewed:
         return SecurityEntry.objects.none()
-    people = accounts(viewer).values("person_id")
+    people = accounts(viewer, "log.review").order_by().values("person_id")
     return SecurityEntry.objects.filter(
-        Q(body_id__in=managed_bodies) | Q(body_id=None) | Q(person_id__in=people)
+        Q(body_id__in=reviewed) | Q(body_id=None) | Q(person_id__in=people)
     )
 
 

@@ -8,6 +8,8 @@ import re
 
 from django.utils.translation import gettext as _
 
+from tangthu.identity.models import Grant, Role
+from tangthu.identity.roles import RIGHTS
 from tangthu.ledger import kinds
 from tangthu.signin.models import SecurityEntry
 
@@ -39,7 +41,8 @@ def of_entry(entry: SecurityEntry) -> str:
         except kinds.UnknownKind:
             sentence = str(name)
         parts.append(_filled(sentence, detail))
-    if detail.get("right"):
+    parts += _rights(detail)
+    if detail.get("right") and not name:
         parts.append(_("thiếu quyền %(right)s") % {"right": detail["right"]})
     if detail.get("by"):
         parts.append(", ".join(method(one) for one in detail["by"]))
@@ -50,6 +53,31 @@ def of_entry(entry: SecurityEntry) -> str:
     if detail.get("more_left_out"):
         parts.append(_("những lần sau trong 10 phút không ghi nữa"))
     return " · ".join(parts)
+
+
+def _rights(detail: dict[str, object]) -> list[str]:
+    """What right is given by a change, for what, by what it is held."""
+    parts = []
+    if detail.get("gives"):
+        parts.append(str(RIGHTS.get(str(detail["gives"]), detail["gives"])))
+    kind, _space, which = str(detail.get("scope") or "").partition(" ")
+    if kind in Grant.Scope.values and which:
+        parts.append(f"{Grant.Scope(kind).label} {which}")
+    kind, _space, which = str(detail.get("holder") or "").partition(" ")
+    if kind in Grant.Holder.values and which:
+        parts.append(f"{Grant.Holder(kind).label}: {which}")
+    if detail.get("group"):
+        parts.append(_("nhóm %(name)s") % {"name": detail["group"]})
+    elif detail.get("change") and detail.get("position"):
+        role = str(detail.get("role"))
+        label = Role(role).label if role in Role.values else role
+        parts.append(f"{detail['position']} ({label})")
+    if detail.get("rights"):
+        named = str(detail["rights"]).split(", ")
+        parts.append(", ".join(str(RIGHTS.get(one, one)) for one in named))
+    if detail.get("to"):
+        parts.append(_("cho %(name)s") % {"name": detail["to"]})
+    return parts
 
 
 def method(name: str) -> str:

@@ -242,7 +242,7 @@ def security_log(
         from tangthu.signin.models import Kind
 
         who = acting(ctx)
-        if not who.viewer.may_anywhere("people.manage"):
+        if not who.viewer.may_anywhere("log.review"):
             raise NotFoundForViewer("Không có nhật ký nào.", hint="Kiểm tra lại --as.")
         unknown = set(kinds) - set(Kind.values)
         if unknown:

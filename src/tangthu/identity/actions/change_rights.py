@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from tangthu.identity.models.asked import Asked
 from tangthu.kernel import clock
 from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.ledger.record import Event, record
+from tangthu.ui import formats
 
 # What of each kind a change is told as, by the name under which pages and commands ask for it.
 KINDS: dict[str, type[Asked]] = {
@@ -22,6 +25,21 @@ KINDS: dict[str, type[Asked]] = {
     "member": GroupMember,
     "appointment": Appointment,
 }
+
+
+# Until when somebody confirms nothing (another reset his password), registered by who knows.
+_resting: list[Callable[[uuid.UUID], dt.datetime | None]] = []
+
+
+def on_confirming(until: Callable[[uuid.UUID], dt.datetime | None]) -> None:
+    """Let `until` say until when a person confirms nothing; None if nothing keeps him."""
+    _resting.append(until)
+
+
+class Resting(Refused):
+    """Somebody else reset this person's password or second step: he confirms nothing for now."""
+
+    http_status = 409
 
 
 class OwnChange(Refused):
@@ -61,7 +79,7 @@ def asking(acting: Acting, body_id: uuid.UUID) -> Asking:
 def confirm(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
     """Confirm a change, or its end; from here on it gives the rights, or gives none for good.
 
-    Raises NotFoundForViewer, Refused, OwnChange, AlreadyDecided.
+    Raises NotFoundForViewer, Refused, OwnChange, AlreadyDecided, Resting.
     """
     with transaction.atomic():
         found = _waiting(acting, kind, change_id)
@@ -154,7 +172,20 @@ def _waiting(acting: Acting, kind: str, change_id: uuid.UUID) -> Any:
         )
     if not found.waits:
         raise _decided()
+    if not acting.is_system:
+        _require_rested(acting.viewer.person_id)
     return found
+
+
+def _require_rested(person_id: uuid.UUID) -> None:
+    for until in _resting:
+        end = until(person_id)
+        if end is not None:
+            raise Resting(
+                _("Mật khẩu hoặc xác thực hai bước của bạn vừa do người khác đặt lại."),
+                hint=_("Từ %(when)s bạn lại xác nhận được; việc gấp thì người xác nhận khác làm.")
+                % {"when": formats.moment(end)},
+            )
 
 
 def _locked(kind: str, change_id: uuid.UUID) -> Any:

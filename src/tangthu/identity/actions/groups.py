@@ -87,7 +87,8 @@ def ask_member(
         member.save(force_insert=True)
         _tell(
             acting, group, "identity.group.member_asked", person=str(person_id), decision=kept,
-            change=str(member.pk), since=today.isoformat(), until=until.isoformat() if until else "",
+            change=str(member.pk), since=today.isoformat(),
+            until=until.isoformat() if until else "",
         )  # fmt: skip
     return member
 

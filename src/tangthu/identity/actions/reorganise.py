@@ -35,8 +35,8 @@ def reorganise(
     `opening`) its holder moves to, with the same title, role and kind; whoever is not named there
     holds the position no more. The old units' last day is the one before `since`. A new position
     gives rights once confirmed, as any does. Raises Refused, NotFoundForViewer, StillNeeded for a
-    unit below that does not end too, LastHolder as `end_appointment`, and InvalidInput on "ending", "opening", "moves" or
-    "decision".
+    unit below that does not end too, LastHolder as `end_appointment`, and InvalidInput on
+    "ending", "opening", "moves" or "decision".
     """
     acting.require("people.manage", body_id)
     problems: dict[str, list[object]] = {}

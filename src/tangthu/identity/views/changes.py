@@ -148,7 +148,8 @@ def nobody_confirms() -> str:
 
 def _notice(found: Change) -> Notice | None:
     """The warning that stands until a competent person confirms (RM-630 c)."""
-    if found.row.waits and not change_rights.can_be_confirmed(found.row):
+    stuck = found.row.waits and not change_rights.can_be_confirmed(found.row)
+    if found.state == "waiting" and stuck:
         return Notice(
             _("Chưa ai xác nhận được thay đổi này"),
             nobody_confirms(),
@@ -166,7 +167,8 @@ def _notice(found: Change) -> Notice | None:
             if found.row.ended_at
             else _("Quyền đã có hiệu lực vì lúc đề nghị không có ai khác để xác nhận.")
         )
-        return Notice(_("Thay đổi này chưa được xác nhận"), happened, "danger")
+        words = f"{happened} {nobody_confirms()}" if stuck else happened
+        return Notice(_("Thay đổi này chưa được xác nhận"), words, "danger")
     return None
 
 

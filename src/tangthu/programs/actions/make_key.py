@@ -102,6 +102,22 @@ def revoke_key(acting: Acting, key_id: uuid.UUID) -> ApiKey:
     return key
 
 
+def end_keys(acting: Acting, person_id: uuid.UUID) -> int:
+    """End every living key of a person whose password or second step somebody else reset; returns
+    how many. Whoever stole the one may have made the other."""
+    now = clock.now()
+    found = ApiKey.objects.select_for_update().filter(
+        person_id=person_id, revoked_at=None, expires_at__gt=now
+    )
+    ended = list(found)
+    for key in ended:
+        key.revoked_at = now
+        key.save(update_fields=["revoked_at"])
+        detail = {"name": key.name, "beginning": key.beginning, "person": str(key.person_id)}
+        _tell(acting, key, "programs.key.revoked", detail)
+    return len(ended)
+
+
 def _by_hand(acting: Acting) -> None:
     if acting.via == "api":
         raise Refused(

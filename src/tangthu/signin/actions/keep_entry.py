@@ -13,6 +13,7 @@ from django.utils import timezone
 from tangthu.identity.models import Account
 from tangthu.kernel.securitylog import Caller, Noted, note
 from tangthu.ledger.record import Event
+from tangthu.signin import subjects
 from tangthu.signin.models import Kind, SecurityEntry
 
 # Within so long a time no more than so many lines: of one source and kind, and of visitors in all.
@@ -103,24 +104,19 @@ def _plain(text: str) -> str:
 
 def of_event(event: Event) -> None:
     """Write the entry of an event of the ledger that changes an account or a right."""
-    named = Account.objects.filter(person_id=event.obj).values_list("username", flat=True).first()
+    person, target, told = subjects.of_event(event)
     by = None
     if event.actor.person_id:
         accounts = Account.objects.filter(person_id=event.actor.person_id)
         by = accounts.values_list("username", flat=True).first()
-    told = event.detail.get("username")
-    detail: dict[str, object] = {"event": event.kind, "via": event.actor.via}
-    detail |= {
-        key: value
-        for key, value in event.detail.items()
-        if isinstance(value, str | int | bool) and key != "username"
-    }
+    told.pop("username", None)
+    detail: dict[str, object] = {"event": event.kind, "via": event.actor.via, **told}
     note(
         Noted(
             kind=_EVENTS.get(event.kind, Kind.RIGHTS),
-            target=named or (told if isinstance(told, str) else "") or str(event.obj),
+            target=target,
             account=by or event.actor.via,
-            person_id=event.obj,
+            person_id=person or event.obj,
             body_id=event.body,
             detail=detail,
         )

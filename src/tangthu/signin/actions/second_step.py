@@ -18,6 +18,7 @@ from tangthu.kernel.securitylog import Noted, Outcome, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import codes, queries
 from tangthu.signin.actions import visit
+from tangthu.signin.actions.resetting import note_reset
 from tangthu.signin.models import Kind, Passkey, RecoveryCode, SecondStep
 from tangthu.signin.noticing import of
 
@@ -115,10 +116,10 @@ def take_off(account: Account, *, password: str, typed: str, keep: uuid.UUID | N
 def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
     """Take off another person's second step, app and passkeys, who lost his phone and his codes.
 
-    Raises NotFoundForViewer for somebody whom the acting person does not manage, Refused for
-    himself and where there is none.
+    Raises NotFoundForViewer for somebody whose home body's people the acting person does not
+    manage, Refused for himself and where there is none.
     """
-    account = queries.managed(acting, person_id)
+    account = queries.managed_at_home(acting, person_id)
     if account.person_id == acting.viewer.person_id:
         raise Refused(
             _("Không tự gỡ xác thực hai bước của chính mình ở đây."),
@@ -129,6 +130,7 @@ def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
             raise Refused(
                 _("Người này chưa thiết lập xác thực hai bước."), hint=_("Không có gì phải gỡ.")
             )
+        note_reset(acting, account)
         visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(

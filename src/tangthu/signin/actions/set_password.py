@@ -17,6 +17,7 @@ from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import passwords, queries, rules
 from tangthu.signin.actions import visit
+from tangthu.signin.actions.resetting import note_reset
 from tangthu.signin.models import Kind, PastPassword, SignInState
 from tangthu.signin.noticing import of
 
@@ -39,7 +40,7 @@ def set_own_password(
         account.set_password(new)
         account.save(update_fields=["password"])
         SignInState.objects.update_or_create(
-            account=account, defaults={"password_at": timezone.now()}
+            account=account, defaults={"password_at": timezone.now(), "demonstration": False}
         )
         visit.end(account, keep=keep)
         note(Noted(Kind.PASSWORD_CHANGED, account.username, **of(account)))
@@ -48,10 +49,10 @@ def set_own_password(
 def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
     """Give another person a new password and return it, to be told once.
 
-    He must set his own at the next sign-in; his sessions end. Raises NotFoundForViewer for somebody
-    whom the acting person does not manage, Refused for himself.
+    He must set his own at the next sign-in; his sessions and keys end. Raises NotFoundForViewer for
+    somebody whose home body's people the acting person does not manage, Refused for himself.
     """
-    account = queries.managed(acting, person_id)
+    account = queries.managed_at_home(acting, person_id)
     if account.person_id == acting.viewer.person_id:
         raise Refused(
             _("Không tự đặt lại mật khẩu của chính mình."),
@@ -62,7 +63,7 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
         _keep_past(account)
         account.set_password(made)
         account.save(update_fields=["password"])
-        SignInState.objects.update_or_create(account=account, defaults={"password_at": None})
+        note_reset(acting, account, password_at=None)
         visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(

@@ -17,7 +17,7 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin import idle, queries, rules, standing, wording
+from tangthu.signin import idle, queries, resting, rules, standing, wording
 from tangthu.signin.actions.set_password import reset_password
 from tangthu.ui import formats
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
@@ -169,7 +169,9 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     actions = []
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
-        actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
+        at_home = viewer.may("people.manage", found.person.home_body_id)
+        if at_home:
+            actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
         if found.person.active:
             url = reverse("signin:see-as", args=[person_id])
             actions.append(Action(_("Xem như người này"), url, icon="people"))
@@ -179,7 +181,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         elif found.person.active:
             url = reverse("signin:account-enable", args=[person_id])
             actions.append(Action(_("Cho dùng lại"), url, icon="check"))
-        if standing.second_step(found) is not None:
+        if at_home and standing.second_step(found) is not None:
             url = reverse("signin:account-second-step", args=[person_id])
             actions.append(Action(_("Gỡ xác thực hai bước"), url, icon="lock"))
     context = {
@@ -223,12 +225,24 @@ def ask(
     return render(request, "ui/confirm.html", context)
 
 
+def what_rests(found: Account) -> tuple[str, ...]:
+    """What a reset keeps somebody from who confirms changes of rights."""
+    if not resting.confirms(found.person_id):
+        return ()
+    hours = rules.number("confirming_rest")
+    words = _(
+        "Người này không xác nhận được thay đổi quyền trong %(n)s giờ; người ấy và những người xác"
+        " nhận khác được báo."
+    )
+    return (words % {"n": hours},)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Give another person a new first password; it is shown on the answer, once."""
     manager(request)
-    found = queries.managed(acting_of(request), person_id)
+    found = queries.managed_at_home(acting_of(request), person_id)
     if request.method == "POST":
         made = reset_password(acting_of(request), person_id)
         context = {"account": found, "password": made, "way": way(found, _("Mật khẩu mới"))}
@@ -243,6 +257,7 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         consequences=(
             _("Mật khẩu mới hiện một lần để bạn trao tận tay người này."),
             _("Người này phải tự đặt mật khẩu khác khi đăng nhập."),
-            _("Mọi phiên đăng nhập của người này kết thúc."),
+            _("Mọi phiên đăng nhập và khóa API của người này kết thúc."),
+            *what_rests(found),
         ),
     )

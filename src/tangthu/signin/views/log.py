@@ -31,9 +31,9 @@ _HEADINGS = (
 
 
 def _viewer(request: HttpRequest) -> Viewer:
-    """Who reads. Raises NotFoundForViewer for who manages nobody."""
+    """Who reads. Raises NotFoundForViewer for who may not."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if not viewer.may_anywhere("people.manage"):
+    if not viewer.may_anywhere("log.review"):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return viewer
 

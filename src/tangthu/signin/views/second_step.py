@@ -22,7 +22,7 @@ from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.signin import codes, duties, outside, queries, standing, visits
 from tangthu.signin.actions import second_step as actions
-from tangthu.signin.views.accounts import acting_of, ask, manager
+from tangthu.signin.views.accounts import acting_of, ask, manager, what_rests
 from tangthu.signin.views.code import CodeForm, locked
 from tangthu.ui import formats
 from tangthu.ui.marks import while_due
@@ -230,7 +230,7 @@ def told_removed(request: HttpRequest, account: Account) -> None:
 def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Take off the second step of another person, who lost his phone."""
     manager(request)
-    found = queries.managed(acting_of(request), person_id)
+    found = queries.managed_at_home(acting_of(request), person_id)
     if request.method == "POST":
         actions.reset_second_step(acting_of(request), person_id)
         messages.success(request, _("Đã gỡ xác thực hai bước của người này."))
@@ -246,5 +246,6 @@ def reset(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             _("Người này đăng nhập bằng mật khẩu cho tới khi thiết lập lại."),
             _("Khóa truy cập và mã khôi phục của người này thôi dùng được."),
             _("Ai bắt buộc có xác thực hai bước thì phải thiết lập lại trước khi làm việc."),
+            *what_rests(found),
         ),
     )

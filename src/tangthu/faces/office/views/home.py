@@ -24,7 +24,7 @@ from tangthu.kernel.jobs import label_of
 from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.repository import queries as repository
-from tangthu.signin import reviewing
+from tangthu.signin import resting, reviewing
 from tangthu.signin.actions import see_as
 from tangthu.ui import formats
 from tangthu.ui.parts import Notice, QueueGroup, QueueItem, Tone
@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _wrong(viewer),
             _beyond_repair(viewer),
             _quarantined(viewer),
+            _resets(viewer),
             _rights(viewer),
             _reviews(viewer),
             _batches(viewer),
@@ -150,6 +151,29 @@ def _wrong(viewer: Viewer) -> QueueGroup:
     return _group(_("Hệ thống đang có lỗi"), items, "danger")
 
 
+def _resets(viewer: Viewer) -> QueueGroup:
+    """Whose way in somebody else reset, of those who confirm rights: for himself and the others."""
+    if not viewer.may_anywhere("rights.confirm"):
+        return _group("", ())
+    items = (
+        QueueItem(
+            title=_("Mật khẩu hoặc xác thực hai bước của bạn vừa do người khác đặt lại")
+            if account.person_id == viewer.person_id
+            else _("Mật khẩu hoặc xác thực hai bước của %(name)s vừa do người khác đặt lại")
+            % {"name": account.person.full_name},
+            url=_link("rights:changes"),
+            asked=_("Không phải bạn nhờ thì báo ngay phụ trách an toàn thông tin")
+            if account.person_id == viewer.person_id
+            else _("Hỏi người ấy có nhờ không"),
+            who=_("chưa xác nhận được thay đổi quyền"),
+            due_text=_("Đến %(moment)s") % {"moment": formats.moment(until)},
+            due_tone="danger",
+        )
+        for account, until in resting.told_to(viewer)
+    )
+    return _group(_("Tài khoản của người xác nhận quyền"), items, "danger")
+
+
 def _rights(viewer: Viewer) -> QueueGroup:
     """Changes of rights that the viewer is to confirm (RM-630 c)."""
     if not viewer.may_anywhere("rights.confirm"):
@@ -164,7 +188,7 @@ def _rights(viewer: Viewer) -> QueueGroup:
             due_text=_waiting(change.asked_at),
             due_tone="danger" if change.state == "unconfirmed" else "warn",
         )
-        for change in changes.waiting(viewer, SHOWN + 1)
+        for change in changes.to_confirm(viewer, SHOWN + 1)
     )
     return _group(_("Thay đổi quyền chờ xác nhận"), items, "warn")
 
