@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,9 +13,11 @@ from tangthu.identity.acting import SYSTEM
 from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.change_rights import OwnChange
+from tangthu.identity.actions.delegate import delegate
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.grant_right import ask_grant
 from tangthu.identity.actions.leave import leave
+from tangthu.identity.actions.rename_person import rename_person
 from tangthu.identity.actions.reorganise import reorganise
 from tangthu.identity.actions.units import open_unit
 from tangthu.identity.keeping import LastHolder
@@ -136,3 +139,51 @@ def test_an_end_is_no_longer_stay_and_a_planned_change_takes_nothing_today(cast:
     detail = history(person("cuc").pk)[-1].fields["detail"]
     assert detail["change"] == str(asked.pk) and detail["kind"] == "main"
     assert detail["decision"] == "QĐ" and detail["unit"] == str(asked.position.unit_id)
+
+
+def test_nothing_given_at_a_body_outlives_the_last_post_there(cast: TestHouse) -> None:
+    body, hoa = cast.body("H30.81"), person("hoa")
+    given = ask_grant(
+        cast.acting("cuc"), right="read.conditional", scope_kind="body", scope=body.pk,
+        holder_kind="person", holder=hoa.pk, decision="12",
+    )  # fmt: skip
+    change_rights.confirm(cast.acting("binh"), "grant", given.pk)
+    lend: dict[str, Any] = {
+        "body_id": body.pk, "receiver_id": hoa.pk, "rights": ["read.conditional"],
+        "since": TODAY(), "until": TODAY() + dt.timedelta(days=300), "decision": "1",
+    }  # fmt: skip
+    for wrong in (
+        {"since": TODAY() - dt.timedelta(days=1)}, {"until": TODAY() + dt.timedelta(days=400)},
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput) as refused:
+            delegate(cast.acting("binh"), **{**lend, **wrong})
+        assert set(refused.value.problems) == set(wrong)
+    delegate(cast.acting("binh"), **lend)
+    assert viewer_of(hoa).may("read.conditional", body.pk)
+    end_appointment(cast.acting("dung"), held("hoa").pk, decision="z")
+    appoint(
+        SYSTEM, person=hoa, body=cast.body("H31.07"), position="VT", role="clerk", since=TODAY()
+    )
+    assert not viewer_of(hoa).may("read.conditional", body.pk)
+    given.refresh_from_db()
+    assert given.ended_at and not given.waits
+    assert history(hoa.pk)[-2].fields["detail"]["ends_too"] == {"grant": 1}
+
+
+def test_a_post_dated_back_is_told_to_who_confirms_it_and_a_name_has_no_hidden_character(
+    cast: TestHouse,
+) -> None:
+    since = TODAY() - dt.timedelta(days=400)
+    made = appoint(
+        cast.acting("dung"), person=person("hoa"), body=cast.body("H30.81"), position="X",
+        role="officer", since=since,
+    )  # fmt: skip
+    page = client("binh").get(f"/quyen/appointment/{made.pk}/").content.decode()
+    assert "lùi ngày" in page and "400" in page
+    for hidden in ("\u200b", "\u202e", "\x07"):
+        with pytest.raises(InvalidInput):
+            rename_person(cast.acting("dung"), person("dung").pk, full_name=f"Lê Văn{hidden} Bình")
+    told = client("dung").post(
+        f"/nguoi/{person('dung').pk}/ho-ten/", {"full_name": "Lê Văn Binh"}, follow=True
+    )
+    assert "người khác tên giống" in told.content.decode()

@@ -70,7 +70,11 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
     if not isolated():
         return ()
     found: dict[uuid.UUID, str] = {}
-    for one in Clearance.objects.filter(standing.in_force(), person=person).order_by("body_id"):
+    # One outlives no position at its body.
+    held = standing.appointments().filter(person=person).order_by()
+    here = Q(body_id__in=held.values("position__body_id"))
+    cleared = Clearance.objects.filter(standing.in_force(), here, person=person)
+    for one in cleared.order_by("body_id"):
         found[one.body_id] = max(one.degree, found.get(one.body_id, ""))
     return tuple(found.items())
 

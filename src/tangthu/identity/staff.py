@@ -25,6 +25,7 @@ from tangthu.identity.models import (
 )
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.standards.vietnamese import fold
 from tangthu.ui.cursors import Cursor
 
 
@@ -100,6 +101,12 @@ def person(viewer: Viewer, person_id: uuid.UUID) -> Person:
     if found is None:
         raise nothing()
     return found
+
+
+def namesakes(person: Person) -> list[Person]:
+    """Others of his home body whose name is the same but for marks and case."""
+    others = Person.objects.filter(home_body=person.home_body_id, active=True).exclude(pk=person.pk)
+    return [one for one in others if fold(one.full_name) == fold(person.full_name)]
 
 
 def standing_now() -> Q:

@@ -44,6 +44,13 @@ JOIN identity_person g ON g.id = d.giver_id AND g.active
 JOIN identity_appointment a ON a.person_id = g.id
 JOIN identity_position p ON p.id = a.position_id AND p.body_id = d.body_id
 WHERE d.receiver_id = %(person)s
+AND EXISTS (
+    SELECT FROM identity_appointment r
+    JOIN identity_position q ON q.id = r.position_id AND q.body_id = d.body_id
+    WHERE r.person_id = d.receiver_id
+    AND (r.confirmed_at IS NOT NULL OR r.alone) AND r.refused_at IS NULL AND r.ended_at IS NULL
+    AND r.effective_from <= %(day)s AND (r.effective_to IS NULL OR r.effective_to >= %(day)s)
+)
 AND d.effective_from <= %(day)s AND d.effective_to >= %(day)s
 AND (a.confirmed_at IS NOT NULL OR a.alone) AND a.refused_at IS NULL AND a.ended_at IS NULL
 AND a.effective_from <= %(day)s AND (a.effective_to IS NULL OR a.effective_to >= %(day)s)
@@ -77,7 +84,8 @@ def appointments() -> QuerySet[Appointment]:
 def delegated_to(person: Person) -> tuple[Rights, Rights]:
     """Rights at bodies that others let `person` use today, and in whose place, in words.
 
-    Of what was delegated only that counts which the giver himself holds today by a position.
+    Of what was delegated only that counts which the giver himself holds today by a position, and
+    only while the receiver holds one at the same body.
     """
     with connection.cursor() as cursor:
         cursor.execute(_DELEGATED, {"person": person.pk, "day": timezone.localdate()})

@@ -125,7 +125,7 @@ def _by_delegation(
     for given in Delegation.objects.filter(
         body_id=body_id, effective_from__lte=today, effective_to__gte=today, giver__active=True
     ).select_related("giver"):
-        if own[given.giver_id] & enough & frozenset(given.rights):
+        if given.receiver_id in own and own[given.giver_id] & enough & frozenset(given.rights):
             found[given.receiver_id].append(
                 Reason(
                     _("được %(name)s ủy quyền") % {"name": given.giver.full_name},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any
 
 from django.db import transaction
@@ -94,10 +95,15 @@ def employ(
 
 
 def words_of(given: str, missing: object) -> str:
-    """A name as it is kept. Raises InvalidInput, saying what is `missing`, if nothing is left."""
+    """A name as it is kept. Raises InvalidInput, saying what is `missing`, if nothing is left, and
+    for characters that nobody sees: two names would look the same and not be."""
     found = nfc(given).strip()
     if not found:
         raise InvalidInput(missing)
+    if any(unicodedata.category(one) in ("Cc", "Cf") for one in found):
+        raise InvalidInput(
+            _("Tên có ký tự không hiện ra được."), hint=_("Gõ lại tên, đừng dán từ nơi khác.")
+        )
     if len(found) > _MOST:
         raise InvalidInput(_("Tên dài quá 120 ký tự."), hint=_("Viết ngắn lại."))
     return found

@@ -17,8 +17,10 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import DELEGABLE, rights_of
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.rulebook import rulebook
 from tangthu.ledger.record import Event, record
 from tangthu.standards.vietnamese import nfc
+from tangthu.ui import formats
 
 
 def delegate(
@@ -35,7 +37,7 @@ def delegate(
 
     Only what one holds by a position of one's own: what was delegated is not delegated on. It
     stands at once, for whoever gives it is who may. Raises InvalidInput on "receiver", "rights",
-    "until" or "decision".
+    "since" (a day that has passed), "until" or "decision".
     """
     me = acting.viewer
     problems: dict[str, list[object]] = {}
@@ -46,8 +48,17 @@ def delegate(
     colleagues = standing.appointments().filter(position__body_id=body_id, person_id=receiver_id)
     if receiver_id == me.person_id or not colleagues.exists():
         problems["receiver"] = [_("Chọn một người khác đang giữ chức vụ ở cơ quan.")]
-    if until < max(since, timezone.localdate()):
+    today = timezone.localdate()
+    if since < today:
+        problems["since"] = [_("Không ủy quyền cho ngày đã qua.")]
+    longest = rulebook().duration("delegation.longest", today).after(max(since, today))
+    if until < max(since, today):
         problems["until"] = [_("Ngày hết hạn đã qua, hoặc trước ngày bắt đầu.")]
+    elif until > longest:
+        problems["until"] = [
+            _("Ủy quyền lâu nhất đến hết ngày %(day)s; cần lâu hơn thì giao chức vụ.")
+            % {"day": formats.day(longest)}
+        ]
     kept = nfc(decision).strip()[:200]
     if not kept:
         problems["decision"] = [_("Ghi số, ngày của văn bản ủy quyền.")]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
+from tangthu.identity.actions.last_post import end_with_last_post
 from tangthu.identity.keeping import require_kept
 from tangthu.identity.models import Appointment
 from tangthu.kernel import clock
@@ -19,9 +20,17 @@ from tangthu.standards.vietnamese import nfc
 
 
 def end_appointment(
-    acting: Acting, appointment_id: uuid.UUID, *, decision: str, on: dt.date | None = None
+    acting: Acting,
+    appointment_id: uuid.UUID,
+    *,
+    decision: str,
+    on: dt.date | None = None,
+    moves: bool = False,
 ) -> Appointment:
     """End an appointment with the day `on`, its last, or at once without one.
+
+    With the last position at the body end the grants, groups and clearances there, unless its
+    holder `moves` to another by the same decision.
 
     Ended at once it gives no rights from here on, and that is to be confirmed. Raises
     NotFoundForViewer, also for one that has ended, InvalidInput on "decision" or "on", and
@@ -57,6 +66,7 @@ def end_appointment(
         else:
             found.effective_to = on
         found.save()
+        ends_too = {} if moves else end_with_last_post(acting, found, on)
         record(
             Event(
                 kind="identity.person.appointment_ended",
@@ -69,6 +79,7 @@ def end_appointment(
                     "on": (on or today).isoformat(),
                     "decision": decision,
                     "change": str(found.pk),
+                    "ends_too": ends_too,
                 },
             )
         )

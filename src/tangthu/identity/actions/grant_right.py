@@ -80,6 +80,7 @@ def ask_grant(
                     "since": since.isoformat(),
                     "until": until.isoformat() if until else "",
                     "decision": grant.decision,
+                    "change": str(grant.pk),
                 },
             )
         )

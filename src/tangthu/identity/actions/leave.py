@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.keeping import require_kept
-from tangthu.identity.models import Account, Appointment, Delegation, Grant, GroupMember, Person
+from tangthu.identity.models import (
+    Account,
+    Appointment,
+    Clearance,
+    Delegation,
+    Grant,
+    GroupMember,
+    Person,
+)
 from tangthu.kernel import clock
 from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.ledger.record import Event, record
@@ -84,6 +92,8 @@ def _end_all(acting: Acting, person_id: uuid.UUID) -> dict[str, int]:
             if not isinstance(one, Appointment):
                 _tell(acting, one)
     yesterday = today - dt.timedelta(days=1)
+    cleared = Clearance.objects.filter(person_id=person_id).exclude(effective_to__lt=today)
+    counts["clearance"] = cleared.update(effective_to=yesterday)
     stood = Delegation.objects.filter(
         Q(giver_id=person_id) | Q(receiver_id=person_id), effective_to__gte=today
     ).select_related("giver")

@@ -60,7 +60,10 @@ def reorganise(
         for one in held:
             # What is planned for a later day takes nobody's rights before it.
             stands = one.effective_from <= last_day and timezone.localdate() <= last_day
-            end_appointment(acting, one.pk, decision=decision, on=last_day if stands else None)
+            end_appointment(
+                acting, one.pk, decision=decision, on=last_day if stands else None,
+                moves=one.pk in moves,
+            )  # fmt: skip
         # Those who leave their positions free their units first: names may be used again.
         for unit in old:
             end_unit(acting, unit.pk, on=last_day, decision=decision)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -110,6 +112,16 @@ def _decide(request: HttpRequest, found: Change) -> HttpResponse:
     return redirect("rights:change", found.kind, found.id)
 
 
+def _since(row: Any) -> Fact:
+    """From which day; one before the day of asking is told, for it says more than a beginning."""
+    asked, day = timezone.localdate(row.asked_at), formats.day(row.effective_from)
+    if row.effective_from >= asked:
+        return Fact(_("Từ ngày"), day)
+    words = _("%(day)s, lùi ngày: đề nghị sau đó %(n)s ngày")
+    told = words % {"day": day, "n": formats.thousands((asked - row.effective_from).days)}
+    return Fact(_("Từ ngày"), told, tone="warn")
+
+
 def _facts(found: Change) -> list[FactGroup]:
     row = found.row
     until = formats.day(row.effective_to) if row.effective_to else _("không hạn")
@@ -118,7 +130,7 @@ def _facts(found: Change) -> list[FactGroup]:
         Fact(_("Cho"), found.holder),
         Fact(_("Phạm vi"), found.scope, url=found.scope_url),
         Fact(_("Cơ quan"), found.body.name),
-        Fact(_("Từ ngày"), formats.day(row.effective_from)),
+        _since(row),
         Fact(_("Đến hết ngày"), until),
         Fact(_("Căn cứ"), row.decision),
     ]

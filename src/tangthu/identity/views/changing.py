@@ -64,6 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
             **_position(form, units),
         )
         _warn(request, person.appointments.get())
+        _warn_of_namesakes(request, person)
         return reverse("identity:person", args=[person.pk])
 
     return _with_conflicts(
@@ -110,6 +111,16 @@ def _warn(request: HttpRequest, made: Appointment) -> None:
         messages.warning(request, nobody_confirms())
     else:
         messages.info(request, _("Chức vụ cho quyền khi được xác nhận."))
+
+
+def _warn_of_namesakes(request: HttpRequest, person: Person) -> None:
+    """Tell that somebody else at the body bears the name, or one that differs in marks alone."""
+    if staff.namesakes(person):
+        messages.warning(
+            request,
+            _("Cơ quan có người khác tên giống %(name)s; phân biệt bằng tên đăng nhập, chức vụ.")
+            % {"name": person.full_name},
+        )
 
 
 def _position(form: our.PositionForm, units: list[Unit]) -> dict[str, Any]:
@@ -166,7 +177,9 @@ def rename(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     form = our.NameForm(posted(request), initial={"full_name": person.full_name})
 
     def act(given: dict[str, Any]) -> str:
-        rename_person(acting(request), person.pk, full_name=given["full_name"])
+        _warn_of_namesakes(
+            request, rename_person(acting(request), person.pk, full_name=given["full_name"])
+        )
         return home
 
     return run_form(
@@ -194,7 +207,11 @@ def end(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
         title=_("Thôi giữ chức vụ %(title)s") % {"title": held.position.title},
         save_label=_("Chấm dứt"),
         way=_way(Crumb(held.person.full_name, home), Crumb(_("Thôi giữ chức vụ"))),
-        cancel_url=home, lead=_("Quyền của chức vụ hết cùng với chức vụ."),
+        cancel_url=home,
+        lead=_(
+            "Quyền của chức vụ hết cùng với chức vụ; hết chức vụ cuối cùng ở cơ quan thì nhóm,"
+            " quyền cấp riêng và quyền tiếp cận bí mật ở đó cũng hết."
+        ),
     )  # fmt: skip
 
 
