@@ -12,8 +12,10 @@ from tangthu.identity.acting import SYSTEM
 from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.change_rights import Resting
+from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.grant_right import ask_grant
-from tangthu.identity.models import Account, Grant, Person
+from tangthu.identity.actions.leave import leave
+from tangthu.identity.models import Account, Appointment, Grant, Person
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import queries, wording
 from tangthu.signin.actions.second_step import reset_second_step
@@ -88,6 +90,17 @@ def test_the_home_body_alone_resets_and_a_refused_post_gives_no_power(cast: Test
         with pytest.raises(NotFoundForViewer):
             act(cast.acting("dung"), minh.pk)
     assert held.confirmed_at and reset_password(cast.acting("quang"), minh.pk)
+    # Who has gone over for good is answered for where he works now.
+    hoa = person("hoa")
+    end_appointment(cast.acting("dung"), Appointment.objects.get(person=hoa).pk, decision="1")
+    appoint(
+        SYSTEM, person=hoa, body=cast.body("H31.07"), position="VT", role="clerk",
+        since=timezone.localdate(),
+    )  # fmt: skip
+    for power in (reset_password, lambda who, one: leave(who, one, decision="2")):
+        with pytest.raises(NotFoundForViewer):
+            power(cast.acting("dung"), hoa.pk)
+        power(cast.acting("quang"), hoa.pk)
 
 
 def test_a_password_of_ones_own_or_a_reset_ends_a_demonstration(cast: TestHouse) -> None:
@@ -139,3 +152,50 @@ def test_a_reset_of_the_second_step_rests_as_a_password_does(cast: TestHouse) ->
     reset_second_step(cast.acting("dung"), person("binh").pk)
     with pytest.raises(Resting):
         change_rights.confirm(cast.acting("binh"), "grant", grant.pk)
+
+
+def test_guesses_count_over_addresses_networks_and_forms(cast: TestHouse, sign_in: SignIn) -> None:
+    def typed(source: str, password: str = "sai") -> int:
+        client = Client(REMOTE_ADDR=source)
+        return client.post("/dang-nhap/", {"username": "binh", "password": password}).status_code
+
+    network = [typed(f"2001:db8::{number:x}") for number in range(1, 6)]
+    assert network[-1] == 429, "one network of IPv6 is one guesser"
+    own = Client(REMOTE_ADDR="198.51.100.7")
+    assert own.post("/dang-nhap/", {"username": "binh", "password": PASSWORD}).status_code == 302
+    for number in range(16):
+        typed(f"203.0.113.{number}")
+    assert typed("203.0.113.99", PASSWORD) == 429, "and many addresses are many guesses"
+    assert typed("198.51.100.7", PASSWORD) == 302, "where the person was, he comes in"
+    assert SecurityEntry.objects.filter(kind="locked", source="203.0.113.99").count() == 1
+    hoa = sign_in("hoa")
+    form = {"old": "sai", "new": OWN, "again": OWN}
+    answers = [hoa.post("/tai-khoan/mat-khau/", form).status_code for _number in range(7)]
+    assert answers == [422] * 5 + [429] * 2
+    assert hoa.post("/tai-khoan/mat-khau/", {**form, "old": PASSWORD}).status_code == 429
+
+
+@pytest.mark.req("RM-956")
+def test_what_was_right_and_opened_nothing_is_a_line(cast: TestHouse) -> None:
+    import pyotp
+
+    from tangthu.programs.actions.make_key import revoke_key
+    from tangthu.programs.models import ApiKey
+    from tangthu.signin import codes
+    from tangthu.signin.actions.second_step import set_up
+
+    secret = codes.make_secret()
+    set_up(Account.objects.get(username="dung"), secret, pyotp.TOTP(secret).now())
+    Client().post("/dang-nhap/", {"username": "dung", "password": PASSWORD})
+    works = program(cast, "cuc", ["read.public"])
+    revoke_key(cast.acting("cuc"), ApiKey.objects.get().pk)
+    assert works.ask("GET", "/me").status_code == 401
+    end_appointment(SYSTEM, Appointment.objects.get(person=person("hoa")).pk, decision="1")
+    Client().post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
+    half = SecurityEntry.objects.get(kind="half")
+    assert (half.account, half.outcome) == ("dung", "ok")
+    found = SecurityEntry.objects.filter(kind="failed").order_by("at")
+    assert [(one.account, wording.of_entry(one)) for one in found] == [
+        ("cuc", "khóa API đã thu hồi hoặc hết hạn"),
+        ("hoa", "đúng mật khẩu, không giữ chức vụ nào"),
+    ]

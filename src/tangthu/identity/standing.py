@@ -81,6 +81,17 @@ def appointments() -> QuerySet[Appointment]:
     )
 
 
+def answering_body(person: Person) -> uuid.UUID:
+    """The one body whose administrators answer for a person's name, account and leaving: his home
+    body, but once he holds positions at others alone, that of the first, a main one before all."""
+    held = list(appointments().filter(person=person))
+    bodies = [one.position.body_id for one in held]
+    if not bodies or person.home_body_id in bodies:
+        return person.home_body_id
+    main = [one.position.body_id for one in held if one.kind == Appointment.Kind.MAIN]
+    return (main or bodies)[0]
+
+
 def delegated_to(person: Person) -> tuple[Rights, Rights]:
     """Rights at bodies that others let `person` use today, and in whose place, in words.
 

@@ -38,6 +38,12 @@ def key_of(token: str) -> ApiKey | None:
     )
 
 
+def ended_key_of(token: str) -> ApiKey | None:
+    """The key of a token that no longer opens anything: revoked, expired, or its account closed."""
+    found = ApiKey.objects.filter(digest=digest_of(token)).select_related("person__account")
+    return found.first()
+
+
 def last_uses(people: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     """When programs last worked for each of `people` with one of his keys."""
     used = ApiKey.objects.filter(person_id__in=people, used__last_used_at__isnull=False)

@@ -14,7 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tangthu.identity.models import Account
+from tangthu.kernel.securitylog import Noted, note
 from tangthu.signin import duties
+from tangthu.signin.models import Kind
+from tangthu.signin.noticing import of
 
 # How long a proved password waits for its code, in seconds: long enough to fetch a phone.
 WAITS = 300
@@ -39,6 +42,7 @@ def begin(
         "lost": lost,
         "first": first,
     }
+    note(Noted(Kind.HALF, account.username, detail={"by": ["password"]}, **of(account)))
     return reverse("signin:code")
 
 

@@ -192,6 +192,7 @@ class Kind(models.TextChoices):
     """What the security log tells of (RM-956, AR-15)."""
 
     SIGNED_IN = "in", _("Đăng nhập")
+    HALF = "half", _("Đúng mật khẩu, chờ bước hai")
     SIGNED_OUT = "out", _("Đăng xuất")
     FAILED = "failed", _("Đăng nhập sai")
     LOCKED = "locked", _("Khóa tạm đăng nhập")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
-from tangthu.identity.standing import appointments
+from tangthu.identity.standing import answering_body, appointments
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin.models import Passkey, ProviderLink, RecoveryCode, SecurityEntry
 from tangthu.ui.days import span
@@ -40,10 +40,10 @@ def managed(acting: Acting, person_id: uuid.UUID) -> Account:
 
 
 def managed_at_home(acting: Acting, person_id: uuid.UUID) -> Account:
-    """The account of a person whose home body's people the acting person manages: he alone decides
-    how it proves itself. Raises NotFoundForViewer."""
+    """The account of a person for whom the acting person's body answers: he alone decides how it
+    proves itself. Raises NotFoundForViewer."""
     account = managed(acting, person_id)
-    if not acting.may("people.manage", account.person.home_body_id):
+    if not acting.may("people.manage", answering_body(account.person)):
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     return account
 

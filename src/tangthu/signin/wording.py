@@ -48,6 +48,8 @@ def of_entry(entry: SecurityEntry) -> str:
         parts.append(", ".join(method(one) for one in detail["by"]))
     if detail.get("cloned"):
         parts.append(_("bộ đếm của khóa lùi lại: khóa có thể đã bị sao chép"))
+    if detail.get("why"):
+        parts.append(_why(str(detail["why"])))
     if detail.get("session_of"):
         parts.append(device(str(detail["session_of"])))
     if detail.get("more_left_out"):
@@ -78,6 +80,15 @@ def _rights(detail: dict[str, object]) -> list[str]:
     if detail.get("to"):
         parts.append(_("cho %(name)s") % {"name": detail["to"]})
     return parts
+
+
+def _why(reason: str) -> str:
+    """Why a way in that was right did not open."""
+    return {
+        "no_position": _("đúng mật khẩu, không giữ chức vụ nào"),
+        "key_ended": _("khóa API đã thu hồi hoặc hết hạn"),
+        "key_without_position": _("khóa API của người không giữ chức vụ"),
+    }.get(reason, reason)
 
 
 def method(name: str) -> str:

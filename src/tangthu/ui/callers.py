@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -23,6 +23,16 @@ def address_of(request: HttpRequest) -> str:
         with suppress(ValueError):
             return str(ip_address(told))
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def guesser_of(request: HttpRequest) -> str:
+    """The address by which wrong passwords are counted: of IPv6 the network of 64 bits, for who has
+    one address there has all of them."""
+    address = address_of(request)
+    with suppress(ValueError):
+        if ip_address(address).version == 6:
+            return str(ip_network(f"{address.partition('%')[0]}/64", strict=False).network_address)
+    return address
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -39,11 +39,13 @@ from tangthu.kernel.errors import (
     NotFoundForViewer,
     Refused,
 )
+from tangthu.kernel.securitylog import Noted, note
 from tangthu.kernel.uploads import lacked_room
 from tangthu.programs import metering
 from tangthu.programs.models import ApiKey
-from tangthu.programs.queries import key_of
+from tangthu.programs.queries import ended_key_of, key_of
 from tangthu.signin.actions.note_refusal import note_refusal
+from tangthu.signin.models import Kind
 
 log = logging.getLogger("tangthu.api")
 URLS = "tangthu.faces.api.urls"
@@ -159,6 +161,7 @@ def _let_in(request: Any) -> None:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     key = key_of(token.strip()) if scheme.lower() == "bearer" and len(token) < 200 else None
     if key is None:
+        _note_ended(token.strip())
         raise NoKey(
             _("Yêu cầu này cần một khóa API còn hiệu lực."),
             hint=_("Gửi kèm Authorization: Bearer KHÓA; tạo khóa ở trang “Khóa API”."),
@@ -174,10 +177,33 @@ def _let_in(request: Any) -> None:
     request.viewer = viewer_by(key)
     request.acting = Acting(request.viewer, "api")
     if not request.viewer.positions:
+        _note_refused(key, "key_without_position")
         raise NoKey(
             _("Người giữ khóa hiện không giữ chức vụ nào ở cơ quan của khóa."),
             hint=_("Nhờ quản trị cơ quan."),
         )
+
+
+def _note_ended(token: str) -> None:
+    """Write into the security log that a key was used which no longer opens: somebody has it."""
+    key = ended_key_of(token) if 0 < len(token) < 200 else None
+    if key is not None:
+        _note_refused(key, "key_ended")
+
+
+def _note_refused(key: ApiKey, why: str) -> None:
+    account = getattr(key.person, "account", None)
+    note(
+        Noted(
+            Kind.FAILED,
+            target=key.beginning,
+            account=account.username if account else "",
+            person_id=key.person_id,
+            body_id=key.body_id,
+            outcome="refused",
+            detail={"why": why},
+        )
+    )
 
 
 def viewer_by(key: ApiKey) -> Any:

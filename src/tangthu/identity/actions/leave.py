@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.keeping import require_kept
 from tangthu.identity.models import (
@@ -43,12 +44,13 @@ def on_leaving(end: Callable[[uuid.UUID], None]) -> None:
 def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
     """End all that a person holds and may do, everywhere, today, and close his account.
 
-    Whoever manages the people of his home body does it. Raises NotFoundForViewer, OwnLeaving, and
-    LastHolder where a body would have nobody left to confirm rights or to manage people.
+    Whoever manages the people of the body that answers for him does it. Raises NotFoundForViewer,
+    OwnLeaving, and LastHolder where a body would have nobody left to confirm rights or to manage
+    people.
     """
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
-        if found is None or not acting.may("people.manage", found.home_body_id):
+        if found is None or not acting.may("people.manage", standing.answering_body(found)):
             raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
         if person_id == acting.viewer.person_id:
             raise OwnLeaving(

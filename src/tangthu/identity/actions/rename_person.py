@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.add_person import words_of
 from tangthu.identity.models import Person
@@ -19,7 +20,7 @@ def rename_person(acting: Acting, person_id: uuid.UUID, *, full_name: str) -> Pe
     """Change a person's name. Raises NotFoundForViewer, InvalidInput for no name or a long one."""
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
-        if found is None or not acting.may("people.manage", found.home_body_id):
+        if found is None or not acting.may("people.manage", standing.answering_body(found)):
             raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
         old, found.full_name = found.full_name, words_of(full_name, _("Chưa có họ tên."))
         if found.full_name == old:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tangthu.identity import staff
+from tangthu.identity import staff, standing
 from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint, employ
 from tangthu.identity.actions.end_appointment import end_appointment
@@ -275,8 +275,10 @@ def _what_ends(request: HttpRequest, person: Person) -> list[str]:
 
 
 def _mine(request: HttpRequest, person_id: uuid.UUID) -> Person:
-    """A person whose home body's people the viewer manages. Raises NotFoundForViewer."""
+    """A person for whom a body answers whose people the viewer manages. Raises
+    NotFoundForViewer."""
     found = staff.person(viewer(request), person_id)
-    if not found.active or not viewer(request).may("people.manage", found.home_body_id):
+    answering = standing.answering_body(found)
+    if not found.active or not viewer(request).may("people.manage", answering):
         raise staff.nothing()
     return found

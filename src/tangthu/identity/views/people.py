@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tangthu.identity import staff
+from tangthu.identity import staff, standing
 from tangthu.identity.conflicts import conflicts_at
 from tangthu.identity.models import Appointment, Delegation, Person, Role
 from tangthu.identity.queries import names_of
@@ -165,7 +165,9 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "person": found,
         "way": [Crumb(_("Người làm việc"), reverse("identity:people")), Crumb(found.full_name)],
-        "actions": _actions(who.may("people.manage", found.home_body_id), found, who.person_id),
+        "actions": _actions(
+            who.may("people.manage", standing.answering_body(found)), found, who.person_id
+        ),
         "warnings": warnings,
         "waits": any(one.waits for one in held),
         "positions": _positions(held, who.bodies_with("people.manage")),

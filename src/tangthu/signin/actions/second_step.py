@@ -116,8 +116,8 @@ def take_off(account: Account, *, password: str, typed: str, keep: uuid.UUID | N
 def reset_second_step(acting: Acting, person_id: uuid.UUID) -> None:
     """Take off another person's second step, app and passkeys, who lost his phone and his codes.
 
-    Raises NotFoundForViewer for somebody whose home body's people the acting person does not
-    manage, Refused for himself and where there is none.
+    Raises NotFoundForViewer for somebody for whom no body of the acting person answers, Refused for
+    himself and where there is none.
     """
     account = queries.managed_at_home(acting, person_id)
     if account.person_id == acting.viewer.person_id:

@@ -15,9 +15,10 @@ from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.record import Event, record
-from tangthu.signin import passwords, queries, rules
+from tangthu.signin import guessing, passwords, queries, rules
 from tangthu.signin.actions import visit
 from tangthu.signin.actions.resetting import note_reset
+from tangthu.signin.actions.second_step import TooManyWrong
 from tangthu.signin.models import Kind, PastPassword, SignInState
 from tangthu.signin.noticing import of
 
@@ -27,9 +28,16 @@ def set_own_password(
 ) -> None:
     """Change one's own password; all sessions of the account end but `keep`.
 
-    Raises InvalidInput on "old" for a wrong one, on "new" for one that RM-955 forbids. Every other
+    Raises InvalidInput on "old" for a wrong one, on "new" for one that RM-955 forbids, TooManyWrong
+    after as many wrong ones as lock an account at sign-in. Every other
     session of the account ends with it: Django compares the password's digest in each.
     """
+    if guessing.is_guessed_inside(account):
+        note(Noted(Kind.LOCKED, account.username, outcome="refused", **of(account)))
+        raise TooManyWrong(
+            _("Đã nhập sai mật khẩu quá nhiều lần; chưa đổi được mật khẩu."),
+            hint=_("Hãy thử lại sau ít phút."),
+        )
     if not account.check_password(old):
         note(Noted(Kind.PASSWORD_CHANGED, account.username, outcome="fail", **of(account)))
         words = _("Mật khẩu hiện nay chưa đúng.")
@@ -50,7 +58,7 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
     """Give another person a new password and return it, to be told once.
 
     He must set his own at the next sign-in; his sessions and keys end. Raises NotFoundForViewer for
-    somebody whose home body's people the acting person does not manage, Refused for himself.
+    somebody for whom no body of the acting person answers, Refused for himself.
     """
     account = queries.managed_at_home(acting, person_id)
     if account.person_id == acting.viewer.person_id:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
+from tangthu.identity.standing import answering_body
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import idle, queries, resting, rules, standing, wording
 from tangthu.signin.actions.set_password import reset_password
@@ -169,7 +170,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     actions = []
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
-        at_home = viewer.may("people.manage", found.person.home_body_id)
+        at_home = viewer.may("people.manage", answering_body(found.person))
         if at_home:
             actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
         if found.person.active:

@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput
 from tangthu.signin import duties, visits
+from tangthu.signin.actions.second_step import TooManyWrong
 from tangthu.signin.actions.set_password import set_own_password
+from tangthu.signin.views.code import locked
 from tangthu.ui.marks import while_due
 
 
@@ -64,6 +66,8 @@ def password(request: HttpRequest) -> HttpResponse:
         try:
             keep = visits.own_id(request.session)
             set_own_password(account, old=given["old"], new=given["new"], keep=keep)
+        except TooManyWrong:
+            return locked(request)
         except InvalidInput as error:
             for name, words in error.problems.items():
                 form.add_error(name, [str(one) for one in words])

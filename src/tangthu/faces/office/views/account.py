@@ -17,11 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from tangthu.faces.office.coming import LOST
+from tangthu.faces.office.views.errors import locked_out
 from tangthu.identity.models import Account, Role
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import bodies, viewer_of
 from tangthu.identity.views.people import rights_facts
-from tangthu.signin import duties, halfway, places, providers, standing
+from tangthu.kernel.securitylog import Noted, caller, note
+from tangthu.signin import duties, guessing, halfway, places, providers, standing
+from tangthu.signin.models import Kind
+from tangthu.signin.noticing import of, of_name
 from tangthu.ui.marks import public
 from tangthu.ui.parts import Fact, FactGroup
 
@@ -50,6 +54,9 @@ class SignInForm(AuthenticationForm):
         """Refuse whoever holds no position today: there is nothing he could do here."""
         super().confirm_login_allowed(user)
         if not viewer_of(user.person).positions:  # type: ignore[attr-defined]
+            assert isinstance(user, Account)
+            detail = {"why": "no_position"}
+            note(Noted(Kind.FAILED, user.username, outcome="refused", detail=detail, **of(user)))
             raise ValidationError(
                 _("Tài khoản này hiện không giữ chức vụ nào. Hãy báo quản trị cơ quan."),
                 code="no_position",
@@ -66,6 +73,14 @@ class SignIn(LoginView):
     def as_view(cls, **initkwargs: Any) -> Any:
         """The view, marked as open to visitors."""
         return public(super().as_view(**initkwargs))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Look at no password while an account is guessed at from many addresses."""
+        name = request.POST.get("username", "")
+        if guessing.is_guessed(name, caller().address):
+            note(Noted(Kind.LOCKED, outcome="refused", **of_name(name)))
+            return locked_out(request)
+        return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the word that something was posted too late, where that led here, and whether
