@@ -55,6 +55,8 @@ def test_who_resets_a_password_confirms_nothing_in_its_name_and_the_others_are_t
     admin = sign_in("dung")
     warned = admin.get(f"/nguoi-dung/{binh.pk}/mat-khau/").content.decode()
     assert "không xác nhận được thay đổi quyền trong 24 giờ" in warned
+    review = admin.get(f"/nguoi-dung/ra-soat/{body.pk}/").content.decode()
+    assert "khóa API “" in review, "whoever reviews an account sees what acts for it"
     made = reset_password(cast.acting("dung"), binh.pk)
     assert works.ask("GET", "/me").status_code == 401, "a key goes with the password"
     thief = Client()

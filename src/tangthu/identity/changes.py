@@ -89,6 +89,16 @@ def waiting(viewer: Viewer, limit: int) -> list[Change]:
     return _told(viewer, found[:limit])
 
 
+def count(viewer: Viewer, *, only_waiting: bool) -> int:
+    """How many changes there are there, of which `waiting` and `recent` tell the first."""
+    bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
+    where = _WAITING if only_waiting else Q()
+    return sum(
+        model.objects.filter(where, **{f"{_BODY[kind]}__in": bodies}).count()  # type: ignore[attr-defined]
+        for kind, model in KINDS.items()
+    )
+
+
 def recent(viewer: Viewer, limit: int) -> list[Change]:
     """All changes there, the newest first; those that wait before all others."""
     found = _rows(viewer, Q(), limit)

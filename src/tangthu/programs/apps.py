@@ -16,7 +16,7 @@ class ProgramsConfig(AppConfig):
         from tangthu.kernel import checks, rounds
         from tangthu.kernel.late import late
         from tangthu.programs import page_help
-        from tangthu.signin import idle
+        from tangthu.signin import idle, reviewing
         from tangthu.signin.actions.resetting import on_reset
         from tangthu.ui.nav import NavEntry, navigation
 
@@ -31,6 +31,7 @@ class ProgramsConfig(AppConfig):
             "hooks", _("Gửi tin cho chương trình"), late("tangthu.programs.checks.look")
         )
         on_reset(late("tangthu.programs.actions.make_key.end_keys"))
+        reviewing.also_shown(late("tangthu.programs.queries.living_keys"))
         idle.also_used(late("tangthu.programs.queries.last_uses"))
         navigation.register(
             NavEntry(

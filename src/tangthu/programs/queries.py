@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Account
@@ -16,6 +17,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.programs.models import ApiKey, Hook, HookDelivery
+from tangthu.ui import formats
 
 
 def digest_of(token: str) -> str:
@@ -49,6 +51,19 @@ def last_uses(people: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     used = ApiKey.objects.filter(person_id__in=people, used__last_used_at__isnull=False)
     last = used.values("person_id").annotate(at=Max("used__last_used_at"))
     return {one["person_id"]: one["at"] for one in last}
+
+
+def living_keys(body_id: uuid.UUID, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The living keys of some people at a body, in words, for the review of accounts."""
+    found: dict[uuid.UUID, list[str]] = {}
+    living = ApiKey.objects.filter(
+        body_id=body_id, person_id__in=people, revoked_at=None, expires_at__gt=Now()
+    )
+    for one in living.order_by("created_at", "id"):
+        words = gettext("khóa API “%(name)s” đến %(day)s")
+        told = words % {"name": one.name, "day": formats.day(one.expires_at)}
+        found.setdefault(one.person_id, []).append(told)
+    return found
 
 
 def keys(viewer: Viewer) -> QuerySet[ApiKey]:

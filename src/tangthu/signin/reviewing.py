@@ -5,20 +5,33 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.conflicts import conflicts_at
-from tangthu.identity.models import Account, Appointment, Body
+from tangthu.identity.models import Account, Appointment, Body, Delegation, Grant, GroupMember
 from tangthu.identity.policies import Viewer
-from tangthu.identity.standing import appointments
+from tangthu.identity.roles import RIGHTS
+from tangthu.identity.standing import appointments, gives, in_force
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import idle, rules, standing
 from tangthu.signin.models import Review
+from tangthu.ui import formats
+
+# What else accounts of a body can be used for, by person, told by who keeps it.
+_besides: list[Callable[[uuid.UUID, Collection[uuid.UUID]], Mapping[uuid.UUID, list[str]]]] = []
+
+
+def also_shown(
+    tell: Callable[[uuid.UUID, Collection[uuid.UUID]], Mapping[uuid.UUID, list[str]]],
+) -> None:
+    """Let `tell` say, for a body and some people, what each may do there beside his positions."""
+    _besides.append(tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Seen:
     idle_days: int
     second_step: bool
     conflicts: tuple[str, ...]
+    # What it may do beside its positions: grants, groups, delegations, keys of programs.
+    besides: tuple[str, ...]
 
     @property
     def enabled(self) -> bool:
@@ -64,6 +79,10 @@ def seen_at(body_id: uuid.UUID) -> list[Seen]:
         held.setdefault(one.person_id, []).append(one)
     since = idle.counted_from(found)
     today = timezone.localdate()
+    besides: dict[uuid.UUID, list[str]] = {}
+    for tell in (_given, *_besides):
+        for person, words in tell(body_id, people).items():
+            besides.setdefault(person, []).extend(words)
     return [
         Seen(
             account=one,
@@ -79,9 +98,32 @@ def seen_at(body_id: uuid.UUID) -> list[Seen]:
             conflicts=tuple(conflicts_at(one.person_id, body_id, today))
             if len(held.get(one.person_id, ())) > 0
             else (),
+            besides=tuple(besides.get(one.person_id, ())),
         )
         for one in found
     ]
+
+
+def _given(body_id: uuid.UUID, people: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """Grants, groups and delegations that stand at a body, by who may use them."""
+    found: dict[uuid.UUID, list[str]] = {}
+    stands = in_force() & gives()
+    for one in Grant.objects.filter(
+        stands, body_id=body_id, holder_kind=Grant.Holder.PERSON, holder__in=people
+    ).order_by("asked_at", "id"):
+        words = f"{RIGHTS[one.right]} ({one.get_scope_kind_display()})"
+        found.setdefault(one.holder, []).append(words)
+    members = GroupMember.objects.filter(stands, group__body_id=body_id, person_id__in=people)
+    for member in members.select_related("group").order_by("asked_at", "id"):
+        words = _("nhóm %(name)s") % {"name": member.group.name}
+        found.setdefault(member.person_id, []).append(words)
+    lent = Delegation.objects.filter(in_force(), body_id=body_id, receiver_id__in=people)
+    for each in lent.select_related("giver").order_by("given_at", "id"):
+        words = _("thay %(name)s đến hết %(day)s") % {
+            "name": each.giver.full_name, "day": formats.day(each.effective_to),
+        }  # fmt: skip
+        found.setdefault(each.receiver_id, []).append(words)
+    return found
 
 
 def due_on(body_id: uuid.UUID) -> dt.date | None:

@@ -176,6 +176,7 @@ def review_list(ctx: click.Context, code: str, as_json: bool) -> None:
                 "idle_days": one.idle_days,
                 "second_step": one.second_step,
                 "conflicts": list(one.conflicts),
+                "besides": list(one.besides),
             }
             for one in reviewing.seen_at(body.pk)
         ]

@@ -46,6 +46,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
     only_waiting = request.GET.get("cho") == "1"
     rows = told.waiting(who, _MOST) if only_waiting else told.recent(who, _MOST)
+    total = told.count(who, only_waiting=only_waiting)
     words = states()
     register: Register[Change] = Register(
         name="rights-changes",
@@ -73,7 +74,7 @@ def changes(request: HttpRequest) -> HttpResponse:
             _("Khi ai đó đề nghị cấp hoặc chấm dứt một quyền, đề nghị hiện ở đây."),
         ),
     )
-    page = register.page(rows, sort_values=lambda row: (str(row.id),), total=len(rows))
+    page = register.page(rows, sort_values=lambda row: (str(row.id),), total=total)
     return render(request, "identity/changes.html", {"register": page})
 
 
