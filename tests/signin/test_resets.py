@@ -201,3 +201,17 @@ def test_what_was_right_and_opened_nothing_is_a_line(cast: TestHouse) -> None:
         ("cuc", "khóa API đã thu hồi hoặc hết hạn"),
         ("hoa", "đúng mật khẩu, không giữ chức vụ nào"),
     ]
+
+
+def test_who_lacks_a_second_step_is_counted_in_one_statement(cast: TestHouse) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tangthu.signin import checks
+
+    SignInState.objects.update(demonstration=False)
+
+    with CaptureQueriesContext(connection) as seen:
+        found = list(checks._one_step(None))
+    assert len(seen) == 1
+    assert [one.message for one in found] == ["2 người phải xác thực hai bước mà chưa thiết lập."]

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tangthu.identity import standing
 from tangthu.identity.models import Account
 from tangthu.identity.queries import viewer_of
+from tangthu.identity.roles import DELEGABLE, GRANTABLE, rights_on
 from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
 from tangthu.signin import duties, rules
-from tangthu.signin.models import Kind, SecondStep, SecurityEntry, SignInState
+from tangthu.signin import standing as account_state
+from tangthu.signin.models import Kind, SecondStep, SecurityEntry
 
 _LIST = "tangthu --as NGƯỜI account list"
 _LOG = "tangthu --as NGƯỜI security-log"
@@ -62,13 +65,20 @@ def _given(bodies: Bodies) -> Iterator[Finding]:
 
 def _one_step(bodies: Bodies) -> Iterator[Finding]:
     """People who must have a second step and have not set it up yet (RM-955)."""
-    count = sum(
-        1
-        for account in accounts_of(bodies).filter(pk__in=_without_second_step())
-        if duties.must_have_second_step(
-            viewer_of(account.person), SignInState.objects.filter(account=account).first()
+    named = set(rules.rights("second_step_required"))
+    without = accounts_of(bodies).filter(pk__in=_without_second_step())
+    without = without.exclude(signin__demonstration=True)
+    if named & {*DELEGABLE, *GRANTABLE}:
+        # Such a right comes by more ways than a position: each person is looked at.
+        people = without.select_related("person", "signin")
+        count = sum(
+            duties.must_have_second_step(viewer_of(one.person), account_state.of(one))
+            for one in people
         )
-    )
+    else:
+        roles = [role for role, given in rights_on(timezone.localdate()).items() if given & named]
+        held = standing.appointments().filter(position__role__in=roles).order_by()
+        count = without.filter(person_id__in=held.values("person_id")).count()
     if count:
         yield Finding(
             "warning",
