@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signin", "0008_hooks_stopped")]
+    dependencies = [("signin", "0009_providerlink")]
 
     operations = [
         migrations.AddField(
