@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +22,7 @@ from tangthu.repository.hazards import replace_by
 from tangthu.repository.job_kinds import CHECK_ALL
 from tangthu.repository.models import Copy, Store
 from tangthu.repository.places import require_usable
-from tangthu.repository.stores import Room, StoreUnusable, in_use, room_of
+from tangthu.repository.stores import Room, StoreUnusable, in_use, private_folders, room_of
 from tangthu.ui import formats
 
 # A round that is due is ordered within the hour; a week leaves time for a store that was away.
@@ -35,6 +38,7 @@ def look(bodies: Bodies) -> Iterator[Finding]:
         return
     for store in stores:
         yield from _of_store(store, bodies)
+        yield from _open(store)
         yield from _lock(store)
         yield from _carrier(store)
     yield from _apart(stores)
@@ -127,6 +131,22 @@ def _notes(store: Store, due: int) -> Iterator[Finding]:
             _("Lập lại danh mục từ riêng kho này thì tài liệu đã hạn chế hoặc giữ lại mở ra."),
             _("Gắn lại kho; ghi chú được viết trong mười phút sau đó."),
         )
+
+
+def _open(store: Store) -> Iterator[Finding]:
+    """Whether other accounts of this machine read a store that lies outside the home."""
+    root = Path(store.path)
+    if store.in_bucket or root.is_relative_to(settings.HOME.root):
+        return  # the home itself is closed, and looked at with the machine
+    for folder in private_folders(root):
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        if mode & 0o077:
+            yield Finding(
+                "warning",
+                _("Thư mục %(name)s có quyền %(mode)s.") % {"name": folder, "mode": f"{mode:o}"},
+                _("Tài khoản khác của máy này đọc được hồ sơ, không qua hệ thống."),
+                f"chmod go= {shlex.quote(str(folder))}",
+            )
 
 
 def _carrier(store: Store) -> Iterator[Finding]:

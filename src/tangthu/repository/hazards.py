@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -50,6 +51,32 @@ def shared(stores: Sequence[Store]) -> list[str]:
 def never_apart(stores: Sequence[Store]) -> list[tuple[Store, Store]]:
     """Pairs of stores that share every hazard: they are one copy, not two."""
     return [pair for pair in itertools.combinations(stores, 2) if len(shared(pair)) == len(HAZARDS)]
+
+
+def places_apart(stores: Sequence[Store]) -> int:
+    """On how many places, of which one blow takes only one, these stores lie.
+
+    Two are on one place if they share every declared hazard or the disk of this machine.
+    """
+    groups: list[list[Store]] = []
+    for store in stores:
+        same = [one for one in groups if any(_together(store, other) for other in one)]
+        groups = [one for one in groups if one not in same]
+        groups.append([store, *(other for one in same for other in one)])
+    return len(groups)
+
+
+def _together(one: Store, other: Store) -> bool:
+    if len(shared((one, other))) == len(HAZARDS):
+        return True
+    return not (one.in_bucket or other.in_bucket) and _disk(one) == _disk(other) is not None
+
+
+def _disk(store: Store) -> int | None:
+    try:
+        return Path(store.path).stat().st_dev
+    except OSError:
+        return None
 
 
 def replace_by(store: Store) -> dt.date | None:

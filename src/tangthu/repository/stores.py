@@ -194,7 +194,18 @@ def beside(store: Store, package_objid: str) -> Path:
     """
     root = Path(store.path)
     inside = open_store(store).path_of(package_objid).relative_to(root)
-    return root.parent / f"{root.name}.beside" / inside
+    return beside_root(root) / inside
+
+
+def beside_root(root: Path) -> Path:
+    """The folder beside the root of a store for what stands beside its objects."""
+    return root.parent / f"{root.name}.beside"
+
+
+def private_folders(root: Path) -> list[Path]:
+    """The folders of a store that hold records, as far as they are there."""
+    folders = (root, beside_root(root), ocfl.default_staging(root))
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def place_aside(store: Store, package_objid: str, name: str) -> Path:

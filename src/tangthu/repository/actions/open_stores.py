@@ -10,7 +10,14 @@ from django.db import transaction
 from tangthu.kernel import deployment
 from tangthu.repository.buckets import make_bucket, open_bucket
 from tangthu.repository.models import Copy, Store
-from tangthu.repository.stores import DEFAULT_STORES, default_path, in_use, open_store
+from tangthu.repository.stores import (
+    DEFAULT_STORES,
+    beside_root,
+    default_path,
+    in_use,
+    open_store,
+    private_folders,
+)
 from tangthu.standards import durable, ocfl
 
 
@@ -55,7 +62,13 @@ def make_root(store: Store) -> None:
     root = Path(store.path)
     durable.make_dirs(root.parent)
     _mark(root)
+    new = not ocfl.looks_like_root(root)
     ocfl.create_root(root)
+    if new:
+        # Whatever account reads these folders reads records past every right.
+        durable.make_dirs(beside_root(root))
+        for folder in private_folders(root):
+            folder.chmod(0o700)
 
 
 def _mark(root: Path) -> None:

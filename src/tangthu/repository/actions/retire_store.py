@@ -6,6 +6,7 @@ that comes back is a new store, whose objects are then recognised.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -14,15 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
-from tangthu.kernel import advisory, jobs
+from tangthu.kernel import advisory, clock, jobs
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.jobs import Running
 from tangthu.kernel.models import Job
 from tangthu.kernel.rulebook import rulebook
 from tangthu.ledger.record import Event, record
 from tangthu.repository.actions.register_store import administered_at, store_of
+from tangthu.repository.hazards import places_apart
 from tangthu.repository.job_kinds import RETIRE
 from tangthu.repository.models import Copy, Store
+from tangthu.repository.places import usable
 from tangthu.repository.stores import in_use, missing_in
 from tangthu.standards import durable
 
@@ -39,6 +42,20 @@ def why_not_retired(store: Store) -> Any:
     if others[0].kind != Store.Kind.FOLDER:
         return _("Kho đứng đầu phải là một thư mục.")
     for other in others:
+        if not usable(other):
+            return _("Kho %(name)s không mở được lúc này.") % {"name": other.name}
+    if places_apart(others) < min(least, places_apart([store, *others])):
+        return _(
+            "Các kho còn lại chung một ổ đĩa hoặc chung mọi rủi ro: một sự cố mất mọi bản sao."
+        )
+    days = rulebook().integer("store.checked_within", timezone.localdate())
+    before = clock.now() - dt.timedelta(days=days)
+    for other in others:
+        if Copy.objects.filter(store=other, verified_at__lt=before).exists():
+            return _("Kho %(name)s có bản sao chưa được kiểm tra trong %(n)s ngày qua.") % {
+                "name": other.name,
+                "n": days,
+            }
         if missing_in(other, state=Copy.State.GOOD).exists():
             return _("Kho %(name)s còn gói chưa có bản sao lành.") % {"name": other.name}
     return ""

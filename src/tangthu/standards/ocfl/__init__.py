@@ -39,7 +39,7 @@ from tangthu.standards.ocfl.reader import (
 )
 from tangthu.standards.ocfl.repair import Repaired, repair_all, repair_content, repair_file
 from tangthu.standards.ocfl.replicate import replicate
-from tangthu.standards.ocfl.storage_root import StorageRoot, create_root, open_root
+from tangthu.standards.ocfl.storage_root import StorageRoot, create_root, default_staging, open_root
 from tangthu.standards.ocfl.validator import (
     CODES,
     Code,
@@ -93,6 +93,7 @@ __all__ = [
     "check_files",
     "create_object",
     "create_root",
+    "default_staging",
     "layout_from",
     "load_inventory",
     "looks_like_root",
