@@ -26,6 +26,10 @@ _ARCHIVE = {
             "của hồ sơ."
         ),
     ),
+    "dossiers-seal": (
+        _("Nơi xem trước việc đóng gói nhiều hồ sơ: hồ sơ nào làm được, hồ sơ nào chưa và vì sao."),
+        _("Xác nhận thì mỗi hồ sơ làm được thành một công việc nền; hồ sơ khác không đổi."),
+    ),
     "dossier-seal": (
         _("Nơi đóng hồ sơ thành một gói lưu trữ và chép gói ấy vào mọi kho đang dùng."),
         _("Xử lý các điểm ghi “Chặn” rồi xác nhận; phiên bản đã đóng không sửa, không xóa được."),

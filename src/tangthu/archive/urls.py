@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from tangthu.archive.views import (
+    bulk_sealing,
     catalogue,
     clearances,
     contents,
@@ -24,6 +25,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 app_name = "archive"
 urlpatterns = [
     path("ho-so/", catalogue.dossiers, name="dossiers"),
+    path("ho-so/dong-goi-nhieu/", bulk_sealing.seal_many, name="dossiers-seal"),
     path("ho-so/<uuid:dossier_id>/", dossiers.dossier, name="dossier"),
     path("ho-so/<uuid:dossier_id>/chung-cu.json", dossiers.proof, name="dossier-proof"),
     path("ho-so/<uuid:dossier_id>/mo-ta/", describing.dossier, name="dossier-describe"),

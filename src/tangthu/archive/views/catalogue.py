@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import shown_columns
 from tangthu.ui.tables import (
+    BulkAction,
     EmptyState,
     Filter,
     Option,
@@ -122,6 +124,7 @@ def listed(
         searchable=True,
         page_size=PAGE,
         empty=listing.empty,
+        bulk=_bulk(viewer, listing),
     )
     try:
         chosen = shown_columns(request, listing.name) or ()
@@ -129,6 +132,13 @@ def listed(
     except TooBroad as error:
         trouble = EmptyState(error.message, error.hint)
         return register.page([], sort_values=lambda one: (one.row.key,), trouble=trouble), ""
+
+
+def _bulk(viewer: Viewer, listing: Listing) -> tuple[BulkAction, ...]:
+    """What the viewer may do with marked rows of a listing."""
+    if listing.name != DOSSIERS.name or not viewer.bodies_with("archive.seal"):
+        return ()
+    return (BulkAction(_("Đóng gói…"), reverse("archive:dossiers-seal")),)
 
 
 def _filled(

@@ -41,6 +41,10 @@ _OFFICE = {
         ),
         _("Đọc các mục lỗi và cảnh báo trước; mỗi mục nói thiếu gì, hại gì và cần làm gì."),
     ),
+    "jobs-stop": (
+        _("Nơi xem trước việc dừng nhiều công việc nền đã đánh dấu."),
+        _("Việc đã kết thúc thì không dừng nữa; việc đang chạy dừng ở chỗ an toàn gần nhất."),
+    ),
     "jobs": (
         _("Các việc chạy ở nền: đang chờ, đang chạy, đã xong, không xong hoặc đã dừng."),
         _("Lọc theo trạng thái, loại, người đặt và ngày; mở một việc để xem kết quả từng mục."),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tangthu.faces.office.views import (
     account,
+    bulk_stopping,
     columns,
     guides,
     health,
@@ -30,6 +31,7 @@ office = (
         path("metrics", metrics.metrics, name="metrics"),
         path("cot/", columns.choose, name="columns"),
         path("cong-viec/", jobs.jobs, name="jobs"),
+        path("cong-viec/dung-nhieu/", bulk_stopping.stop_many, name="jobs-stop"),
         path("cong-viec/<uuid:job_id>/", jobs.job, name="job"),
         path("cong-viec/<uuid:job_id>/dung/", jobs.stop, name="job-stop"),
         path("cong-viec/<uuid:job_id>/chay-tiep/", jobs.go_on, name="job-resume"),

@@ -29,7 +29,17 @@ from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.days import fault_of, span
 from tangthu.ui.parts import Crumb
-from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register, Tone
+from tangthu.ui.tables import (
+    BulkAction,
+    Cell,
+    Column,
+    EmptyState,
+    Filter,
+    Option,
+    RangeFilter,
+    Register,
+    Tone,
+)
 from tangthu.ui.working import UNDER_WAY, progress_of
 
 _WORDS: dict[str, tuple[object, Tone]] = {
@@ -205,6 +215,7 @@ def _register(
             Column("spent", _("Thời gian chạy"), lambda job: _spent(job), wide_only=True),
             Column("state", _("Trạng thái"), _state, "tag"),
         ),
+        bulk=(BulkAction(_("Dừng…"), reverse("office:jobs-stop")),),
         empty=EmptyState(
             _("Không có công việc nào"),
             _("Nhập đợt số hóa, đóng gói, kiểm tra kho chạy nền và hiện ở đây."),
