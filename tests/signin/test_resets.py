@@ -20,7 +20,7 @@ from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import queries, wording
 from tangthu.signin.actions.second_step import reset_second_step
 from tangthu.signin.actions.set_password import reset_password, set_own_password
-from tangthu.signin.models import SecurityEntry, SignInState
+from tangthu.signin.models import ProviderLink, SecurityEntry, SignInState
 from tests.signin.conftest import SignIn
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.programs import program
@@ -55,10 +55,14 @@ def test_who_resets_a_password_confirms_nothing_in_its_name_and_the_others_are_t
     admin = sign_in("dung")
     warned = admin.get(f"/nguoi-dung/{binh.pk}/mat-khau/").content.decode()
     assert "không xác nhận được thay đổi quyền trong 24 giờ" in warned
+    ProviderLink(
+        account=binh.account, issuer="https://x.example", subject="1", linked_at=timezone.now()
+    ).save()
     review = admin.get(f"/nguoi-dung/ra-soat/{body.pk}/").content.decode()
     assert "khóa API “" in review, "whoever reviews an account sees what acts for it"
     made = reset_password(cast.acting("dung"), binh.pk)
     assert works.ask("GET", "/me").status_code == 401, "a key goes with the password"
+    assert not ProviderLink.objects.exists(), "and so does an identity that was linked"
     thief = Client()
     thief.post("/dang-nhap/", {"username": "binh", "password": made})
     thief.post("/tai-khoan/mat-khau/", {"old": made, "new": OWN, "again": OWN})

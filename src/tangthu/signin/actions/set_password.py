@@ -19,7 +19,7 @@ from tangthu.signin import guessing, passwords, queries, rules
 from tangthu.signin.actions import visit
 from tangthu.signin.actions.resetting import note_reset
 from tangthu.signin.actions.second_step import TooManyWrong
-from tangthu.signin.models import Kind, PastPassword, SignInState
+from tangthu.signin.models import Kind, PastPassword, ProviderLink, SignInState
 from tangthu.signin.noticing import of
 
 
@@ -57,8 +57,9 @@ def set_own_password(
 def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
     """Give another person a new password and return it, to be told once.
 
-    He must set his own at the next sign-in; his sessions and keys end. Raises NotFoundForViewer for
-    somebody for whom no body of the acting person answers, Refused for himself.
+    He must set his own at the next sign-in; his sessions, keys and links end. Raises
+    NotFoundForViewer for somebody for whom no body of the acting person answers, Refused for
+    himself.
     """
     account = queries.managed_at_home(acting, person_id)
     if account.person_id == acting.viewer.person_id:
@@ -72,6 +73,8 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
         account.set_password(made)
         account.save(update_fields=["password"])
         note_reset(acting, account, password_at=None)
+        # Whoever knew the old password may have linked an identity of his own.
+        unlinked = ProviderLink.objects.filter(account=account).delete()[0]
         visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(
@@ -80,6 +83,7 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
                 obj=account.person_id,
                 body=account.person.home_body_id,
                 actor=acting.actor(body),
+                detail={"unlinked": unlinked},
             )
         )
     return made
