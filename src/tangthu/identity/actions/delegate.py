@@ -122,6 +122,6 @@ def _tell(acting: Acting, one: Delegation, kind: str, **detail: object) -> None:
             obj=one.giver_id,
             body=one.giver.home_body_id,
             actor=acting.actor(one.body_id),
-            detail={"at": str(one.body_id), **detail},
+            detail={"at": str(one.body_id), "delegation": str(one.pk), **detail},
         )
     )
