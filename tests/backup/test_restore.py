@@ -58,18 +58,25 @@ def packages_of(stores: Path, name: str) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def lost(shared_cast: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Lost:
-    """Backed up with events waiting, then worked on and signed; a mirror has the newer tree."""
+    """Backed up with events waiting, then worked on and signed; a mirror has the newer tree.
+
+    Of the two places, one is lost together with the house.
+    """
     house, folder = shared_cast, tmp_path_factory.mktemp("lost")
     (folder / "sets").mkdir()
+    (folder / "lost").mkdir()
     sealed_package(house, make_dossier(house, documents=({}, {})))
     make_dossier(house, number="02")
     signed_events()
+    made(house, folder / "lost")
     made(house, folder / "sets")
     make_dossier(house, number="03")
     tell(house, 2)
     body = house.body("H30.81").pk
     older = TileReader(tree_folder(house.home, log_of(body))).checkpoint().decode()
+    made(house, folder / "lost")
     kept = made(house, folder / "sets")
+    shutil.rmtree(folder / "lost")
     sealed_keys.seal(PASSPHRASE, folder / "khoa.json")
     tell(house, 4)
     signed_events()

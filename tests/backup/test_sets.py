@@ -15,7 +15,7 @@ from django.conf import settings
 from tangthu.backup import retention, sealed_keys, sets
 from tangthu.backup.actions.order_backup import order_backup, order_verification
 from tangthu.backup.actions.seal_keys import seal_keys
-from tangthu.backup.places import PlaceUnusable
+from tangthu.backup.places import MARK, PlaceUnusable
 from tangthu.kernel.errors import HouseError, InvalidInput, Refused
 from tangthu.kernel.jobs import execute, request_stop
 from tangthu.kernel.models import Job
@@ -50,6 +50,11 @@ def made(house: TestHouse, place: Path, **how: Any) -> Path:
     return place / str(job.result["set"])
 
 
+def names_in(place: Path) -> list[str]:
+    """What lies in a place, beside the mark of the house."""
+    return [path.name for path in place.iterdir() if path.name != MARK]
+
+
 def verified(house: TestHouse, folder: Path) -> dict[str, Any]:
     job = execute(order_verification(house.acting("dung"), folder, queued=False).id)
     assert job.state == Job.State.DONE, f"{job.message} {job.hint}"
@@ -82,7 +87,7 @@ def test_a_set_holds_database_ledger_and_records_and_neither_keys_nor_what_is_no
     assert (facts.kind, facts.packages, facts.tables["records_dossier"][0]) == ("full", 1, 2)
     assert [one["origin"] for one in facts.logs] == ["test.example/H30.81", "test.example/H31.07"]
     assert [one["checkpoint"].startswith(one["origin"]) for one in facts.logs] == [True, True]
-    assert [path.name for path in place.iterdir()] == [facts.name]
+    assert names_in(place) == [facts.name]
     assert folder.stat().st_mode & 0o77 == 0
     assert told_kinds(cast) == told_kinds(cast, "H31.07") == ["backup.set.made"]
     assert verified(cast, folder)["found"] == 0
@@ -168,8 +173,9 @@ def test_what_is_damaged_everywhere_is_told_and_the_rest_is_saved(
         content.write_bytes(b"x" + content.read_bytes()[1:])
     job = execute(order_backup(cast.acting("dung"), place, queued=False).id)
     assert job.state == Job.State.DONE
-    (problem,) = job.result["problems"]
-    assert problem.endswith("not whole in any store")
+    of_package, of_record = job.result["problems"]
+    assert of_package.endswith("not whole in any store")
+    assert of_record.endswith("a record's file is in no place")
     assert verified(cast, place / job.result["set"])["found"] == 0
 
 
@@ -212,7 +218,7 @@ def test_a_stopped_backup_leaves_no_set_and_the_next_one_clears_away(
     assert execute(ordered.id, stop).state == Job.State.STOPPED
     assert sets.sets_in(place) == []
     folder = made(cast, place)
-    assert [path.name for path in place.iterdir()] == [folder.name]
+    assert names_in(place) == [folder.name]
     assert told_kinds(cast) == ["backup.set.made"]
 
 
@@ -232,7 +238,7 @@ def test_a_backup_killed_anywhere_leaves_a_whole_set_or_none_and_is_told_of_once
                 Job.objects.filter(pk=ordered.pk).update(state=Job.State.STOPPED)
     again = execute(ordered.id)
     assert (again.state, again.result["set"]) == (Job.State.DONE, whole[0].name)
-    assert [path.name for path in place.iterdir()] == [whole[0].name]
+    assert names_in(place) == [whole[0].name]
     assert told_kinds(cast) == ["backup.set.made"]
     assert verified(cast, place / whole[0].name)["found"] == 0
 
@@ -244,7 +250,7 @@ def test_old_chains_go_as_a_whole_and_the_newest_stays(cast: TestHouse, place: P
     newest = made(cast, place, full=True)
     assert retention.remove_old(place, later - dt.timedelta(days=2)) == []
     assert retention.remove_old(place, later) == [increment.name, full.name]
-    assert [path.name for path in place.iterdir()] == [newest.name]
+    assert names_in(place) == [newest.name]
 
 
 def test_a_full_set_is_made_when_the_chain_is_a_week_old(
@@ -281,6 +287,9 @@ def test_keys_are_sealed_apart_and_open_by_their_passphrase_alone(
         seal_keys(who, PASSPHRASE, target)
     held = sealed_keys.unseal(PASSPHRASE, target)
     assert held == {name: (cast.home.root / name).read_bytes() for name in names}
+    assert sealed_keys.lacking(held) == []
+    cast.home.secret("later")
+    assert sealed_keys.lacking(held) == ["secrets/later"]
     document = json.loads(target.read_text())
     for other, broken in (
         (PASSPHRASE + "x", document),

@@ -640,9 +640,10 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
     signed_events()
     seal = [TANGTHU, "--as", "dung", "backup", "keys", "--json", "--to", str(keys)]
     back = [TANGTHU, "backup", "keys", "--json", "--from", str(keys)]
+    attempt = [TANGTHU, "backup", "keys", "--json", "--try", str(keys)]
     for words, given, status in (
         (seal, "ngan", COULD_NOT), (seal, PASSWORD, DONE), (back, "khac", COULD_NOT),
-        (back, PASSWORD, DONE),
+        (attempt, "khac", COULD_NOT), (attempt, PASSWORD, DONE), (back, PASSWORD, DONE),
     ):  # fmt: skip
         done = subprocess.run(
             words, input=f"{given}\n", capture_output=True, text=True, check=False,

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.backup import houses, rules, scheduling
+from tangthu.backup import houses, retention, rules, scheduling
+from tangthu.backup.job_kinds import VERIFY
 from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
-from tangthu.backup.sets import damaged_in, sets_in
+from tangthu.backup.sets import SetFacts, damaged_in, sets_in
 from tangthu.identity.models import Body
 from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
+from tangthu.kernel.models import Job
 from tangthu.ui import formats
 
 # A daily set may take its hours.
@@ -97,13 +99,42 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
             "tangthu --as NGƯỜI backup run --full",
         )
     yield from _strange(place, now)
-    sets = houses.own_sets(place, now)
+    late = retention.overdue(place, now)
+    if late.why:
+        yield Finding(
+            "error",
+            _("%(n)s bộ quá hạn ở %(place)s chưa xóa được: %(why)s.")
+            % {"n": len(late.sets), "place": place, "why": late.why},
+            _("Khóa sự kiện đã xóa vẫn còn trong các bộ ấy quá hạn cho phép."),
+            "tangthu --as NGƯỜI backup run --full",
+        )
+    sets = [one for one in houses.own_sets(place, now) if one.holds_stores]
+    yield from _newest(place, sets, now)
+
+
+def _newest(place: Path, sets: list[SetFacts], now: dt.datetime) -> Iterator[Finding]:
     if not sets:
         yield Finding(
             "warning",
             _("Nơi sao lưu %(place)s chưa có bộ nào.") % {"place": place},
             _("Chưa có gì để phục hồi từ đây."),
             "tangthu --as NGƯỜI backup run",
+        )
+    elif sets[-1].problems:
+        yield Finding(
+            "error",
+            _("Bộ sao lưu mới nhất ở %(place)s thiếu %(n)s tệp, đầu tiên là %(path)s.")
+            % {"place": place, "n": len(sets[-1].problems), "path": sets[-1].problems[0][0]},
+            _("Phục hồi từ bộ ấy không được đủ hồ sơ; các bộ cũ được giữ lại."),
+            "tangthu --as NGƯỜI fixity --repair",
+        )
+    elif _found_bad(place / sets[-1].name):
+        yield Finding(
+            "error",
+            _("Bộ sao lưu %(name)s ở %(place)s đã được kiểm tra và bị hỏng.")
+            % {"name": sets[-1].name, "place": place},
+            _("Không phục hồi được từ bộ ấy."),
+            "tangthu --as NGƯỜI backup run --full",
         )
     elif rules.is_over(sets[-1].made_at, "every", now - _GRACE):
         yield Finding(
@@ -119,6 +150,13 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
             _("%(place)s: %(n)s bộ, mới nhất %(when)s.")
             % {"place": place, "n": len(sets), "when": formats.moment(sets[-1].made_at)},
         )
+
+
+def _found_bad(folder: Path) -> bool:
+    """Whether the last reading through of a set found something."""
+    done = Job.objects.filter(kind=VERIFY, state=Job.State.DONE, args__folder=str(folder))
+    last = done.order_by("-finished_at").first()
+    return last is not None and bool(last.result.get("found"))
 
 
 def _strange(place: Path, now: dt.datetime) -> Iterator[Finding]:

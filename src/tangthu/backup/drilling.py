@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -32,6 +33,9 @@ from tangthu.ledger.publishing import KEYS, tree_folder
 from tangthu.standards import durable
 
 _NAME = "drill-"
+_OURS = re.compile(r"drill-[0-9a-f]{8}")
+# A folder is removed only if it says itself that a trial made it.
+MARK = "tangthu-drill"
 # What tells a process where the house's own database is, and who logs in there.
 _OF_THE_HOUSE = (logins.PLACE, logins.OWNER, *logins.GIVEN.values())
 
@@ -60,6 +64,7 @@ def run_drill(running: Running) -> dict[str, Any]:
     ok = bool(found) and not (error or wrong or problems or found["bad_count"])
     answer = {
         "set": facts.name, "place": str(folder.parent), "moment": facts.moment, "ok": ok,
+        "holds_stores": facts.holds_stores,
         "problems": problems, **found,
         **({"error": f"{error['message']} {error['hint']}".strip()} if error else {}),
     }  # fmt: skip
@@ -122,6 +127,7 @@ def _home(place: Path) -> Iterator[Path]:
     try:
         with durable.held(home):
             home.chmod(0o700)
+            durable.write_file(home / MARK, [], what="backup.drill.mark", mode=0o600)
             yield home / "home"
     finally:
         _remove(home)
@@ -136,6 +142,7 @@ def _remove(folder: Path) -> None:
 
 
 def clear_deserted(place: Path) -> None:
-    """Remove what killed drills left in `place`, their servers first."""
+    """Remove what killed drills left in `place`, their servers first; nobody else's folders."""
     for folder in place.glob(f"{_NAME}*"):
-        _remove(folder)
+        if _OURS.fullmatch(folder.name) and (folder / MARK).is_file():
+            _remove(folder)

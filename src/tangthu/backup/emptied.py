@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from tangthu.kernel import deployment, postgres
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.home import Home, unusable
 from tangthu.standards import durable
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def begin(home: Home, folder: Path) -> None:
@@ -55,7 +59,12 @@ def _mode(folder: Path) -> str:
 
 
 def clear(home: Home) -> None:
-    """Empty a home that is being restored; the mark goes last. Raises OSError."""
+    """Empty a home that is being restored; the mark goes last.
+
+    Raises OSError, and Refused if another disk was mounted below meanwhile: what is there was not
+    written by a restore.
+    """
+    _require_one_disk(home.root)
     postgres.stop(home)
     for path in home.root.iterdir():
         if path == home.restoring:
@@ -65,6 +74,43 @@ def clear(home: Home) -> None:
         else:
             path.unlink()
     home.restoring.unlink()
+
+
+def _require_one_disk(root: Path) -> None:
+    inside = root.resolve()
+    found = [place for place in _mounted() if place != inside and place.is_relative_to(inside)]
+    device = _device(root)
+    for folder, folders, names in os.walk(root):
+        found += [
+            path
+            for name in (*folders, *names)
+            if _device(path := Path(folder, name)) not in (device, None)
+        ]
+        if found:
+            raise Refused(
+                f"{found[0]} nằm trên ổ đĩa khác với {root}.",
+                hint="Tháo ổ đĩa ấy ra trước: phần phục hồi dở bị xóa hết rồi mới làm lại.",
+            )
+
+
+def _mounted() -> list[Path]:
+    """Where something is mounted, as the system tells; also the same disk in two places."""
+    try:
+        lines = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+    return [
+        Path(_ESCAPED.sub(lambda found: chr(int(found[1], 8)), line.split()[4]))
+        for line in lines
+        if len(line.split()) > 4
+    ]
+
+
+def _device(path: Path) -> int | None:
+    try:
+        return path.lstat().st_dev
+    except FileNotFoundError:  # a server that still runs there removes files of its own
+        return None
 
 
 def finish(home: Home) -> None:

@@ -1,9 +1,11 @@
 """The job that makes a set: everything of one moment, under a hidden name until it is whole.
 
-Order: the ledger's files and the signer's memory, the working store, the database, the working
-store again, the stores last. The ledger's files may so be behind the rows, never before them: a
-restore writes them up to what the rows know as signed, and no event is left an orphan. Packages and
-working files may be newer than the rows, never older.
+Order: the ledger's files and the signer's memory, the working store, the moment of the database,
+the working store again, the dump, the stores last. The ledger's files may so be behind the rows,
+never before them: a restore writes them up to what the rows know as signed, and no event is left an
+orphan. Packages and working files may be newer than the rows, never older: from that moment until
+the working store was gone through again nobody removes anything from it. In the end every content
+that the rows name is looked for in the set.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,7 +26,8 @@ from tangthu import __version__
 from tangthu.backup import houses, retention, rules
 from tangthu.backup.actions.note_sets import acting_of, note_made
 from tangthu.backup.copying import SetWriter
-from tangthu.backup.places import require_fit, require_room
+from tangthu.backup.packages import copy_package
+from tangthu.backup.places import claim, require_fit, require_room
 from tangthu.backup.sealed_keys import key_files
 from tangthu.backup.sets import (
     BYTES,
@@ -42,11 +46,16 @@ from tangthu.backup.snapshot import Snapshot, contents, taken
 from tangthu.kernel import advisory, clock, deployment
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
+from tangthu.kernel.stores import content_key
+from tangthu.records.queries import withheld_contents
 from tangthu.repository.models import Store
 from tangthu.repository.stores import StoreUnusable, in_use, open_store
 from tangthu.standards import durable, ocfl
+from tangthu.standards.ocfl import files
 
-_SIGNED = "secrets/ledger"
+_SIGNED, _WORKING = "secrets/ledger", "working"
+# Missing files that are named one by one.
+_MOST_TOLD = 1000
 
 
 def run_backup(running: Running) -> dict[str, Any]:
@@ -64,13 +73,24 @@ def run_backup(running: Running) -> dict[str, Any]:
                 _("Đang có một lần sao lưu khác vào {place}.").format(place=place),
                 hint=_("Đợi lần ấy xong."),
             )
+        claim(place)
         name = running.job.result.get("set")
         if not (name and (place / name).is_dir()):
             name = _Making(running, place).make()
         facts = read_facts(place / name)
-        removed = retention.remove_old(place, clock.now())
+        # A set is told of, whatever comes of the old ones.
+        damaged: SetUnusable | None = None
+        removed: list[str] = []
+        try:
+            removed = retention.remove_old(
+                place, clock.now(), lambda _more: running.progress(0, None)
+            )
+        except SetUnusable as error:
+            damaged = error
         answer = {**told(facts, place), "removed": removed}
         note_made(acting, running, place / name, facts, answer)
+        if damaged is not None:
+            raise damaged
     return answer
 
 
@@ -98,7 +118,6 @@ class _Making:
         self._running, self._place = running, place
         self._stores = bool(running.args.get("stores", True))
         self._done, self._total = 0, 0
-        self._problems: list[list[str]] = []
 
     def make(self) -> str:
         """Make the set; returns its name."""
@@ -127,10 +146,11 @@ class _Making:
             )
             self._copy(writer, facts)
             writer.close()
-            _describe(facts, writer, self._problems)
+            _describe(facts, writer)
             houses.write_sealed(hidden, facts)
-            # One flush of the disks instead of one for each of perhaps a million files.
+            # One flush of the disks, so that the flush of each file has nothing left to wait for.
             os.sync()
+            writer.read_back()
             durable.point("backup.written")
             self._running.keep({"set": name})
             durable.rename(hidden, self._place / name, what="backup.set")
@@ -159,43 +179,53 @@ class _Making:
 
     def _copy(self, writer: SetWriter, facts: SetFacts) -> None:
         home = settings.HOME
-        writer.copy("home/mode", deployment.home_mark(home))
+        writer.keep("home/mode", deployment.home_mark(home))
         writer.copy_tree("home/rules", home.root / "rules")
         for path in sorted((home.secrets / "ledger").glob("*.state")):
-            writer.copy(f"home/{_SIGNED}/{path.name}", path)
+            writer.keep(f"home/{_SIGNED}/{path.name}", path)
         writer.copy_tree("home/ledger", home.ledger)
         self._copy_working(writer)
-        with taken() as snapshot:
+        with tempfile.TemporaryFile(dir=home.temporary) as needed:
+            self._copy_database(writer, facts, needed)
+            if self._stores:
+                self._copy_stores(writer)
+            _tell_missing(writer, needed)
+
+    def _copy_database(self, writer: SetWriter, facts: SetFacts, needed: IO[bytes]) -> None:
+        """One moment of the database, and the working store of then; `needed` gets the digest of
+        each content that must come from a package."""
+        with contextlib.ExitStack() as until_dumped:
+            with advisory.shared(advisory.WORKING_STORE):
+                snapshot = until_dumped.enter_context(taken())
+                self._copy_working(writer)
             facts.moment = snapshot.moment.isoformat()
             facts.server = snapshot.server
             facts.logs, facts.stores = snapshot.logs(), snapshot.stores()
             facts.migrations = snapshot.migrations()
             self._expect(snapshot, full=facts.kind == FULL)
             facts.tables = contents(snapshot.connection, lambda: self._wrote(0))
+            packaged = self._stores and bool(facts.stores)
+            for digest in snapshot.needed_contents(packaged=packaged):
+                if not writer.has_bytes(digest):
+                    needed.write(bytes.fromhex(digest))
             snapshot.dump(writer.folder / DATABASE, lambda: self._wrote(0))
             writer.enter_database()
             durable.point("backup.database")
             facts.packages = _list_packages(snapshot, writer.folder / PACKAGES)
-        self._copy_working(writer)
-        if self._stores:
-            self._copy_stores(writer)
 
     def _copy_working(self, writer: SetWriter) -> None:
-        """The working store, whose files bear the digests of their content as names."""
-        root = settings.HOME.working
-        for folder, folders, names in os.walk(root):
-            folders.sort()
-            for name in sorted(names):
-                source = Path(folder, name)
-                path = f"home/working/{source.relative_to(root).as_posix()}"
-                if name.endswith(".tmp") or writer.has(path):
-                    continue
-                addressed = len(name) == 64 and not set(name) - set("0123456789abcdef")
-                if addressed and writer.name_known(path, name):
-                    continue
-                with contextlib.suppress(FileNotFoundError):
-                    if not writer.copy(path, source, name if addressed else ""):
-                        self._problems.append([path, "changed"])
+        """The working store, whose files bear the digests of their content as names.
+
+        What only withheld documents have stays where it is: it must not multiply (AR-129).
+        """
+        withheld = withheld_contents()
+        for path, source in writer.files_below(f"home/{_WORKING}", settings.HOME.working):
+            name = source.name
+            if writer.has(path) or name in withheld:
+                continue
+            addressed = len(name) == 64 and not set(name) - set("0123456789abcdef")
+            if not (addressed and writer.name_known(path, name)):
+                writer.keep(path, source, name if addressed else "")
 
     def _copy_stores(self, writer: SetWriter) -> None:
         """The bytes of every package once, out of whichever folder has them whole.
@@ -208,47 +238,22 @@ class _Making:
             try:
                 root = roots[store.name] = open_store(store)
             except StoreUnusable as error:
-                self._problems.append([f"stores/{store.name}", str(error.message)])
+                writer.problems.append([f"stores/{store.name}", str(error.message)])
                 continue
-            for path in sorted(root.root.iterdir()):
+            for name in files.names_in(root.root):
+                path = root.root / name
                 if path.is_file():
-                    writer.copy(f"stores/{store.name}/root/{path.name}", path)
+                    writer.keep(f"stores/{store.name}/root/{name}", path)
             writer.copy_tree(f"stores/{store.name}/root/extensions", root.root / "extensions")
             beside = root.root.parent / f"{root.root.name}.beside"
             writer.copy_tree(f"stores/{store.name}/beside", beside)
-        for objid in _objids(writer.folder / PACKAGES):
-            places = [root.path_of(objid) for root in roots.values()]
-            first = next(iter(roots.values()), None)
-            if first is None:
-                continue
-            inside = first.path_of(objid).relative_to(first.root).as_posix()
-            self._copy_object(writer, f"objects/{inside}", places)
+        first = next(iter(roots.values()), None)
+        if first is not None:
+            for objid, head, digest in _packages(writer.folder / PACKAGES):
+                places = [root.path_of(objid) for root in roots.values()]
+                inside = first.path_of(objid).relative_to(first.root).as_posix()
+                copy_package(writer, f"objects/{inside}", places, head, digest)
         durable.point("backup.stores")
-
-    def _copy_object(self, writer: SetWriter, area: str, places: list[Path]) -> None:
-        trusted: ocfl.Trusted | None = None
-        chosen = Path()
-        for chosen in places:
-            with contextlib.suppress(ocfl.OcflError, OSError):
-                trusted = ocfl.load_inventory(chosen)
-                break
-        if trusted is None:
-            self._problems.append([area, "no whole inventory in any store"])
-            return
-        recorded = dict(trusted.inventory.content_files())
-        for path, digest in sorted(recorded.items()):
-            if trusted.inventory.algorithm != "sha256":
-                digest = ""  # what a set knows files by
-            elif writer.name_known(f"{area}/{path}", digest.lower()):
-                continue
-            if not any(
-                _copied(writer, f"{area}/{path}", place / path, digest.lower())
-                for place in (chosen, *places)
-            ):
-                self._problems.append([f"{area}/{path}", "not whole in any store"])
-        for path in _own_files(chosen, recorded):
-            if not _copied(writer, f"{area}/{path}", chosen / path, ""):
-                self._problems.append([f"{area}/{path}", "unreadable"])
 
     def _expect(self, snapshot: Snapshot, *, full: bool) -> None:
         """Refuse before much is written if the place has no room for what is to come."""
@@ -263,8 +268,22 @@ class _Making:
         self._running.progress(self._done, max(self._total, self._done) or None, "byte")
 
 
-def _describe(facts: SetFacts, writer: SetWriter, problems: list[list[str]]) -> None:
-    facts.problems = problems
+def _tell_missing(writer: SetWriter, needed: IO[bytes]) -> None:
+    """Make a problem of each content that a record needs and no file of the set has."""
+    needed.seek(0)
+    count = 0
+    while digest := needed.read(32):
+        if not writer.has_bytes(digest.hex()):
+            count += 1
+            if count <= _MOST_TOLD:
+                path = f"home/{_WORKING}/{content_key(digest.hex())}"
+                writer.problems.append([path, "a record's file is in no place"])
+    if count > _MOST_TOLD:
+        writer.problems.append([f"home/{_WORKING}", f"{count} files of records in all"])
+
+
+def _describe(facts: SetFacts, writer: SetWriter) -> None:
+    facts.problems = writer.problems
     facts.files, facts.bytes, facts.own_bytes = writer.files, writer.bytes, writer.own_bytes
     for name in (FILES, PACKAGES):
         written = durable.digest_file(writer.folder / name)
@@ -281,25 +300,8 @@ def _list_packages(snapshot: Snapshot, path: Path) -> int:
     return count
 
 
-def _objids(path: Path) -> Iterator[str]:
+def _packages(path: Path) -> Iterator[tuple[str, int, str]]:
     with path.open("rb") as lines:
         for line in lines:
-            yield json.loads(line)[0]
-
-
-def _own_files(root: Path, recorded: dict[str, str]) -> list[str]:
-    """The object's own files, beside the content that its inventory records."""
-    found = []
-    for folder, _folders, names in os.walk(root):
-        for name in names:
-            path = Path(folder, name).relative_to(root).as_posix()
-            if path not in recorded:
-                found.append(path)
-    return sorted(found)
-
-
-def _copied(writer: SetWriter, path: str, source: Path, expected: str) -> bool:
-    try:
-        return writer.copy(path, source, expected)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return False
+            objid, head, digest = json.loads(line)
+            yield objid, head, digest

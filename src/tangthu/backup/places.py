@@ -9,10 +9,14 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.backup.houses import house_id
 from tangthu.backup.sets import SIDECAR, SetUnusable
 from tangthu.kernel.errors import HouseError, NoRoom
 from tangthu.repository.models import Store
+from tangthu.standards import durable
 
+# Says whose sets lie in a folder.
+MARK = ".tangthu-house"
 # What a set leaves free on the disk of its place.
 _LEFT_FREE = 64 * 1024 * 1024
 
@@ -50,11 +54,37 @@ def require_fit(place: Path) -> None:
                 _("{place} nằm trong chính nơi phải sao lưu.").format(place=place),
                 hint=_("Chọn thư mục trên một phương tiện khác (TT05/2025/TT-BNV Điều 27.1)."),
             )
+    _require_ours(place)
     if not os.access(place, os.W_OK | os.X_OK):
         raise PlaceUnusable(
             _("Không ghi được vào {place}.").format(place=place),
             hint=_("Kiểm tra ổ đĩa đã gắn ở chế độ ghi và quyền của thư mục."),
         )
+
+
+def _require_ours(place: Path) -> None:
+    """Raise PlaceUnusable if another house keeps its sets here."""
+    try:
+        owner = (place / MARK).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError):
+        owner = ""
+    if owner != house_id():
+        raise PlaceUnusable(
+            _("{place} là nơi sao lưu của hệ thống khác.").format(place=place),
+            hint=_(
+                "Chọn thư mục khác. Hệ thống vừa phục hồi không kèm khóa là một hệ thống khác; "
+                "lấy lại khóa bằng tangthu backup keys --from TỆP."
+            ),
+        )
+
+
+def claim(place: Path) -> None:
+    """Write into the folder `place` which house keeps its sets here. Raises OSError."""
+    if not (place / MARK).exists():
+        words = [f"{house_id()}\n".encode("ascii")]
+        durable.write_file(place / MARK, words, what="backup.place", mode=0o600)
 
 
 def require_room(place: Path, more: int) -> None:

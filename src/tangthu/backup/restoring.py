@@ -74,9 +74,9 @@ def restore(
 
     `keys`: those of a sealed file, opened; they tell whether their house made the set. `trust`: why
     the set is believed where they do not (a dump can run any order in the database). `watch` hears
-    of each stage with bytes done. `note`: say it in the ledger.
-    Raises RestoreRefused (a damaged set leaves the home empty), NoRoom, DatabaseUnusable; the home
-    stays marked then, and can be restored into again.
+    of each stage with bytes done. `note`: say it in the ledger (a trial does not, and has no store
+    outside `home`). Raises RestoreRefused (a damaged set leaves the home empty), NoRoom,
+    DatabaseUnusable; the home stays marked then, and can be restored into again.
     """
     home: Home = settings.HOME
     facts = _verified(folder, home, keys or {}, trust, watch)
@@ -99,7 +99,8 @@ def restore(
         _load(folder, facts, result, watch)
         durable.point("backup.restore.database")
         prepare()
-        settle(home, moved=facts.holds_stores)
+        # A trial never reads outside its home, whatever the rows say of stores.
+        settle(home, moved=facts.holds_stores or not note)
         for one in all_logs():
             write_files(one)
         if note:

@@ -59,21 +59,26 @@ def last_hour(now: dt.datetime) -> dt.datetime:
 
 
 def set_is_due(place: Path, now: dt.datetime) -> bool:
-    """Whether the place has no set from after the last hour of backups."""
-    known = houses.own_sets(place, now)
+    """Whether the place has no set, with the packages, from after the last hour of backups."""
+    known = _with_packages(place, now)
     return not known or known[-1].made_at < last_hour(now)
 
 
 def newest_set() -> tuple[Path, SetFacts] | None:
-    """The newest set that this house made in any place, with its place."""
+    """The newest set with packages that this house made in any place, with its place."""
     now = clock.now()
-    found = [(place, known[-1]) for place in places() if (known := houses.own_sets(place, now))]
+    found = [(place, known[-1]) for place in places() if (known := _with_packages(place, now))]
     return max(found, key=lambda one: one[1].moment, default=None)
 
 
+def _with_packages(place: Path, now: dt.datetime) -> list[SetFacts]:
+    return [one for one in houses.own_sets(place, now) if one.holds_stores]
+
+
 def last_drill() -> Job | None:
-    """The newest trial that came to its end."""
-    return Job.objects.filter(kind=DRILL, state=Job.State.DONE).order_by("-finished_at").first()
+    """The newest trial that came to its end, of a set with packages."""
+    done = Job.objects.filter(kind=DRILL, state=Job.State.DONE).exclude(result__holds_stores=False)
+    return done.order_by("-finished_at").first()
 
 
 def drill_is_due(now: dt.datetime) -> bool:

@@ -61,7 +61,9 @@ def seal(passphrase: str, target: Path) -> list[str]:
     if target.exists():
         raise Refused(
             _("Đã có tệp {name}.").format(name=target),
-            hint=_("Ghi ra tên khác; chỉ xóa tệp cũ khi đã mở thử được tệp mới."),
+            hint=_(
+                "Ghi ra tên khác; chỉ xóa tệp cũ khi tangthu backup keys --try đã mở được tệp mới."
+            ),
         )
     root = settings.HOME.root
     houses.own_secret()  # among the keys from the first time on
@@ -100,6 +102,16 @@ def unseal(passphrase: str, source: Path) -> dict[str, bytes]:
             _("Không mở được tệp khóa."),
             hint=_("Kiểm tra cụm mật khẩu và tệp; thử bản sao khác của tệp khóa."),
         ) from error
+
+
+def lacking(held: dict[str, bytes]) -> list[str]:
+    """Names of the keys of this house that an opened file does not hold as they are here."""
+    root = settings.HOME.root
+    return [
+        name
+        for name in (path.relative_to(root).as_posix() for path in key_files())
+        if held.get(name) != (root / name).read_bytes()
+    ]
 
 
 def put_back(home: Home, held: dict[str, bytes]) -> list[str]:

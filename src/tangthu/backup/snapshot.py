@@ -116,6 +116,26 @@ class Snapshot:
             )
             yield from cursor
 
+    def needed_contents(self, *, packaged: bool) -> Iterator[str]:
+        """Digest of every content that a record needs, without what only withheld documents have.
+
+        Unless the set has what is `packaged`, the documents of dossiers with a package are not
+        asked for: which of their contents lie in it, no row says.
+        """
+        outside = (
+            "AND NOT EXISTS (SELECT FROM records_membership m JOIN repository_package p "
+            "ON p.dossier_id = m.dossier_id WHERE m.document_id = f.document_id)"
+        )
+        query = (
+            "SELECT DISTINCT f.sha256 FROM records_contentfile f WHERE NOT EXISTS (SELECT FROM "
+            "records_withheld w WHERE w.document_id = f.document_id AND w.released_at IS NULL) "
+            f"{'' if packaged else outside} ORDER BY 1"
+        )
+        with self.connection.cursor("contents") as cursor:
+            cursor.execute(query.encode())
+            for (digest,) in cursor:
+                yield digest
+
     def package_bytes(self) -> int:
         """Bytes of all versions of all packages, one copy of each."""
         return int(self._one("SELECT coalesce(sum(bytes), 0) FROM repository_packageversion")[0])

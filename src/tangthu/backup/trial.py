@@ -20,6 +20,8 @@ from tangthu.kernel.home import Home
 from tangthu.kernel.lifeline import end_with_parent
 
 _SAY_SECONDS = 0.5
+# Of a set without packages none is read, and that is told.
+_NO_PACKAGES: dict[str, Any] = {"packages": 0, "bad": [], "bad_count": 0}
 
 
 class _Teller:
@@ -70,7 +72,7 @@ def _tried(folder: Path, keys: dict[str, str]) -> dict[str, Any]:
     restored = time.monotonic()
     with database.available(settings.HOME):
         logs = list(_logs(keys, teller))
-        packages = _packages(teller)
+        packages = _packages(teller) if done.facts.holds_stores else _NO_PACKAGES
     return {
         "files": done.files, "bytes": done.bytes, "tables": done.tables, "rows": done.rows,
         "logs": logs, **packages,

@@ -65,6 +65,14 @@ def withheld_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(found.values_list("document_id", flat=True))
 
 
+def withheld_contents() -> set[str]:
+    """Digests of contents that only documents have which are withheld now."""
+    held = Withheld.objects.filter(document=OuterRef("document"), released_at=None)
+    free = ContentFile.objects.filter(sha256=OuterRef("sha256")).exclude(Exists(held))
+    found = ContentFile.objects.filter(Exists(held)).exclude(Exists(free))
+    return set(found.values_list("sha256", flat=True))
+
+
 def unnumbered_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Those of some documents that bear neither a number nor a symbol."""
     found = Document.objects.filter(pk__in=list(document_ids), number="", symbol="")

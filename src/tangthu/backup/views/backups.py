@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tangthu.backup import checks, scheduling
+from tangthu.backup import checks, houses, scheduling
 from tangthu.backup.actions.order_backup import order_backup, order_drill, order_verification
 from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
 from tangthu.backup.places import places
@@ -183,6 +183,8 @@ def _verified() -> Mapping[str, Job]:
 
 
 def _state(one: Held, verified: Mapping[str, Job]) -> Cell:
+    if not houses.made_with(one[0] / one[1].name, houses.own_secret()):
+        return Cell(_("Không phải của hệ thống này"), tone="warn")
     if one[1].problems:
         return Cell(_("Thiếu tệp"), tone="danger", note=one[1].problems[0][0])
     job = verified.get(str(one[0] / one[1].name))
@@ -227,7 +229,11 @@ def outcome(job: Job) -> Cell:
         return Cell(_("Đang thử"), tone="info")
     if job.state != Job.State.DONE:
         return Cell(_("Chưa xong"), tone="warn")
-    return Cell(_("Đạt"), tone="ok") if job.result["ok"] else Cell(_("Không đạt"), tone="danger")
+    if not job.result["ok"]:
+        return Cell(_("Không đạt"), tone="danger")
+    if not job.result.get("holds_stores", True):
+        return Cell(_("Đạt, bộ không có các gói"), tone="warn")
+    return Cell(_("Đạt"), tone="ok")
 
 
 @require_safe
@@ -289,6 +295,12 @@ def _facts(job: Job, person: Person | None) -> list[tuple[str, str]]:
         (_("Người thực hiện"), person.full_name if person else _("tự động")),
         (_("Bắt đầu"), formats.moment(job.started_at or job.created_at)),
         (_("Kết thúc"), formats.moment(job.finished_at or job.created_at)),
+        (
+            _("Các gói"),
+            ""
+            if found.get("holds_stores", True)
+            else _("bộ này không có các gói: không đọc gói nào"),
+        ),
         (_("Thời gian phục hồi"), "" if seconds is None else _("%(n)s giây") % {"n": seconds}),
     ]
 

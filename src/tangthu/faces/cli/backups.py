@@ -133,6 +133,8 @@ def drill(ctx: click.Context, name: str | None, as_json: bool) -> None:
             f"{found.get('rows', 0)} dòng, {found.get('packages', 0)} gói, "
             f"hỏng {found.get('bad_count', 0)}"
         ]
+        if not found["holds_stores"]:
+            lines.append("  bộ này không có các gói: không đọc gói nào")
         lines += [f"  {words}" for words in (found.get("error"), *found["problems"]) if words]
         lines += [f"  {one}" for log in found.get("logs", ()) for one in log["problems"]]
         answer(found, as_json=as_json, words="\n".join(lines))
@@ -143,15 +145,20 @@ def drill(ctx: click.Context, name: str | None, as_json: bool) -> None:
 @backup.command(help=_("Ghi khóa của hệ thống ra tệp niêm phong, hoặc lấy lại từ tệp ấy."))
 @click.option("--to", type=_folder, help=_("Tệp niêm phong mới."))
 @click.option("--from", "source", type=_folder, help=_("Tệp niêm phong để lấy lại khóa."))
+@click.option("--try", "tried", type=_folder, help=_("Tệp niêm phong để mở thử; không ghi gì."))
 @json_option
 @click.pass_context
-def keys(ctx: click.Context, to: Path | None, source: Path | None, as_json: bool) -> None:
-    """Seal the keys of this house by a passphrase, or put them back from such a file.
+def keys(
+    ctx: click.Context, to: Path | None, source: Path | None, tried: Path | None, as_json: bool
+) -> None:
+    """Seal the keys of this house by a passphrase, put them back from such a file, or try one.
 
-    Putting back needs no `--as`: a restored house may have nobody's keys to sign with yet.
+    Putting back needs no `--as`: a restored house may have nobody's keys to sign with yet. A trial
+    writes nothing; exit 1 if the file lacks a key of this house.
     """
-    if (to is None) == (source is None):
-        raise InvalidInput("Nêu --to TỆP hoặc --from TỆP.")
+    if len([one for one in (to, source, tried) if one is not None]) != 1:
+        raise InvalidInput("Nêu một trong --to TỆP, --from TỆP, --try TỆP.")
+    lacking: list[str] = []
     with house():
         from django.conf import settings
 
@@ -162,12 +169,23 @@ def keys(ctx: click.Context, to: Path | None, source: Path | None, as_json: bool
             who = acting(ctx)
             names = seal_keys(who, passphrase(confirm=True), to)
             words = f"Đã niêm phong {len(names)} khóa vào {to}. Giữ tệp và cụm mật khẩu ở hai nơi."
+        elif tried is not None:
+            held = sealed_keys.unseal(passphrase(confirm=False), tried)
+            names, lacking = sorted(held), sealed_keys.lacking(held)
+            words = f"Mở được {tried}: {len(names)} khóa." + "".join(
+                f"\n  THIẾU hoặc khác khóa đang dùng: {name}" for name in lacking
+            )
         else:
             assert source is not None
             held = sealed_keys.unseal(passphrase(confirm=False), source)
             names = sealed_keys.put_back(settings.HOME, held)
             words = f"Đã lấy lại {len(names)} khóa."
-        answer({"keys": names}, as_json=as_json, words=words)
+        found: dict[str, list[str]] = {"keys": names}
+        if tried is not None:
+            found["lacking"] = lacking
+        answer(found, as_json=as_json, words=words)
+        if lacking:
+            ctx.exit(FOUND)
 
 
 @backup.command(help=_("Phục hồi một bộ sao lưu vào một thư mục trống."))
