@@ -27,6 +27,18 @@ _CHUNK = 1024 * 1024
 _LEFT_OVER = dt.timedelta(days=1)
 
 
+# So many pages of a listing without a single key, and the server is not answered by it any more.
+_EMPTY_PAGES = 1000
+_MOST_PAGES = 10_000
+
+
+class TooLarge(OSError):
+    """A server gives more than what can be meant: more bytes, or a listing without an end."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(errno.EFBIG, why)
+
+
 class NotThese(Exception):
     """What was to be stored has not the digest that was said of it; the store is not to blame."""
 
@@ -134,6 +146,19 @@ class S3Store:
         """Yield the bytes of `key` in pieces. Raises FileNotFoundError, Unreachable or Denied."""
         return self.opened(key)[1]
 
+    def small(self, key: str, most: int) -> bytes:
+        """The bytes of `key`, which is to be kept in memory. Raises TooLarge beyond `most`."""
+        return b"".join(self.at_most(key, most))
+
+    def at_most(self, key: str, most: int) -> Iterator[bytes]:
+        """Yield the bytes of `key` in pieces, TooLarge as soon as they are more than `most`."""
+        got = 0
+        for piece in self.read(key):
+            got += len(piece)
+            if got > most:
+                raise TooLarge(_("máy chủ S3 đưa ra nhiều hơn dung lượng đã nói"))
+            yield piece
+
     def opened(self, key: str) -> tuple[dt.datetime | None, Iterator[bytes]]:
         """Until when `key` is locked (None: it is not), and its bytes in pieces."""
         with asking(key):
@@ -162,15 +187,21 @@ class S3Store:
         top = self.place.key(f"{prefix}/") if prefix else f"{self.place.prefix}/"
         known = len(self.place.prefix) + 1
         asked: dict[str, Any] = {"Bucket": self.place.bucket, "Prefix": top}
+        empty = 0
         while True:
             with asking():
                 page = self._client.list_objects_v2(**asked)
-            for one in page.get("Contents", ()):
+            contents = page.get("Contents", ())
+            empty = 0 if contents else empty + 1
+            for one in contents:
                 if not one["Key"].endswith("/"):  # what some programs make of a folder
                     yield Stat(one["Key"][known:], int(one["Size"]))
             if not page.get("IsTruncated"):
                 return
-            asked["ContinuationToken"] = page["NextContinuationToken"]
+            token = page["NextContinuationToken"]
+            if token == asked.get("ContinuationToken") or empty > _EMPTY_PAGES:
+                raise TooLarge(_("danh sách của máy chủ S3 không có hồi kết"))
+            asked["ContinuationToken"] = token
 
     def remove(self, key: str) -> None:
         """Remove `key`; absent is fine. A bucket with versions keeps what stood there."""
@@ -203,16 +234,25 @@ class S3Store:
     def abort_leftovers(self, now: dt.datetime) -> int:
         """Give up the parts of uploads that were begun over a day ago; returns of how many."""
         given_up = 0
+        asked: dict[str, Any] = {"Bucket": self.place.bucket, "Prefix": f"{self.place.prefix}/"}
         with asking():
-            found = self._client.list_multipart_uploads(
-                Bucket=self.place.bucket, Prefix=f"{self.place.prefix}/"
-            )
-            for one in found.get("Uploads", ()):
-                if one["Initiated"] < now - _LEFT_OVER:
-                    self._client.abort_multipart_upload(
-                        Bucket=self.place.bucket, Key=one["Key"], UploadId=one["UploadId"]
-                    )
-                    given_up += 1
+            for _page in range(_MOST_PAGES):
+                found = self._client.list_multipart_uploads(**asked)
+                for one in found.get("Uploads", ()):
+                    if one["Initiated"] < now - _LEFT_OVER:
+                        self._client.abort_multipart_upload(
+                            Bucket=self.place.bucket, Key=one["Key"], UploadId=one["UploadId"]
+                        )
+                        given_up += 1
+                markers = {
+                    "KeyMarker": found.get("NextKeyMarker", ""),
+                    "UploadIdMarker": found.get("NextUploadIdMarker", ""),
+                }
+                if not found.get("IsTruncated") or all(
+                    asked.get(name) == marker for name, marker in markers.items()
+                ):
+                    break
+                asked |= markers
         return given_up
 
 

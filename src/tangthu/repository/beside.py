@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tangthu.repository.buckets import asking, key_of, open_bucket
+from tangthu.repository.buckets import MOST_BESIDE, asking, key_of, open_bucket
 from tangthu.repository.models import Store
 from tangthu.repository.stores import beside
 from tangthu.standards import durable
@@ -25,7 +25,7 @@ def read_beside(store: Store, objid: str, name: str, *, patient: bool = True) ->
     bucket = open_bucket(store, patient=patient)
     with asking(store):
         try:
-            return b"".join(bucket.beside.read(key_of(objid, name)))
+            return bucket.beside.small(key_of(objid, name), MOST_BESIDE)
         except FileNotFoundError:
             return None
 

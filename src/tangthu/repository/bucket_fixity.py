@@ -46,7 +46,8 @@ def read_object(
             if path not in listing:
                 yield ocfl.FileResult(path, "missing", recorded[path]), None
                 continue
-            yield _read(bucket, objid, path, inventory.algorithm, recorded[path].lower())
+            wanted = recorded[path].lower()
+            yield _read(bucket, objid, path, inventory.algorithm, wanted, listing[path])
         coming = f"v{len(inventory.versions) + 1}/"
         for path in sorted(set(listing) - known):
             nobodys = path.partition("/")[0] in ("logs", "extensions")
@@ -55,13 +56,15 @@ def read_object(
 
 
 def _read(
-    bucket: Bucket, objid: str, path: str, algorithm: str, wanted: str
+    bucket: Bucket, objid: str, path: str, algorithm: str, wanted: str, listed: int
 ) -> tuple[ocfl.FileResult, dt.datetime | None]:
     hasher, size = ocfl.new_hasher(algorithm), 0
     try:
         until, pieces = bucket.inside.opened(key_of(objid, path))
         for piece in pieces:
             size += len(piece)
+            if size > listed:
+                return ocfl.FileResult(path, "changed", wanted), until
             hasher.update(piece)
     except FileNotFoundError:
         return ocfl.FileResult(path, "missing", wanted), None

@@ -6,10 +6,12 @@ downloads it has a folder store. What stands beside the objects has the prefix `
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -32,6 +34,13 @@ _DECLARATION = "0=ocfl_1.1"
 _ADMINISTRATIVE = re.compile(r"0=ocfl_object_[0-9.]+|(v[0-9]+/)?inventory\.json(\.[a-z0-9]+)?")
 
 
+# Far above what any package is; whoever gives more means to fill memory or disk.
+MOST_KEYS = 200_000
+MOST_ADMINISTRATIVE = 512 * 1024 * 1024
+MOST_BESIDE = 64 * 1024 * 1024
+_MOST_SMALL = 64 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """An open S3 store: the OCFL root `inside`, and the tree `beside` it."""
@@ -43,7 +52,12 @@ class Bucket:
     def listing(self, objid: str) -> dict[str, int]:
         """Path in the object → size, of everything that stands there."""
         top = folder_of(objid)
-        return {one.key[len(top) + 1 :]: one.size for one in self.inside.list(top)}
+        found: dict[str, int] = {}
+        for one in self.inside.list(top):
+            found[one.key[len(top) + 1 :]] = one.size
+            if len(found) > MOST_KEYS:
+                raise s3.TooLarge(_("gói trong bucket có quá nhiều tệp"))
+        return found
 
     def bring(
         self, objid: str, into: Path, wanted: Callable[[str], bool] = lambda path: False
@@ -53,13 +67,19 @@ class Bucket:
         Returns the listing of the object, empty if nothing stands there. Nothing is proven here.
         """
         listing = self.listing(objid)
-        for path in listing:
-            if (_ADMINISTRATIVE.fullmatch(path) or wanted(path)) and _plain(path):
-                target = into / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as out:
-                    for piece in self.inside.read(key_of(objid, path)):
-                        out.write(piece)
+        own = {path for path in listing if _ADMINISTRATIVE.fullmatch(path)}
+        if sum(listing[path] for path in own) > MOST_ADMINISTRATIVE:
+            raise s3.TooLarge(_("bảng kê của gói trong bucket quá lớn"))
+        paths = [path for path in listing if (path in own or wanted(path)) and _plain(path)]
+        if sum(listing[path] for path in paths) > _free(into):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        for path in paths:
+            target = into / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as out:
+                # What stands there may have changed since the listing; it does not grow unseen.
+                for piece in self.inside.at_most(key_of(objid, path), listing[path]):
+                    out.write(piece)
         return listing
 
     def objects(self) -> Iterator[str]:
@@ -166,7 +186,7 @@ def _require_own(bucket: Bucket) -> None:
     """Raise StoreOfOtherMode unless the mark beside the root is this installation's."""
     own = deployment.mark_of(settings.DEPLOYMENT_MODE)
     try:
-        borne = b"".join(bucket.beside.read(_MODE)).decode("ascii", "replace").strip()
+        borne = bucket.beside.small(_MODE, _MOST_SMALL).decode("ascii", "replace").strip()
     except FileNotFoundError:
         borne = ""
     if borne != own:
@@ -181,13 +201,20 @@ def _require_own(bucket: Bucket) -> None:
 
 def _bytes(bucket: Bucket, key: str) -> bytes | None:
     try:
-        return b"".join(bucket.inside.read(key))
+        return bucket.inside.small(key, _MOST_SMALL)
     except FileNotFoundError:
         return None
 
 
 def _put(where: s3.S3Store, key: str, data: bytes) -> None:
     where.put(key, [data], sha256=hashlib.sha256(data).hexdigest())
+
+
+def _free(folder: Path) -> int:
+    """Room on the disk of a folder that may not be there yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 def _plain(path: str) -> bool:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.kernel.rulebook import rulebook
+from tangthu.repository.buckets import is_here
 from tangthu.repository.models import Store
 from tangthu.standards.rules import Duration
 
@@ -69,7 +70,11 @@ def places_apart(stores: Sequence[Store]) -> int:
 def _together(one: Store, other: Store) -> bool:
     if len(shared((one, other))) == len(HAZARDS):
         return True
-    return not (one.in_bucket or other.in_bucket) and _disk(one) == _disk(other) is not None
+    buckets = [store for store in (one, other) if store.in_bucket]
+    if buckets:
+        # On which disk a server of this very machine keeps its bytes nobody can tell.
+        return len(buckets) == 1 and is_here(buckets[0])
+    return _disk(one) == _disk(other) is not None
 
 
 def _disk(store: Store) -> int | None:
