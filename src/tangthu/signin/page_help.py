@@ -33,7 +33,7 @@ _SIGNIN = {
     ),
     "passkey": (
         _("Một khóa truy cập của bạn, và tên để nhận ra nó."),
-        _("Đặt tên theo máy đang giữ khóa, ví dụ “Điện thoại” hay “Máy cơ quan”."),
+        _("Đặt tên theo máy đang giữ khóa, ví dụ điện thoại hay máy ở cơ quan."),
     ),
     "passkey-off": (
         _("Bước gỡ một khóa truy cập khỏi tài khoản của bạn."),
