@@ -31,7 +31,14 @@ LEFT_OUT: Mapping[str, Sequence[str]] = {
     # The digest of the newest state covers the body's identifier.
     "repository_packageversion": ("id", "state_sha256"),
     # When it was read last; the proof is written when the new log is signed.
-    "repository_copy": ("id", "verified_at", "proof_version", "store_id"),
+    "repository_copy": (
+        "id",
+        "verified_at",
+        "tried_at",
+        "proof_tried_at",
+        "proof_version",
+        "store_id",
+    ),
     "discovery_entry": (),
 }
 

@@ -203,7 +203,8 @@ def test_every_table_of_record_state_is_watched(shared_cast: TestHouse) -> None:
         "records_dossier", "records_document", "records_membership", "records_contentfile",
         "records_codealias", "repository_package", "repository_packageversion",
         "archive_fonds", "archive_inventory", "archive_place", "kernel_quarantineditem",
-        "records_withheld", "records_use", "archive_dissemination", "identity_clearance",
+        "records_withheld", "records_freeze", "records_frozenthing", "records_use",
+        "archive_dissemination", "identity_clearance",
         "programs_apikey", "programs_hook", "identity_unit", "identity_position", "identity_group",
         "identity_groupmember", "identity_delegation", "identity_bodyname", "identity_grant",
     }  # fmt: skip

@@ -26,7 +26,8 @@ APPS = ("records", "archive", "repository", "discovery", "capture")
 TABLES = ("kernel_quarantineditem",)
 # When something was done differs between two runs; what was done must not.
 VOLATILE = (
-    "verified_at", "updated_at", "started_at", "finished_at", "created_at", "checked_at",
+    "verified_at", "tried_at", "proof_tried_at", "updated_at", "started_at", "finished_at",
+    "created_at", "checked_at",
     "arrived_at", "decided_at", "proof_version", "uid",
 )  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
