@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from tests.archive.rebuilding import (
     Lost,
     begin_again,
     catalogue,
-    lose,
     open_the_other,
     rebuild,
 )
@@ -33,26 +31,6 @@ from tests.support import killing
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
 from tests.support.states import assert_same
-
-
-@pytest.fixture(scope="module")
-def lost(test_house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Lost:
-    with test_house.clone("cast"):
-        return lose(test_house, tmp_path_factory.mktemp("lost"))
-
-
-@pytest.fixture
-def stores(lost: Lost, tmp_path: Path) -> Path:
-    """The stores of the lost house, to be worked on."""
-    shutil.copytree(lost.stores, tmp_path / "stores")
-    return tmp_path / "stores"
-
-
-@pytest.fixture
-def empty(db: TestHouse) -> Iterator[TestHouse]:
-    """An empty house, begun anew."""
-    begin_again()
-    yield db
 
 
 @pytest.mark.req("AR-129")

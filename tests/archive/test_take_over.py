@@ -5,37 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tangthu.standards import ocfl
-from tests.archive.rebuilding import Lost, begin_again, catalogue, lose, open_the_other, rebuild
+from tests.archive.rebuilding import Lost, catalogue, open_the_other, rebuild
 from tests.commands.test_commands import call
 from tests.commands.test_schemas import DONE, FOUND, told
 from tests.repository.test_taken_up import forget_the_newest
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import change_dossier, make_dossier, sealed_package, signed_events
 from tests.support.states import assert_same
-
-
-@pytest.fixture(scope="module")
-def lost(test_house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Lost:
-    with test_house.clone("cast"):
-        return lose(test_house, tmp_path_factory.mktemp("lost"))
-
-
-@pytest.fixture
-def stores(lost: Lost, tmp_path: Path) -> Path:
-    shutil.copytree(lost.stores, tmp_path / "stores")
-    return tmp_path / "stores"
-
-
-@pytest.fixture
-def empty(db: TestHouse) -> Iterator[TestHouse]:
-    begin_again()
-    yield db
 
 
 def test_of_two_stores_the_longer_history_holds_whichever_is_read_first(

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity import scopes
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Grant
+from tangthu.identity.staff import nothing
 from tangthu.kernel import advisory, clock
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import InvalidInput
 from tangthu.ledger.record import Event, record
 from tangthu.records.models import Freeze, FrozenThing
 from tangthu.standards.vietnamese import nfc
@@ -54,7 +55,7 @@ def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freez
     with transaction.atomic():
         found = Freeze.objects.select_for_update().filter(pk=freeze_id, lifted_at=None).first()
         if found is None or not acting.may(RIGHT, found.body_id):
-            raise _nothing()
+            raise nothing()
         found.lifted_by, found.lifted_at = acting.viewer.person_id, clock.now()
         found.lift_decision = decision
         found.save(update_fields=["lifted_by", "lifted_at", "lift_decision"])
@@ -64,11 +65,11 @@ def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freez
 
 def _body_of(acting: Acting, things: Sequence[Thing]) -> uuid.UUID:
     if not things or {kind for kind, _thing in things} - set(KINDS):
-        raise _nothing()
+        raise nothing()
     known = scopes.all_named(acting.viewer, things)
     bodies = {known[one].body_id for one in things if one in known}
     if len(known) < len(set(things)) or not all(acting.may(RIGHT, one) for one in bodies):
-        raise _nothing()
+        raise nothing()
     if len(bodies) > 1:
         raise InvalidInput(
             _("Các hồ sơ, tài liệu thuộc nhiều cơ quan."), hint=_("Phong tỏa riêng từng cơ quan.")
@@ -82,10 +83,6 @@ def _words(given: str, field: str) -> str:
         words = _("Bỏ trống hoặc dài quá 200 ký tự.")
         raise InvalidInput(words, problems={field: [words]})
     return kept
-
-
-def _nothing() -> NotFoundForViewer:
-    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
 
 
 def _tell(acting: Acting, freeze: Freeze, what: str, **detail: object) -> None:
