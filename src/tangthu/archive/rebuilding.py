@@ -17,8 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tangthu.archive.actions.close_as_noted import close_as_noted
+from tangthu.archive.actions.enter_package import Rebuilt
 from tangthu.archive.actions.rebuild_package import (
-    Rebuilt,
     bodies_with_own,
     body_of,
     rebuild_package,
