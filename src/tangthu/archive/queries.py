@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.text import Truncator
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.models import Batch, BatchFile, Dissemination, Fonds, Inventory, Place
 from tangthu.identity.models import Grant
@@ -38,7 +37,7 @@ def one_fonds(viewer: Viewer, fonds_id: uuid.UUID) -> Fonds:
     """The fonds, if the viewer may read in its body. Raises NotFoundForViewer."""
     found = fonds(viewer).filter(pk=fonds_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -154,7 +153,7 @@ def batch(viewer: Viewer, batch_id: uuid.UUID) -> Batch:
     """The batch, if the viewer may work on it. Raises NotFoundForViewer."""
     found = batches(viewer).filter(pk=batch_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -176,5 +175,5 @@ def dip(viewer: Viewer, dip_id: uuid.UUID) -> Dissemination:
     """A use package of the viewer's own. Raises NotFoundForViewer."""
     found = dips(viewer).filter(pk=dip_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found

@@ -143,7 +143,7 @@ def change(viewer: Viewer, kind: str, change_id: uuid.UUID) -> Change:
     """One change at a body where the viewer reviews rights. Raises NotFoundForViewer."""
     rows = _rows(viewer, Q(pk=change_id), 1, kinds=[kind] if kind in KINDS else [])
     if not rows:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return _told(viewer, rows)[0]
 
 
@@ -157,7 +157,7 @@ def grants(viewer: Viewer) -> QuerySet[Grant]:
     """All grants at bodies where the viewer reviews rights. Raises NotFoundForViewer if none."""
     bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
     if not bodies:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return Grant.objects.filter(body_id__in=bodies)
 
 

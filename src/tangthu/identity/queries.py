@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import standing
 from tangthu.identity.models import (
@@ -165,7 +164,7 @@ def job(viewer: Viewer, job_id: uuid.UUID) -> Job:
     """The job, if the viewer may see it. Raises NotFoundForViewer."""
     found = jobs(viewer).filter(pk=job_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

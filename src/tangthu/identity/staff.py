@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import standing
 from tangthu.identity.models import (
@@ -38,13 +37,8 @@ def require_review(viewer: Viewer) -> frozenset[uuid.UUID]:
     """The same. Raises NotFoundForViewer if there is none."""
     found = reviewed(viewer)
     if not found:
-        raise nothing()
+        raise NotFoundForViewer()
     return found
-
-
-def nothing() -> NotFoundForViewer:
-    """The one answer for what is not there and for what this viewer may not know of."""
-    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
 
 
 def bodies_with(viewer: Viewer, right: str) -> QuerySet[Body]:
@@ -99,7 +93,7 @@ def person(viewer: Viewer, person_id: uuid.UUID) -> Person:
     """One of those people. Raises NotFoundForViewer."""
     found = people(viewer).filter(pk=person_id).first()
     if found is None:
-        raise nothing()
+        raise NotFoundForViewer()
     return found
 
 
@@ -141,7 +135,7 @@ def appointment(viewer: Viewer, appointment_id: uuid.UUID) -> Appointment:
         .first()
     )
     if found is None:
-        raise nothing()
+        raise NotFoundForViewer()
     return found
 
 
@@ -188,7 +182,7 @@ def tree(viewer: Viewer, body_id: uuid.UUID, day: dt.date) -> list[Branch]:
     Raises NotFoundForViewer.
     """
     if body_id not in reviewed(viewer):
-        raise nothing()
+        raise NotFoundForViewer()
     units = Unit.objects.filter(body_id=body_id, effective_from__lte=day).filter(
         Q(effective_to=None) | Q(effective_to__gte=day)
     )
@@ -250,7 +244,7 @@ def holders_on(body_id: uuid.UUID, day: dt.date) -> dict[uuid.UUID, list[Appoint
 def positions_on(viewer: Viewer, body_id: uuid.UUID, day: dt.date) -> list[Position]:
     """The positions of a body on a day, by unit and title. Raises NotFoundForViewer."""
     if body_id not in reviewed(viewer):
-        raise nothing()
+        raise NotFoundForViewer()
     found = Position.objects.filter(body_id=body_id, effective_from__lte=day).filter(
         Q(effective_to=None) | Q(effective_to__gte=day)
     )
@@ -273,7 +267,7 @@ def group(viewer: Viewer, group_id: uuid.UUID) -> Group:
     """One of them. Raises NotFoundForViewer."""
     found = groups(viewer).filter(pk=group_id).first()
     if found is None:
-        raise nothing()
+        raise NotFoundForViewer()
     return found
 
 

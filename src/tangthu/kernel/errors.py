@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 
 class HouseError(Exception):
     """Base of the typed errors. `message` and `hint` are (lazily) translated sentences.
@@ -53,9 +55,17 @@ class AlreadyRunning(HouseError):
 
 
 class NotFoundForViewer(HouseError):
-    """The thing does not exist for this viewer: absent and forbidden are the same answer."""
+    """The thing does not exist for this viewer: absent and forbidden are the same answer.
+
+    Without a message it is the same sentence for whatever there may be.
+    """
 
     http_status = 404
+
+    def __init__(self, message: Any = None, *, hint: Any = "", **facts: Any) -> None:
+        if message is None:
+            message, hint = _("Không có gì ở đây."), _("Kiểm tra lại địa chỉ.")
+        super().__init__(message, hint=hint, **facts)
 
 
 class Refused(HouseError):

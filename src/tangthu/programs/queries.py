@@ -10,7 +10,6 @@ from collections.abc import Collection
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
@@ -80,7 +79,7 @@ def key(viewer: Viewer, key_id: uuid.UUID) -> ApiKey:
     """One of those keys. Raises NotFoundForViewer."""
     found = keys(viewer).filter(pk=key_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -105,7 +104,7 @@ def hook(viewer: Viewer, hook_id: uuid.UUID) -> Hook:
     """One of those hooks. Raises NotFoundForViewer."""
     found = hooks(viewer).filter(pk=hook_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

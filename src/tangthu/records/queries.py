@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
@@ -87,7 +86,7 @@ def withheld(viewer: Viewer) -> QuerySet[Withheld]:
 
 
 def _missing() -> NotFoundForViewer:
-    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return NotFoundForViewer()
 
 
 def dossier(viewer: Viewer, dossier_id: uuid.UUID) -> Dossier:

@@ -38,8 +38,7 @@ def dossier_id(named: str) -> uuid.UUID:
     try:
         return uuid.UUID(named)
     except ValueError as error:
-        message, hint = _("Không có gì ở đây."), _("Kiểm tra lại địa chỉ.")
-        raise NotFoundForViewer(message, hint=hint) from error
+        raise NotFoundForViewer from error
 
 
 def dossier_of(viewer: Viewer, named: str) -> Dossier:

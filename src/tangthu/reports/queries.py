@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.identity.standing import appointments
@@ -20,7 +19,7 @@ LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWN
 
 
 def _missing() -> NotFoundForViewer:
-    return NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+    return NotFoundForViewer()
 
 
 def views(viewer: Viewer) -> QuerySet[SavedView]:

@@ -21,7 +21,6 @@ from django.db.models import (
     Sum,
 )
 from django.db.models.fields.json import KT
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import queries as identity
 from tangthu.identity.policies import Viewer
@@ -187,7 +186,7 @@ def package(viewer: Viewer, package_id: uuid.UUID) -> Package:
     """A package, if the viewer audits its body. Raises NotFoundForViewer."""
     found = packages(viewer).select_related("body").filter(pk=package_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -217,7 +216,7 @@ def check(viewer: Viewer, job_id: uuid.UUID) -> Job:
     """A check with all that it found, if the viewer may see it. Raises NotFoundForViewer."""
     found = checks(viewer).filter(pk=job_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -234,7 +233,7 @@ def store(viewer: Viewer, uid: uuid.UUID) -> Store:
     sees = viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.administer")
     found = Store.objects.filter(uid=uid).first() if sees else None
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

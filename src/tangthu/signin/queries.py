@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
@@ -35,7 +34,7 @@ def managed(acting: Acting, person_id: uuid.UUID) -> Account:
     found = (every if acting.is_system else accounts(acting.viewer)).filter(person_id=person_id)
     account = found.first()
     if account is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return account
 
 
@@ -44,7 +43,7 @@ def managed_at_home(acting: Acting, person_id: uuid.UUID) -> Account:
     proves itself. Raises NotFoundForViewer."""
     account = managed(acting, person_id)
     if not acting.may("people.manage", answering_body(account.person)):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return account
 
 
@@ -62,7 +61,7 @@ def own_passkey(account: Account, passkey_id: uuid.UUID) -> Passkey:
     """One of the passkeys of an account. Raises NotFoundForViewer."""
     found = Passkey.objects.filter(account=account, pk=passkey_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

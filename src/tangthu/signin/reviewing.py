@@ -58,7 +58,7 @@ def body_of(acting: Acting, body_id: uuid.UUID) -> Body:
     """A body whose people the acting person manages. Raises NotFoundForViewer."""
     found = Body.objects.filter(pk=body_id).first()
     if found is None or not acting.may("people.manage", body_id):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

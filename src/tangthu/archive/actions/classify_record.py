@@ -55,7 +55,7 @@ def classify_dossier(acting: Acting, dossier_id: uuid.UUID, *, degree: str, basi
 def _require_isolated() -> None:
     """A connected installation has no secrecy, nor anything that speaks of it (AR-127, AR-128)."""
     if not isolated():
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
 
 
 def _classify(acting: Acting, found: Dossier | Document, degree: str, basis: str) -> None:

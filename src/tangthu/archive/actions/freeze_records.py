@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.identity import scopes
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Grant
-from tangthu.identity.staff import nothing
 from tangthu.kernel import advisory, clock
-from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ledger.record import Event, record
 from tangthu.records.models import Freeze, FrozenThing
 from tangthu.standards.vietnamese import nfc
@@ -55,7 +54,7 @@ def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freez
     with transaction.atomic():
         found = Freeze.objects.select_for_update().filter(pk=freeze_id, lifted_at=None).first()
         if found is None or not acting.may(RIGHT, found.body_id):
-            raise nothing()
+            raise NotFoundForViewer()
         found.lifted_by, found.lifted_at = acting.viewer.person_id, clock.now()
         found.lift_decision = decision
         found.save(update_fields=["lifted_by", "lifted_at", "lift_decision"])
@@ -65,11 +64,11 @@ def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freez
 
 def _body_of(acting: Acting, things: Sequence[Thing]) -> uuid.UUID:
     if not things or {kind for kind, _thing in things} - set(KINDS):
-        raise nothing()
+        raise NotFoundForViewer()
     known = scopes.all_named(acting.viewer, things)
     bodies = {known[one].body_id for one in things if one in known}
     if len(known) < len(set(things)) or not all(acting.may(RIGHT, one) for one in bodies):
-        raise nothing()
+        raise NotFoundForViewer()
     if len(bodies) > 1:
         raise InvalidInput(
             _("Các hồ sơ, tài liệu thuộc nhiều cơ quan."), hint=_("Phong tỏa riêng từng cơ quan.")

@@ -62,7 +62,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
     """The people of one's bodies with their clearance today, and the form to change one."""
     who = viewer(request)
     if not isolated() or not who.may_anywhere("clearance.grant"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     people = list(queries.people_to_clear(who)[:_MOST])
     form = ClearanceForm(people, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

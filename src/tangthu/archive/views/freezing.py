@@ -16,8 +16,8 @@ from tangthu.archive.actions.freeze_records import RIGHT, freeze_records, lift_f
 from tangthu.identity import scopes
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import names_of
-from tangthu.identity.staff import nothing
 from tangthu.identity.views.asked import acting, viewer
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records.models import Freeze
 from tangthu.ui import formats
 from tangthu.ui.form_pages import posted, run_form
@@ -67,7 +67,7 @@ def new(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpResponse
     who = viewer(request)
     thing = scopes.named(who, scope_kind, scope)
     if thing is None or not who.may(RIGHT, thing.body_id) or not thing.url:
-        raise nothing()
+        raise NotFoundForViewer()
 
     def act(given: dict[str, str]) -> str:
         made = freeze_records(acting(request), [(scope_kind, scope)], **given)
@@ -98,7 +98,7 @@ def freeze(request: HttpRequest, freeze_id: uuid.UUID) -> HttpResponse:
     who = viewer(request)
     found = Freeze.objects.filter(pk=freeze_id, body_id__in=_bodies(who)).first()
     if found is None:
-        raise nothing()
+        raise NotFoundForViewer()
     things = list(found.things.order_by("id").values_list("kind", "thing"))
     known = scopes.all_named(who, things)
     context = {
@@ -169,5 +169,5 @@ def _facts(found: Freeze) -> FactGroup:
 def _bodies(who: Viewer) -> frozenset[uuid.UUID]:
     found = who.bodies_with(RIGHT)
     if not found:
-        raise nothing()
+        raise NotFoundForViewer()
     return found

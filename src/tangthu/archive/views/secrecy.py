@@ -70,7 +70,7 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: Dossier | Document, code: str, heading: str) -> HttpResponse:
     who = viewer(request)
     if not isolated() or not who.may("archive.describe", found.body_id):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     kind = "dossier" if isinstance(found, Dossier) else "document"
     here = reverse(f"archive:{kind}", args=[found.pk])
     form = SecrecyForm(who, found, request.POST if request.method == "POST" else None)

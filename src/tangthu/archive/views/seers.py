@@ -51,7 +51,7 @@ def _page(
 ) -> HttpResponse:
     who = viewer(request)
     if not who.may("rights.review", found.body_id):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     actions = []
     if who.may("rights.ask", found.body_id):
         ask = reverse("rights:grant", args=[kind, found.pk])

@@ -41,7 +41,7 @@ def administrator(request: HttpRequest) -> Viewer:
     """The viewer, if he looks after the house at any body. Raises NotFoundForViewer."""
     found = viewer(request)
     if not found.may_anywhere("house.administer"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -242,7 +242,7 @@ def trial(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     me = administrator(request)
     job = _seen(me).filter(pk=job_id, state=Job.State.DONE).first()
     if job is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     found = job.result
     person = Person.objects.filter(pk=job.person_id).first() if job.person_id else None
     title = _("Biên bản thử phục hồi từ bản sao lưu")

@@ -124,7 +124,7 @@ def problem(error: HouseError, headers: Mapping[str, str] | None = None) -> Http
     """The answer to a typed error."""
     if isinstance(error, NotFoundForViewer):
         # One document whatever was looked for, and wherever.
-        error = NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        error = NotFoundForViewer()
     status = status_of(error)
     document: dict[str, Any] = {
         "type": f"{TYPES}{name_of(type(error))}",

@@ -192,7 +192,7 @@ def _locked(kind: str, change_id: uuid.UUID) -> Any:
     model = KINDS.get(kind)
     found = model and model.objects.select_for_update().filter(pk=change_id).first()  # type: ignore[attr-defined]
     if not found:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

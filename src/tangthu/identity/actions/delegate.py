@@ -109,7 +109,7 @@ def end_delegation(acting: Acting, delegation_id: uuid.UUID) -> None:
         if found is None or not (
             found.giver_id == acting.viewer.person_id or acting.may("people.manage", found.body_id)
         ):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         found.effective_to = today - dt.timedelta(days=1)
         found.save(update_fields=["effective_to"])
         _tell(acting, found, "identity.person.delegation_ended", to=str(found.receiver_id))

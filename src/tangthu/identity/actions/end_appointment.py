@@ -46,7 +46,7 @@ def end_appointment(
         today = timezone.localdate()
         over = found is not None and found.effective_to is not None and found.effective_to < today
         if found is None or over or not acting.may("people.manage", found.position.body_id):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         decision = nfc(decision).strip()[:200]
         problems: dict[str, list[object]] = {}
         if not decision:

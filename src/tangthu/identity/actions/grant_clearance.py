@@ -36,7 +36,7 @@ def set_clearance(
     "decision".
     """
     if not isolated():
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     person = _person(acting, person_id, body_id)
     if person.pk == acting.viewer.person_id and not acting.is_system:
         raise OwnClearance(
@@ -87,5 +87,5 @@ def _person(acting: Acting, person_id: uuid.UUID, body_id: uuid.UUID) -> Person:
         people = Person.objects.filter(pk__in=mine.filter(person_id=person_id).values("person_id"))
     found = people.first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found

@@ -43,7 +43,7 @@ def ask_grant(
     """
     thing = scopes.named(acting.viewer, scope_kind, scope)
     if thing is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     acting.require("rights.ask", thing.body_id)
     since = since or timezone.localdate()
     problems = _problems(right, scope_kind, until, since, decision)

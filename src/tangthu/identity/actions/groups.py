@@ -96,7 +96,7 @@ def ask_member(
 def _group(acting: Acting, group_id: uuid.UUID) -> Group:
     found = Group.objects.select_for_update().filter(pk=group_id, closed_at=None).first()
     if found is None or not acting.may("people.manage", found.body_id):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 

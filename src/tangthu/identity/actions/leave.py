@@ -51,7 +51,7 @@ def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
         if found is None or not acting.may("people.manage", standing.answering_body(found)):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         if person_id == acting.viewer.person_id:
             raise OwnLeaving(
                 _("Không tự cho mình thôi việc trong hệ thống."),

@@ -44,7 +44,7 @@ def rename_body(
         advisory.until_commit("begin")
         body = Body.objects.select_for_update().filter(pk=body_id).first()
         if body is None or not acting.may("house.administer", body_id):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         last = body.names.get(effective_to=None)
         problems: dict[str, list[object]] = {}
         for key, value in kept.items():

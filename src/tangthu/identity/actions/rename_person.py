@@ -21,7 +21,7 @@ def rename_person(acting: Acting, person_id: uuid.UUID, *, full_name: str) -> Pe
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
         if found is None or not acting.may("people.manage", standing.answering_body(found)):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         old, found.full_name = found.full_name, words_of(full_name, _("Chưa có họ tên."))
         if found.full_name == old:
             return found

@@ -103,7 +103,7 @@ def _below_first(body_id: uuid.UUID, ending: Sequence[uuid.UUID]) -> list[Unit]:
         for one in Unit.objects.filter(body_id=body_id, pk__in=ending, effective_to=None)
     }
     if len(found) != len(set(ending)):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
 
     def depth(unit: Unit) -> int:
         parent = found.get(unit.parent_id) if unit.parent_id else None

@@ -83,7 +83,7 @@ def end_unit(acting: Acting, unit_id: uuid.UUID, *, on: dt.date, decision: str) 
     with transaction.atomic():
         unit = Unit.objects.select_for_update().filter(pk=unit_id, effective_to=None).first()
         if unit is None or not acting.may("people.manage", unit.body_id):
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         decision = nfc(decision).strip()[:_NAME_LENGTH]
         problems: dict[str, list[object]] = {}
         if not decision:

@@ -20,6 +20,7 @@ from tangthu.identity.actions.rename_body import rename_body
 from tangthu.identity.models import BodyName
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.body_forms import OpenBodyForm, RenameBodyForm
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
@@ -128,7 +129,7 @@ def _way(*more: Crumb) -> list[Crumb]:
 def new(request: HttpRequest) -> HttpResponse:
     """Open a further body with its first administrator."""
     if not viewer(request).bodies_with("house.administer"):
-        raise staff.nothing()
+        raise NotFoundForViewer()
 
     def act(given: dict[str, Any]) -> str:
         open_further(acting(request), since=timezone.localdate(), **given)
@@ -149,7 +150,7 @@ def rename(request: HttpRequest, body_id: uuid.UUID) -> HttpResponse:
     who = viewer(request)
     body = staff.bodies_with(who, "house.administer").filter(pk=body_id).first()
     if body is None:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     home = reverse("identity:bodies")
     form = RenameBodyForm(
         posted(request),

@@ -43,7 +43,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """The changes that wait, or all, at bodies where one reviews rights."""
     who = viewer(request)
     if not (who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm")):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     only_waiting = request.GET.get("cho") == "1"
     rows = told.waiting(who, _MOST) if only_waiting else told.recent(who, _MOST)
     total = told.count(who, only_waiting=only_waiting)

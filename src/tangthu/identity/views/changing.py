@@ -26,7 +26,7 @@ from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.changes import nobody_confirms
 from tangthu.identity.views.shared import key_of, unit_choices
-from tangthu.kernel.errors import HouseError, InvalidInput
+from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Confirmation, Crumb, Notice
@@ -38,7 +38,7 @@ def _managed(request: HttpRequest) -> tuple[list[Body], list[Unit]]:
     who = viewer(request)
     bodies = list(staff.bodies_with(who, "people.manage"))
     if not bodies:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     return bodies, list(staff.units_of(who))
 
 
@@ -82,7 +82,7 @@ def appoint_to(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = staff.person(viewer(request), person_id)
     bodies, units = _managed(request)
     if not person.active:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     choices = unit_choices(units, several=len(bodies) > 1)
     form = our.PositionForm(
         bodies, choices, posted(request), initial={"since": formats.day(timezone.localdate())}
@@ -280,5 +280,5 @@ def _mine(request: HttpRequest, person_id: uuid.UUID) -> Person:
     found = staff.person(viewer(request), person_id)
     answering = standing.answering_body(found)
     if not found.active or not viewer(request).may("people.manage", answering):
-        raise staff.nothing()
+        raise NotFoundForViewer()
     return found

@@ -21,6 +21,7 @@ from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.shared import span
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
@@ -71,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     bodies = _places(who)
     if not bodies:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     mine = {right for one in bodies for right in delegable_at(who, one.pk)}
     people = [
         (str(one.person_id), f"{one.person.full_name}, {one.position.title}")

@@ -65,7 +65,7 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
     who = viewer(request)
     thing = scopes.named(who, scope_kind, scope)
     if thing is None or not who.may("rights.ask", thing.body_id):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     holders = queries.holders(who, thing.body_id)
     form = GrantForm(grantable(scope_kind), holders, posted(request))
     if form.is_bound and form.is_valid():

@@ -19,6 +19,7 @@ from tangthu.identity.models import Group, GroupMember
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.shared import span, state_of, told
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
@@ -81,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Open a group."""
     bodies = list(staff.bodies_with(viewer(request), "people.manage"))
     if not bodies:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     form = our.GroupForm(bodies, posted(request))
     every = reverse("identity:groups")
 
@@ -147,7 +148,7 @@ def add_member(request: HttpRequest, group_id: uuid.UUID) -> HttpResponse:
     who = viewer(request)
     found = staff.group(who, group_id)
     if found.closed_at is not None or not who.may("people.manage", found.body_id):
-        raise staff.nothing()
+        raise NotFoundForViewer()
     people = staff.people(who, state="active")[:_MOST]
     choices = [(str(one.pk), f"{one.full_name} ({one.home_body.short_name})") for one in people]
     form = our.MemberForm(choices, posted(request))
@@ -191,7 +192,7 @@ def end_member(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         pk=member_id, group__body_id__in=who.bodies_with("rights.ask")
     ).first()
     if found is None:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     change_rights.end(acting(request), "member", found.pk)
     messages.success(request, _("Đã cho rời nhóm."))
     return redirect("identity:group", found.group_id)

@@ -17,6 +17,7 @@ from tangthu.identity.models import Appointment
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.body_forms import NOWHERE, ReorganiseForm, move_of, names_in
 from tangthu.identity.views.shared import key_of, unit_choices
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Crumb, Notice
@@ -28,7 +29,7 @@ def reorganise_units(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     bodies = list(staff.bodies_with(who, "people.manage"))
     if not bodies:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     choices = unit_choices(list(staff.units_of(who)), several=len(bodies) > 1)
     given = posted(request) or QueryDict()
     opening = names_in(given.get("opening", ""))

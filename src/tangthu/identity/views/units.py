@@ -20,6 +20,7 @@ from tangthu.identity.names import name_on
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.shared import asked_day, key_of, span, unit_choices
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
@@ -103,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     bodies = list(staff.bodies_with(who, "people.manage"))
     if not bodies:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     choices = unit_choices(list(staff.units_of(who)), several=len(bodies) > 1)
     form = our.UnitForm(
         bodies, choices, posted(request), initial={"since": formats.day(timezone.localdate())}
@@ -133,7 +134,7 @@ def end(request: HttpRequest, unit_id: uuid.UUID) -> HttpResponse:
     """End a unit in which nobody holds a position any more."""
     found = staff.units_of(viewer(request)).filter(pk=unit_id).first()
     if found is None:
-        raise staff.nothing()
+        raise NotFoundForViewer()
     form = our.EndUnitForm(posted(request))
     home = reverse("identity:units")
 

@@ -25,7 +25,7 @@ def order_copy(acting: Acting, uid: uuid.UUID, *, queued: bool = True) -> Job:
     with advisory.exclusive("order copy"):
         store = Store.objects.filter(uid=uid).first()
         if store is None:
-            raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+            raise NotFoundForViewer()
         if store.state not in (Store.State.JOINING, Store.State.ACTIVE):
             raise Refused(_("Kho này đã thôi dùng."), hint=_("Thêm kho mới ở trang Kho lưu trữ."))
         running = (

@@ -72,7 +72,7 @@ def store_of(uid: uuid.UUID) -> Store:
     """The store, locked for a change. Raises NotFoundForViewer."""
     store = Store.objects.select_for_update().filter(uid=uid).first()
     if store is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return store
 
 

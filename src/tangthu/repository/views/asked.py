@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import viewer
@@ -15,7 +14,7 @@ def auditor(request: HttpRequest) -> Viewer:
     """The viewer, if he audits the packages of any body. Raises NotFoundForViewer."""
     found = viewer(request)
     if not found.may_anywhere("repository.audit"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -32,7 +31,7 @@ def keeper(request: HttpRequest) -> Viewer:
     """The viewer, if the pages of the stores exist for him. Raises NotFoundForViewer."""
     found = viewer(request)
     if not keeps_stores(found):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found
 
 
@@ -40,5 +39,5 @@ def administrator(request: HttpRequest) -> Viewer:
     """The viewer, if he keeps stores and administers the house. Raises NotFoundForViewer."""
     found = keeper(request)
     if not found.may_anywhere("house.administer"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return found

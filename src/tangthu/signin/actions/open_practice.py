@@ -18,9 +18,8 @@ from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import employ
 from tangthu.identity.actions.open_body import open_body
 from tangthu.identity.models import Account, Body, Role
-from tangthu.identity.staff import nothing
 from tangthu.kernel import advisory
-from tangthu.kernel.errors import Refused
+from tangthu.kernel.errors import NotFoundForViewer, Refused
 from tangthu.ledger.logs import log_of
 from tangthu.ledger.record import Event, record
 from tangthu.signin import passwords
@@ -55,7 +54,7 @@ def open_practice(acting: Acting, body_id: uuid.UUID) -> Practice:
     """
     body = Body.objects.filter(pk=body_id).first()
     if body is None or not acting.may("people.manage", body_id):
-        raise nothing()
+        raise NotFoundForViewer()
     if body.practice_of_id is not None:
         raise Refused(_("Đây đã là chỗ tập."), hint=_("Mở chỗ tập từ cơ quan thật."))
     password = passwords.make()
@@ -125,7 +124,7 @@ def close_practice(acting: Acting, body_id: uuid.UUID) -> Body:
     """
     place = Body.objects.filter(practice_of=body_id).first()
     if place is None or not acting.may("people.manage", body_id):
-        raise nothing()
+        raise NotFoundForViewer()
     with transaction.atomic():
         advisory.until_commit("practice")
         open_ones = Account.objects.filter(person__home_body=place, is_active=True)

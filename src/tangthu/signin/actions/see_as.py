@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
-from tangthu.identity.staff import nothing
 from tangthu.kernel import advisory
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ledger.record import Event, record
@@ -104,7 +103,7 @@ def begin(acting: Acting, person_id: uuid.UUID) -> Seeing:
     mine = standing().filter(asked_by=acting.viewer.person_id, person=person_id)
     found = mine.exclude(allowed_at=None).first()
     if found is None:
-        raise nothing()
+        raise NotFoundForViewer()
     with transaction.atomic():
         _tell(acting, found, "signin.seeing.began")
     return found
@@ -132,7 +131,7 @@ def _of(acting: Acting, seeing_id: uuid.UUID, *, either: bool = False, **wanted:
     found = standing().select_for_update(of=("self",)).filter(pk=seeing_id, **wanted).first()
     parties = () if found is None else (found.person_id, *([found.asked_by_id] if either else []))
     if found is None or me not in parties or acting.behind is not None:
-        raise nothing()
+        raise NotFoundForViewer()
     return found
 
 

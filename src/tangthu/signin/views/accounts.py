@@ -32,7 +32,7 @@ def manager(request: HttpRequest) -> Viewer:
     """Who manages people. Raises NotFoundForViewer for anybody else."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if not viewer.may_anywhere("people.manage"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return viewer
 
 

@@ -34,7 +34,7 @@ def _viewer(request: HttpRequest) -> Viewer:
     """Who reads. Raises NotFoundForViewer for who may not."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     if not viewer.may_anywhere("log.review"):
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     return viewer
 
 

@@ -90,7 +90,7 @@ def sheet(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
     viewer = manager(request)
     found = reviewing.reviews(viewer).select_related("body").filter(pk=review_id).first()
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     lines = list(found.lines.order_by("number"))
     context = {
         "review": found,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tangthu.identity.staff import nothing
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import queries, rules, seeing
 from tangthu.signin.actions import see_as
 from tangthu.signin.views.accounts import acting_of, manager, way
@@ -80,7 +80,7 @@ def answer(request: HttpRequest, seeing_id: uuid.UUID) -> HttpResponse:
     acting = acting_of(request)
     mine = see_as.standing().filter(pk=seeing_id, person=acting.viewer.person_id).first()
     if mine is None:
-        raise nothing()
+        raise NotFoundForViewer()
     if request.method == "POST":
         if mine.allowed_at is None and request.POST.get("answer") == "yes":
             allowed = see_as.allow(acting, seeing_id)

@@ -50,7 +50,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One guide in the language of the screens. Raises NotFoundForViewer where there is none."""
     found = guide_named(slug)
     if found is None:
-        raise NotFoundForViewer(_("Không có gì ở đây."), hint=_("Kiểm tra lại địa chỉ."))
+        raise NotFoundForViewer()
     language = "en" if (get_language() or "").startswith("en") else "vi"
     context = {
         "guide": found,
