@@ -665,3 +665,25 @@ def test_freezes_answer_by_their_schemas(cast: TestHouse) -> None:
     ended = told(call(cast, "--as", "binh", *lift), "freeze-lift", DONE)
     assert ended["lifted_at"] is not None
     told(call(cast, "--as", "binh", *lift), "error", COULD_NOT)
+
+
+def test_acts_for_many_records_answer_by_their_schemas(cast: TestHouse) -> None:
+    made = make_dossier(cast, documents=[{}, {}])
+    cuc = ("--as", "cuc")
+    note = (*cuc, "documents", "describe", "note", "Chỉnh lý", "--filter", "year=2010", "--json")
+    looked = told(call(cast, *note, "--dry-run"), "documents-describe", DONE)
+    assert (looked["able"], looked["done"]) == (2, None)
+    done = told(call(cast, *note), "documents-describe", DONE)
+    assert done["done"] == 2 and {row["new"] for row in done["rows"]} == {"Chỉnh lý"}
+    again = told(call(cast, *note), "documents-describe", FOUND)
+    assert (again["able"], again["refused"], again["done"]) == (0, 2, None)
+    wide = (*cuc, "documents", "describe", "note", "x", "--filter", "nam=2010", "--json")
+    told(call(cast, *wide), "error", COULD_NOT)
+    seal = (*cuc, "dossiers", "seal", "--id", str(made.dossier.pk), "--json")
+    assert told(call(cast, *seal), "dossiers-seal", DONE)["done"] == 1
+    for words in (
+        ("export",), ("contents", "--format", "doc"), ("dip", "--purpose", "02", "--content", "x"),
+        ("grant", "read.conditional", "--to", "hoa", "--decision", "12/QĐ"),
+    ):  # fmt: skip
+        asked = (*cuc, "dossiers", *words, "--json")
+        assert told(call(cast, *asked), f"dossiers-{words[0]}", DONE)["done"] == 1, words

@@ -45,6 +45,7 @@ NOT_PAGES = {
     "reports": "view export-progress export-file print-list print-dossier print-document "
     "marked-copy view-delete",
     "backup": "order",
+    "bulk": "choose progress confirm",
     "identity": "bodies-file group-close member-end delegation-end",
     "programs": "hook-pause hook-resume",
     "repository": "order-check store-copy store-check",

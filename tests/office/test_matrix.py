@@ -39,7 +39,7 @@ NOT_NOW = {
     "imports:edit", "imports:lists", "imports:resume", "imports:columns", "office:job-resume",
     "office:ledger-resume", "archive:dip-stop", "resume", "resume_import", "accept_import",
     "backup:order", "signin:account-second-step", "imports:close", "close_import", "order_dip",
-    "add_decisions",
+    "add_decisions", "retire_store",
 }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ POSTED = {"rights:change": {"decision": "confirm"}, "imports:edit": {"doi-tuong"
 SHOWN = {200, 302}
 TAKEN = {200, 201, 202, 204, 302, 400, 412, 422}
 # Pages of what there is none of here, but for whoever may: findings of a kind, a piece of a page.
-EMPTY = {"imports:take-kind": 400, "imports:snippet": 404}
+EMPTY = {"imports:take-kind": 400, "imports:snippet": 404, "confirm_act": 409, "lift_freeze": 409}
 
 
 @dataclass(slots=True)
@@ -199,7 +199,7 @@ ONESELF = {
     "signin:sso-link", "signin:sso-unlink",
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
-    "programs:key-new", "programs:hook-new", "make_hook",
+    "programs:key-new", "programs:hook-new", "make_hook", "bulk:choose", "preview_act",
     "office:jobs-stop", "save_view", "order_export", "verify", "ui:form", "ui:upload", "ui:confirm",
 }  # fmt: skip
 

@@ -106,6 +106,7 @@ def house_person(made: MadeDossier) -> uuid.UUID:
 def taken_out() -> dict[str, object]:
     """A saved search, a finished export, a key, a passkey and a grant of an archivist of body A."""
     from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
+    from tangthu.bulk.actions.choose_rows import choose_marked
     from tangthu.identity.acting import Acting
     from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
@@ -133,6 +134,7 @@ def taken_out() -> dict[str, object]:
     )  # fmt: skip
     dossier = records.dossiers(viewer).first()
     assert dossier is not None
+    bulk = choose_marked(acting, "dossiers", [dossier.pk])
     change = ask_grant(
         acting, right="read.public", scope_kind="dossier", scope=dossier.pk,
         holder_kind="person", holder=viewer.person_id, decision=HIDDEN,
@@ -147,7 +149,7 @@ def taken_out() -> dict[str, object]:
     lift_freeze(Acting(leader, "cli"), locked.pk, decision=HIDDEN)
     seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
-        "seeing_id": seeing.pk, "hook_id": hook.pk, "freeze_id": locked.pk,
+        "seeing_id": seeing.pk, "bulk_id": bulk.pk, "hook_id": hook.pk, "freeze_id": locked.pk,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "passkey_id": passkey_of("cuc"), "scope": dossier.pk,
         **of_people(viewer.person_id, viewer.positions[0][0]),
@@ -217,6 +219,7 @@ def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
 PLAIN = {
     "number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier",
     "store_uid": str(uuid.uuid4()), "slug": "van-thu",
+    "bulk_act": "export",
 }  # fmt: skip
 
 

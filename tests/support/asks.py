@@ -23,7 +23,7 @@ QUERIES = {
 }  # fmt: skip
 # The thing that an operation is sent.
 SENT = {"order_dip": "dossier_id", "open_fonds": "body_id", "import_folder": "fonds_id",
-        "ask_grant": "scope"}  # fmt: skip
+        "ask_grant": "scope", "make_freeze": "dossier_id"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def operations(
                 ids = {**more, **(thing.ids if thing else things[0].ids)}
                 if name in own_jobs:
                     ids["job_id"] = own_jobs[name]
-                real = {p: PLAIN.get(p) or ids[p] for p in parameters}
+                real = {p: ids.get(p) or PLAIN[p] for p in parameters}
                 gone = {p: PLAIN.get(p) or policy.absent(real[p]) for p in parameters}
                 yield Ask(
                     name, method, told[name], known_by(parameters), parameters, thing,
@@ -143,6 +143,8 @@ def body_of(name: str, operation: Any, ids: Mapping[str, object]) -> Any:
         given["state"] = "x"
     if "documents" in given:
         given |= {"documents": [], "dossier": str(ids["dossier_id"])}
+    if "things" in given:
+        given["things"] = [{"kind": "dossier", "id": str(ids["dossier_id"])}]
     if "agency_code" in given:
         given["agency_code"] = "H30.81"
     if "decisions" in given:

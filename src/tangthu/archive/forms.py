@@ -57,7 +57,7 @@ class DescriptionForm(forms.Form):
             self.described = tuple(f for f in self.described if f.identifier != "access_level")
         for field in self.described:
             standing = getattr(record, field.identifier)
-            self.fields[field.identifier] = _form_field(field, standing, on)
+            self.fields[field.identifier] = form_field(field, standing, on)
         self.extra_count = min(len(rows) + BLANK_EXTRA, MAX_EXTRA)
         for index in range(self.extra_count):
             self.fields[f"extra_label_{index}"] = forms.CharField(
@@ -94,7 +94,7 @@ class DescriptionForm(forms.Form):
         for field in self.described:
             value = self.cleaned_data[field.identifier]
             standing = getattr(self.record, field.identifier)
-            found[field.identifier] = _stored(value, standing)
+            found[field.identifier] = stored(value, standing)
         return found
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -150,7 +150,7 @@ class FondsForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "state"}
 
 
-def _form_field(field: Field, standing: Any, on: date) -> forms.Field:
+def form_field(field: Field, standing: Any, on: date) -> forms.Field:
     """A form field for an element; what is mandatory may stay empty only if it was before."""
     required = field.obligation == "mandatory" and standing not in (None, "", [])
     common: dict[str, Any] = {"label": label_of(field), "required": required}
@@ -196,7 +196,7 @@ class _CodeField(CodeListField):
         return value == NOBODYS or super().valid_value(value)
 
 
-def _stored(value: Any, standing: Any) -> Any:
+def stored(value: Any, standing: Any) -> Any:
     """A cleaned value in the form of the model's column."""
     if isinstance(value, PartialDate):
         return str(value)

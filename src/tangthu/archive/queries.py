@@ -14,7 +14,7 @@ from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.models import Job
 from tangthu.records import queries as records
-from tangthu.records.models import Dossier
+from tangthu.records.models import Dossier, Freeze
 from tangthu.repository.models import Package
 from tangthu.repository.queries import all_packaged
 
@@ -174,6 +174,23 @@ def dip_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
 def dip(viewer: Viewer, dip_id: uuid.UUID) -> Dissemination:
     """A use package of the viewer's own. Raises NotFoundForViewer."""
     found = dips(viewer).filter(pk=dip_id).first()
+    if found is None:
+        raise NotFoundForViewer()
+    return found
+
+
+def freezes(viewer: Viewer) -> QuerySet[Freeze]:
+    """The freezes at the bodies where the viewer freezes records. Raises NotFoundForViewer if he
+    does so nowhere."""
+    bodies = viewer.bodies_with("records.freeze")
+    if not bodies:
+        raise NotFoundForViewer()
+    return Freeze.objects.filter(body_id__in=bodies)
+
+
+def freeze(viewer: Viewer, freeze_id: uuid.UUID) -> Freeze:
+    """One of those. Raises NotFoundForViewer."""
+    found = freezes(viewer).filter(pk=freeze_id).first()
     if found is None:
         raise NotFoundForViewer()
     return found

@@ -254,6 +254,19 @@ class Asked:
         return self._found
 
 
+def rows_named(
+    cursor: Any, viewer: Viewer, kind: str, ids: Sequence[uuid.UUID]
+) -> list[tuple[Any, ...]]:
+    """The rows of some things of a kind that the viewer may see, in no order."""
+    cut = cut_of(viewer).visible()
+    cursor.execute(
+        f"SELECT {_COLUMNS}, place FROM discovery_entry WHERE obj = ANY(%s) AND kind = %s "
+        f"AND {cut.sql}",
+        [list(ids), kind, *cut.values],
+    )
+    return list(cursor.fetchall())
+
+
 def _tallied(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> list[tuple[Any, ...]]:
     """Counts of each value of each column of `rows`, as `census.tally` gives them."""
     found: list[tuple[Any, ...]] = []

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "tangthu.repository",
     "tangthu.archive",
     "tangthu.reports",
+    "tangthu.bulk",
     "tangthu.programs",
     "tangthu.backup",
     "tangthu.faces.office",

@@ -8,6 +8,7 @@ copying, withholding, a higher degree of secrecy) is no change of it and stays p
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,36 @@ def over(record: Dossier | Document) -> Freeze | None:
         return None  # the ordinary case costs one statement
     ids = {record.pk, *_around(record)}
     return next((freeze for thing, freeze in locked if thing in ids), None)
+
+
+def among(records: Iterable[Dossier | Document]) -> set[uuid.UUID]:
+    """Those of some records over which a freeze stands, told for all of them at once."""
+    every = list(records)
+    locked = {
+        body: {thing for thing, _freeze in _things_at(body)} for body in {r.body_id for r in every}
+    }
+    frozen = [one for one in every if locked[one.body_id]]
+    homes: dict[uuid.UUID, list[uuid.UUID]] = {}
+    documents = [one.pk for one in frozen if isinstance(one, Document)]
+    places = Membership.objects.filter(document__in=documents)
+    for document, dossier in places.values_list("document_id", "dossier_id"):
+        homes.setdefault(document, []).append(dossier)
+    around = {
+        dossier: {dossier, *within.things_around(dossier)}
+        for dossier in {
+            *(one.pk for one in frozen if isinstance(one, Dossier)),
+            *(dossier for some in homes.values() for dossier in some),
+        }
+    }
+    return {
+        one.pk
+        for one in frozen
+        if not locked[one.body_id].isdisjoint(
+            {one.pk}.union(
+                *(around[home] for home in homes.get(one.pk, [])), around.get(one.pk, ())
+            )
+        )
+    }
 
 
 def over_thing(body_id: uuid.UUID, thing: uuid.UUID) -> Freeze | None:

@@ -34,7 +34,7 @@ def around(record: Dossier | Document) -> list[uuid.UUID]:
     A document that stands in several dossiers of its body has its own alone.
     """
     if isinstance(record, Dossier):
-        return [record.pk, *_things_around(record.pk)]
+        return [record.pk, *things_around(record.pk)]
     homes = list(
         Membership.objects.filter(document=record, dossier__body_id=record.body_id).values_list(
             "dossier_id", flat=True
@@ -42,7 +42,7 @@ def around(record: Dossier | Document) -> list[uuid.UUID]:
     )
     if len(homes) != 1:
         return [record.pk]
-    return [record.pk, homes[0], *_things_around(homes[0])]
+    return [record.pk, homes[0], *things_around(homes[0])]
 
 
 def granted_dossiers(viewer: Viewer) -> Q | None:
@@ -101,7 +101,8 @@ def _prefixed(where: Q) -> Q:
     return Q(dossier__in=Dossier.objects.filter(where))
 
 
-def _things_around(dossier_id: uuid.UUID) -> list[uuid.UUID]:
+def things_around(dossier_id: uuid.UUID) -> list[uuid.UUID]:
+    """The ids of the things of higher floors that a dossier lies in."""
     return [one for ask in _around.values() for one in ask(dossier_id)]
 
 

@@ -30,7 +30,7 @@ from tangthu.records import queries as records
 from tangthu.records.fields import code_label
 from tangthu.records.levels import narrowed
 from tangthu.records.models import Dossier
-from tangthu.reports import contents, queries
+from tangthu.reports import chosen, contents, queries
 from tangthu.reports.contents import After
 from tangthu.reports.job_kinds import JOB_ROWS
 from tangthu.reports.models import Export
@@ -51,23 +51,26 @@ _PAGES = {
     "documents": "archive:documents",
 }
 CONTENTS = contents.NAME
+CHOSEN = chosen.NAME
 TITLES = {
     "search": gettext_lazy("Kết quả tìm kiếm"),
     "dossiers": gettext_lazy("Danh sách hồ sơ"),
     "documents": gettext_lazy("Danh sách tài liệu"),
     # The documents of one dossier, in the order in which they are filed in it.
     CONTENTS: gettext_lazy("Mục lục văn bản, tài liệu trong hồ sơ"),
+    # Rows that were chosen before, whatever their list holds now.
+    CHOSEN: gettext_lazy("Danh sách các dòng đã chọn"),
     # What came of a job; not asked for by a query string, see reports.job_results.
     JOB_ROWS: gettext_lazy("Kết quả từng mục của công việc"),
 }
 # How its file is called when it is taken out; it says nothing of what is in it.
 FILE_NAMES = {
     "search": "ket-qua-tim", "dossiers": "ho-so", "documents": "tai-lieu",
-    CONTENTS: "muc-luc-van-ban", JOB_ROWS: "ket-qua-cong-viec",
+    CONTENTS: "muc-luc-van-ban", CHOSEN: "da-chon", JOB_ROWS: "ket-qua-cong-viec",
 }  # fmt: skip
 KEPT = (
     "q", "kind", "sort", "fonds", "inventory", "year", "type", "retention", "sealed", "secrecy",
-    "dang", "dossier",
+    "dang", "dossier", CHOSEN,
 )  # fmt: skip
 
 
@@ -107,6 +110,9 @@ def asked(
     if source == CONTENTS:
         dossier = contents.dossier_of(viewer, pairs.get("dossier", ""))
         return Asked(source, "document", "", "place", False, {"dossier": str(dossier.pk)})
+    if source == CHOSEN:
+        named = pairs.get(CHOSEN, "")
+        return Asked(source, chosen.chosen(viewer, named).kind, "", "place", False, {CHOSEN: named})
     sort = pairs.get("sort", "")
     order = SORTS.get(sort.removeprefix("-"), "")
     text, filters = pairs.get("q", ""), {}
@@ -138,9 +144,9 @@ def kept_pairs(pairs: Mapping[str, str], wanted: Asked) -> dict[str, str]:
 
     A dossier is a pair of its contents alone, written as its id is, however it was spelt.
     """
-    if wanted.source == CONTENTS:
+    if wanted.source in (CONTENTS, CHOSEN):
         return dict(wanted.filters)
-    left_out = {"dossier"} if wanted.degree else {"dossier", "secrecy"}
+    left_out = {"dossier", CHOSEN} if wanted.degree else {"dossier", CHOSEN, "secrecy"}
     return {key: value for key, value in pairs.items() if key not in left_out}
 
 
@@ -162,6 +168,9 @@ def count(viewer: Viewer, wanted: Asked, *, limit_ms: int = LIMIT_MS) -> tuple[i
     """
     if wanted.source == CONTENTS:
         return contents.count(viewer, about(viewer, wanted)), False
+    if wanted.source == CHOSEN:
+        found = chosen.chosen(viewer, wanted.filters[CHOSEN])
+        return len(queries.still_visible(viewer, found.kind, found.ids)), False
     cut = wanted.seen_by(viewer)
     return lists.count(
         cut, wanted.kind, text=wanted.text, filters=wanted.filters, limit_ms=limit_ms
@@ -190,6 +199,8 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
     """What was asked for as labels and values, the order included."""
     if wanted.source == CONTENTS:
         return contents.head(viewer, about(viewer, wanted))
+    if wanted.source == CHOSEN:
+        return [(_("Phạm vi"), _("các dòng đã chọn")), (_("Thứ tự"), _("như khi chọn"))]
     words = []
     if wanted.text:
         words.append((_("Từ cần tìm"), wanted.text))
@@ -205,7 +216,12 @@ def conditions_in_words(viewer: Viewer, wanted: Asked) -> list[tuple[str, str]]:
 
 
 def page_of(source: str, query: str) -> str:
-    """Address of the list on the screen. Raises NotFoundForViewer for contents of no dossier."""
+    """Address of the list on the screen. Raises NotFoundForViewer for contents of no dossier.
+
+    Rows that were chosen have no list any more: those who keep them have a page.
+    """
+    if source == CHOSEN:
+        return reverse("reports:exports")
     if source == CONTENTS:
         named = parse_qs(query).get("dossier", [""])[0]
         return reverse("archive:dossier", args=[contents.dossier_id(named)])
@@ -260,6 +276,9 @@ def portions(
         viewer = viewer_now()
         if wanted.source == CONTENTS:
             lines, after, taken = contents.portion(viewer, about(viewer, wanted), after, size)
+        elif wanted.source == CHOSEN:
+            found = chosen.chosen(viewer, wanted.filters[CHOSEN])
+            lines, after, taken = chosen.portion(viewer, found, after, size)
         else:
             rows = lists.portion(
                 wanted.seen_by(viewer), wanted.kind, text=wanted.text, filters=wanted.filters,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -80,12 +80,23 @@ def all_packaged(document_ids: Sequence[uuid.UUID]) -> bool:
 
     Whether the viewer may see the documents is for the caller to have asked.
     """
+    return packaged_among(document_ids) == set(document_ids)
+
+
+def packaged_among(document_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some documents that stand so in a package."""
     packaged = Membership.objects.filter(
         document__in=list(document_ids),
         dossier__body_id=F("document__body_id"),
         dossier_id__in=Package.objects.values("dossier_id"),
     )
-    return packaged.values("document_id").distinct().count() == len(set(document_ids))
+    return set(packaged.values_list("document_id", flat=True))
+
+
+def packaged_dossiers(dossier_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some dossiers that have a package."""
+    found = Package.objects.filter(dossier_id__in=list(dossier_ids))
+    return set(found.values_list("dossier_id", flat=True))
 
 
 def versions_of(package: Package) -> QuerySet[PackageVersion]:

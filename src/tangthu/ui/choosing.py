@@ -20,6 +20,8 @@ from tangthu.ui.tables import AT, Column, ColumnChoice, Label, RegisterPage, Tak
 
 COLUMNS = "cot"
 MOST = 60
+# The lists with whose rows something can be done, all at once.
+ACTED = frozenset({"dossiers", "documents"})
 Memory = Callable[[HttpRequest, str], tuple[str, ...] | None]
 
 
@@ -37,7 +39,8 @@ def set_column_memory(memory: Memory) -> None:
 
 
 def set_list_routes(**names: str) -> None:
-    """Name the routes that keep a choice (`columns`) and that `export`, `print`, `save` a list."""
+    """Name the routes that keep a choice (`columns`), that `export`, `print`, `save` a list, and
+    that `act` on all its rows."""
     _routes.update(names)
 
 
@@ -57,6 +60,7 @@ class ListTools:
     export_url: str
     print_url: str
     save_url: str
+    act_url: str = ""
     form: TakenForm | None = None
 
     @property
@@ -141,6 +145,7 @@ def tools_of(
         export_url=_address("export", taken_query) if source else "",
         print_url=_route("print") if source else "",
         save_url=_address("save", query) if source and form is None else "",
+        act_url=_route("act") if source in ACTED and form is None else "",
         form=form,
     )
 

@@ -13,7 +13,7 @@ from tangthu.identity import scopes
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Grant
 from tangthu.kernel import advisory, clock
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ledger.record import Event, record
 from tangthu.records.models import Freeze, FrozenThing
 from tangthu.standards.vietnamese import nfc
@@ -23,6 +23,18 @@ KINDS = (Grant.Scope.FONDS, Grant.Scope.DOSSIER, Grant.Scope.DOCUMENT)
 _LENGTH = 200
 
 Thing = tuple[str, uuid.UUID]
+
+
+class AlreadyFrozen(Refused):
+    """The thing is locked under this freeze already."""
+
+    http_status = 409
+
+
+class AlreadyLifted(Refused):
+    """The freeze was lifted before."""
+
+    http_status = 409
 
 
 def freeze_records(acting: Acting, things: Sequence[Thing], *, name: str, decision: str) -> Freeze:
@@ -48,13 +60,61 @@ def freeze_records(acting: Acting, things: Sequence[Thing], *, name: str, decisi
     return freeze
 
 
+def freeze_further(acting: Acting, freeze_id: uuid.UUID, thing: Thing) -> Freeze:
+    """Lock a further thing under a freeze that stands, by its decision.
+
+    Raises NotFoundForViewer for a freeze or a thing that the acting person may not lock,
+    AlreadyFrozen, InvalidInput for a thing of another body.
+    """
+    found = Freeze.objects.filter(pk=freeze_id).first()
+    if found is None or not acting.may(RIGHT, found.body_id):
+        raise NotFoundForViewer()
+    if _body_of(acting, [thing]) != found.body_id:
+        raise InvalidInput(
+            _("Thuộc cơ quan khác với đợt phong tỏa."), hint=_("Lập đợt riêng cho cơ quan ấy.")
+        )
+    kind, named = thing
+    with transaction.atomic():
+        advisory.until_commit(f"freeze {found.body_id}")
+        freeze = Freeze.objects.select_for_update().filter(pk=freeze_id, lifted_at=None).first()
+        if freeze is None:
+            raise NotFoundForViewer()
+        if freeze.things.filter(thing=named).exists():
+            raise AlreadyFrozen(
+                _("Đã ở trong đợt phong tỏa này."), hint=_("Không cần thêm lần nữa.")
+            )
+        FrozenThing(freeze=freeze, kind=kind, thing=named).save(force_insert=True)
+        shared = {"decision": freeze.decision, "name": freeze.name}
+        actor = acting.actor(freeze.body_id)
+        record(
+            Event(
+                kind="archive.freeze.extended", obj=freeze.pk, body=freeze.body_id, actor=actor,
+                detail={**shared, "things": [str(named)]},
+            )
+        )  # fmt: skip
+        record(
+            Event(
+                kind="archive.thing.frozen", obj=named, body=freeze.body_id, actor=actor,
+                detail=shared,
+            )
+        )  # fmt: skip
+    return freeze
+
+
 def lift_freeze(acting: Acting, freeze_id: uuid.UUID, *, decision: str) -> Freeze:
-    """End a freeze by a decision. Raises NotFoundForViewer, InvalidInput on "decision"."""
+    """End a freeze by a decision.
+
+    Raises NotFoundForViewer, AlreadyLifted, InvalidInput on "decision".
+    """
     decision = _words(decision, "decision")
     with transaction.atomic():
-        found = Freeze.objects.select_for_update().filter(pk=freeze_id, lifted_at=None).first()
+        found = Freeze.objects.select_for_update().filter(pk=freeze_id).first()
         if found is None or not acting.may(RIGHT, found.body_id):
             raise NotFoundForViewer()
+        if found.lifted_at is not None:
+            raise AlreadyLifted(
+                _("Đợt phong tỏa này đã được gỡ."), hint=_("Lập đợt mới nếu cần phong tỏa lại.")
+            )
         found.lifted_by, found.lifted_at = acting.viewer.person_id, clock.now()
         found.lift_decision = decision
         found.save(update_fields=["lifted_by", "lifted_at", "lift_decision"])

@@ -136,9 +136,10 @@ def listed(
 
 def _bulk(viewer: Viewer, listing: Listing) -> tuple[BulkAction, ...]:
     """What the viewer may do with marked rows of a listing."""
+    chosen = BulkAction(_("Làm hàng loạt…"), f"{reverse('bulk:choose')}?nguon={listing.name}")
     if listing.name != DOSSIERS.name or not viewer.bodies_with("archive.seal"):
-        return ()
-    return (BulkAction(_("Đóng gói…"), reverse("archive:dossiers-seal")),)
+        return (chosen,)
+    return (BulkAction(_("Đóng gói…"), reverse("archive:dossiers-seal")), chosen)
 
 
 def _filled(

@@ -12,15 +12,18 @@ from ninja.parser import Parser
 
 from tangthu.faces.api.problems import BadFields, BadRequest, problem
 from tangthu.faces.api.routes import (  # noqa: F401 - each puts its operations on the router
+    bulk,
     catalogue,
     contents,
     describing,
     dips,
     exports,
+    freezes,
     grants,
     hooks,
     imports,
     ledger,
+    store_register,
     stores,
     work,
 )

@@ -719,3 +719,126 @@ class NewHook(Closed):
     name: str = Field(min_length=1, max_length=120)
     url: str = Field(min_length=1, max_length=500)
     kinds: list[str] = Field(min_length=1, max_length=100)
+
+
+class NewBulkAct(Closed):
+    of: Literal["dossiers", "documents"]
+    act: Literal["export", "contents", "seal", "dip", "grant", "describe", "freeze"]
+    args: dict[str, Value] = Field(default_factory=dict, max_length=20)
+    asked: dict[str, str] = Field(default_factory=dict, max_length=20)
+    ids: list[uuid.UUID] = Field(default_factory=list, max_length=5000)
+
+
+class BulkAct(Schema):
+    id: uuid.UUID
+    act: str
+    of: str
+    args: dict[str, Any]
+    digest: str
+    able: int
+    refused: int
+    done: int
+    not_done: int
+    made_at: dt.datetime
+    expires_at: dt.datetime | None
+    confirmed_at: dt.datetime | None
+    job: uuid.UUID | None
+
+
+class BulkRow(Schema):
+    object: uuid.UUID
+    name: str
+    outcome: Literal["waiting", "done", "refused"]
+    why: str
+    old: str | None
+    new: str | None
+
+
+class BulkRows(Schema):
+    items: list[BulkRow]
+    total: int
+    next: str | None
+
+
+class ConfirmBulkAct(Closed):
+    digest: str = Field(max_length=64)
+
+
+class Frozen(Closed):
+    kind: Literal["fonds", "dossier", "document"]
+    id: uuid.UUID
+
+
+class Freeze(Schema):
+    id: uuid.UUID
+    body: uuid.UUID
+    name: str
+    decision: str
+    frozen_at: dt.datetime
+    lifted_at: dt.datetime | None
+    lift_decision: str
+    things: list[Frozen]
+    unnamed: int
+
+
+class Freezes(Schema):
+    items: list[Freeze]
+    next: str | None
+
+
+class NewFreeze(Closed):
+    name: str = Field(min_length=1, max_length=200)
+    decision: str = Field(min_length=1, max_length=200)
+    things: list[Frozen] = Field(min_length=1, max_length=1000)
+
+
+class LiftFreeze(Closed):
+    decision: str = Field(min_length=1, max_length=200)
+
+
+class StoreFacts(Closed):
+    site: str = Field(default="", max_length=100)
+    power: str = Field(default="", max_length=100)
+    operator: str = Field(default="", max_length=100)
+    medium: str = Field(default="", max_length=100)
+    vendor: str = Field(default="", max_length=100)
+    carrier_since: dt.date | None = None
+    carrier_years: int | None = Field(default=None, ge=0, le=32767)
+    pace: int = Field(default=0, ge=0, le=2_147_483_647)
+    lock_days: int = Field(default=0, ge=0, le=2_147_483_647)
+
+
+class ChangeStore(StoreFacts):
+    """What is not sent stays as it is."""
+
+
+class NewStore(StoreFacts):
+    name: str = Field(min_length=1, max_length=40)
+    path: str = Field(min_length=1, max_length=1000)
+    kind: Literal["folder", "s3"] = "folder"
+
+
+class RegisteredStore(Schema):
+    uid: uuid.UUID
+    name: str
+    kind: str
+    state: str
+    path: str | None
+    site: str
+    power: str
+    operator: str
+    medium: str
+    vendor: str
+    carrier_since: dt.date | None
+    carrier_years: int | None
+    pace: int
+    lock_days: int
+
+
+class RegisteredStores(Schema):
+    items: list[RegisteredStore]
+
+
+class RetireStore(Closed):
+    reason: str = Field(min_length=1, max_length=500)
+    decision: str = Field(min_length=1, max_length=500)

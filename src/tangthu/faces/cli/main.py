@@ -65,6 +65,8 @@ _COMMANDS = {
     "security-log": "tangthu.faces.cli.accounts:security_log",
     "import": "tangthu.faces.cli.importing:import_batch",
     "dossier": "tangthu.faces.cli.dossiers:dossier",
+    "dossiers": "tangthu.faces.cli.bulk:dossiers",
+    "documents": "tangthu.faces.cli.bulk:documents",
     "freeze": "tangthu.faces.cli.freezes:freeze",
     "mode": "tangthu.faces.cli.deployment:mode",
     "clearance": "tangthu.faces.cli.deployment:clearance",

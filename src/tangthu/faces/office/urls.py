@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.archive.urls_imports")),
     path("", include("tangthu.repository.urls")),
     path("", include("tangthu.reports.urls")),
+    path("", include("tangthu.bulk.urls")),
     path("", include("tangthu.programs.urls")),
     path("", include("tangthu.backup.urls")),
     path("", include("tangthu.faces.api.pages")),

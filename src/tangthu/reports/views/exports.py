@@ -85,8 +85,8 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ExportForm(
         request.POST or None, initial={"format": "docx", "sort": sort, "columns": shown}
     )
-    if source == sources.CONTENTS:
-        # As filed, and no other way: that is what this list is for.
+    if source in (sources.CONTENTS, sources.CHOSEN):
+        # As filed, or as chosen, and no other way: that is what this list is for.
         del form.fields["sort"]
     form.fields["columns"].choices = [(one.key, one.label) for one in every]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():

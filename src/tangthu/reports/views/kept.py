@@ -108,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Save the list that the query string names."""
     source = request.GET.get("nguon", "")
     pairs = sources.pairs_of(request.GET)
-    if source == sources.CONTENTS:
+    if source in (sources.CONTENTS, sources.CHOSEN):
         raise InvalidInput(
             _("Mục lục của một hồ sơ không phải là tìm kiếm để lưu."),
             hint=_("Mở hồ sơ, rồi in hoặc xuất mục lục ở đó."),

@@ -1,0 +1,1 @@
+"""What is written of acts for many records: choosing, previewing, confirming, carrying out."""
