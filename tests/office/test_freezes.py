@@ -11,7 +11,7 @@ from tangthu.archive.actions.classify_record import classify_document
 from tangthu.archive.actions.describe_fonds import describe_fonds
 from tangthu.archive.actions.describe_fonds import digest_of as fonds_digest
 from tangthu.archive.actions.describe_record import describe_document, describe_dossier, digest_of
-from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
+from tangthu.archive.actions.freeze_records import AlreadyLifted, freeze_records, lift_freeze
 from tangthu.archive.actions.withhold_document import withhold_document
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.ledger.history import history
@@ -78,7 +78,7 @@ def test_what_is_frozen_refuses_every_change_until_the_freeze_is_lifted(
     changes(cast, made)["describe dossier"]()
     told = [one.kind_name for one in history(thing) if "thing" in one.kind_name]
     assert told == ["archive.thing.frozen", "archive.thing.unfrozen"]
-    with pytest.raises(NotFoundForViewer):
+    with pytest.raises(AlreadyLifted):
         lift_freeze(cast.acting("binh"), locked.pk, decision="20/QĐ")
 
 

@@ -24,6 +24,7 @@ class BulkConfig(AppConfig):
             ACT,
             late("tangthu.bulk.actions.carry_out.run_act"),
             label=_("Làm hàng loạt"),
+            right=late("tangthu.bulk.queries.right_of"),
             subject_page="bulk:act",
             subject_names=late("tangthu.bulk.queries.act_names"),
             private=True,

@@ -15,6 +15,7 @@ from tangthu.bulk import acts
 from tangthu.bulk.models import BulkAct, BulkRow
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.models import Job
 from tangthu.records import queries as records
 from tangthu.reports.chosen import Chosen
 from tangthu.reports.queries import still_visible
@@ -65,6 +66,11 @@ def act_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What some bulk acts do, in words, by id."""
     found = bulk_acts(viewer).filter(pk__in=list(ids)).exclude(act="")
     return {one.pk: str(acts.by_name(one.act).label) for one in found}
+
+
+def right_of(job: Job) -> str:
+    """The right of the act that a job does."""
+    return acts.by_name(BulkAct.objects.get(pk=job.args["act"]).act).right
 
 
 def chosen(viewer: Viewer, act_id: uuid.UUID) -> Chosen:

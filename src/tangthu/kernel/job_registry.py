@@ -28,6 +28,7 @@ _private: set[str] = set()
 _priorities: dict[str, Job.Priority] = {}
 _resumers: dict[str, Resumer] = {}
 _open_rows: set[str] = set()
+_rights: dict[str, str | Callable[[Job], str]] = {}
 
 
 def register(
@@ -42,6 +43,7 @@ def register(
     priority: Job.Priority = Job.Priority.BATCH,
     resume: Resumer | None = None,
     open_rows: bool = False,
+    right: str | Callable[[Job], str] = "",
 ) -> None:
     """Make `handler` the one that runs jobs of `kind`; called from an app's ready().
 
@@ -52,8 +54,11 @@ def register(
     A `private` kind of job is nobody's business but the person's who ordered it. `priority` says
     who waits for it; what no person ordered is the house's own round, whatever its kind.
     `resume` is the action that goes on with a job that was stopped or failed. The rows of a kind
-    with `open_rows` name no record in their words: who may see the job may read them.
+    with `open_rows` name no record in their words: who may see the job may read them. `right` is
+    that with which such a job is ordered; a program needs it to stop its person's own.
     """
+    if right:
+        _rights[kind] = right
     _priorities[kind] = priority
     if resume is not None:
         _resumers[kind] = resume
@@ -147,6 +152,12 @@ def resume(acting: Any, job: Job) -> Job:
             hint="Mở công việc mới nhất trong danh sách.",
         )
     return _resumers[job.kind](acting, job)
+
+
+def right_of(job: Job) -> str:
+    """The right with which such a job is ordered; that of who runs the house if nobody said."""
+    right = _rights.get(job.kind, "house.administer")
+    return right(job) if callable(right) else right
 
 
 def rows_are_open(kind: str) -> bool:

@@ -32,6 +32,7 @@ class ReportsConfig(AppConfig):
             EXPORT,
             late("tangthu.reports.exporting.run_export"),
             label=_("Xuất danh sách"),
+            right="read.public",
             subject_page="reports:export",
             subject_names=late("tangthu.reports.sources.export_names"),
             private=True,

@@ -19,6 +19,7 @@ def register_handlers() -> None:
         CHECK_ALL,
         late("tangthu.repository.checking.run_checks"),
         label=_("Kiểm tra toàn vẹn các kho"),
+        right="repository.audit",
         result_page="repository:check",
         resume=late("tangthu.repository.actions.order_check.resume_check"),
         open_rows=True,

@@ -16,6 +16,7 @@ from tangthu.faces.api.problems import BadFields
 from tangthu.faces.api.routes.shared import router
 from tangthu.identity import queries as identity
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.kernel.job_registry import private_kinds, right_of
 from tangthu.kernel.jobs import request_stop
 from tangthu.kernel.models import Job
 from tangthu.programs import metering
@@ -72,12 +73,22 @@ def read_job(request: Any, job_id: uuid.UUID) -> Any:
     return drawing.jobs(request.viewer, [identity.job(request.viewer, job_id)])[0]
 
 
+def _require_stopper(request: Any, job: Job) -> None:
+    """Raise Refused unless the key opens the right of such work, or looks after its body."""
+    viewer, body = request.viewer, job.body_id or request.key.body_id
+    looks_after = viewer.may("archive.import", body) or viewer.may("repository.audit", body)
+    if not (looks_after and job.kind not in private_kinds()):
+        request.acting.require(right_of(job), body)
+
+
 @router.post(
     "jobs/{uuid:job_id}/stop", response={202: shapes.Job}, tags=["jobs"],
     summary=_("Yêu cầu một công việc dừng ở chỗ an toàn gần nhất"),
 )  # fmt: skip
 def stop_job(request: Any, job_id: uuid.UUID) -> Any:
-    request_stop(identity.job(request.viewer, job_id).pk)
+    found = identity.job(request.viewer, job_id)
+    _require_stopper(request, found)
+    request_stop(found.pk)
     stopping = identity.job(request.viewer, job_id)
     return Status(202, drawing.jobs(request.viewer, [stopping])[0])
 
