@@ -186,6 +186,7 @@ def test_a_session_of_the_person_opens_nothing(cast: TestHouse) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.req("RM-691")
 def test_the_page_makes_shows_once_and_ends_a_key(cast: TestHouse) -> None:
     client = Client()
     client.post("/dang-nhap/", {"username": "cuc", "password": PASSWORD})

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from tangthu.archive.actions.describe_record import describe_document, digest_of
+from tangthu.archive.actions.describe_record import (
+    describe_document,
+    describe_dossier,
+    digest_of,
+)
 from tangthu.archive.actions.freeze_records import freeze_records
 from tangthu.archive.actions.withhold_document import withhold_document
 from tangthu.archive.models import Dissemination
@@ -24,7 +28,7 @@ from tangthu.kernel import jobs
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
 from tangthu.ledger.history import history
-from tangthu.records.models import Document, Dossier
+from tangthu.records.models import Document, Dossier, PendingEdit
 from tangthu.reports import files, sources
 from tangthu.reports.models import Export
 from tangthu.repository.models import Package
@@ -83,6 +87,32 @@ def test_what_was_previewed_is_what_is_done_each_row_with_its_event(cast: TestHo
     assert [one.kind_name for one in whole] == ["bulk.act.confirmed"]
     assert whole[0].fields["detail"]["rows"] == 4
     assert whole[0].fields["detail"]["digest"] == done.digest
+
+
+@pytest.mark.req("RM-951")
+def test_labelled_rows_are_left_out_for_each_of_their_changes_is_approved_by_itself(
+    cast: TestHouse,
+) -> None:
+    def label(made: Any) -> None:
+        values = {"sensitivity": "03", "access_level": "02"}
+        made.dossier.refresh_from_db()
+        describe_dossier(
+            cast.acting("cuc"), made.dossier.pk, values, expected=digest_of(made.dossier)
+        )
+
+    before, later, free = (make_dossier(cast, number=f"{n:02d}") for n in (1, 2, 3))
+    label(before)
+    bulk = chosen(cast, "documents")
+    _done, counts = previewed(cast, bulk, "describe", NOTE)
+    assert (counts.able, counts.refused) == (2, 1)
+    label(later)  # between the preview and the work
+    assert carried_out(cast, bulk).result == {"done": 1, "refused": 1}
+    whys = {pk: why for pk, (_outcome, why) in outcomes(bulk).items()}
+    for one in (before, later):
+        assert "duyệt từng sửa đổi" in whys[one.documents[0].pk]
+        assert Document.objects.get(pk=one.documents[0].pk).note != NOTE["value"]
+    assert Document.objects.get(pk=free.documents[0].pk).note == NOTE["value"]
+    assert not PendingEdit.objects.exists()
 
 
 def test_frozen_sealed_and_same_rows_are_refused_and_withheld_ones_are_nowhere(

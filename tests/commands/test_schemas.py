@@ -652,6 +652,31 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
         told(done, "backup-keys" if status == DONE else "error", status)
 
 
+def test_rules_answer_by_their_schema(shared_cast: TestHouse) -> None:
+    words = ("rules", "--on", "2026-11-01", "--find", "register_answer", "--json")
+    (one,) = told(call(shared_cast, *words), "rules", DONE)["rules"]
+    assert one["key"] == "deadline.register_answer" and one["citation"] and one["to"] is None
+    before = ("rules", "--on", "2019-01-01", "--json")
+    assert told(call(shared_cast, *before), "rules", DONE)["rules"] == []
+
+
+def test_labels_answer_by_their_schemas(cast: TestHouse) -> None:
+    made = make_dossier(cast)
+    label = ("--as", "cuc", "label", "set", made.dossier.archive_file_code)
+    told(call(cast, *label[:4], "x", "03", "--json"), "error", COULD_NOT)
+    done = told(call(cast, *label, "03", "--json"), "label-set", DONE)
+    assert (done["sensitivity"], done["access_level"], done["waits"]) == ("03", "02", None)
+    first = told(call(cast, *label, "-", "--json"), "label-set", DONE)["waits"]
+    second = told(call(cast, *label, "01", "--json"), "label-set", DONE)["waits"]
+    listed = told(call(cast, "--as", "binh", "label", "waiting", "--json"), "label-waiting", DONE)
+    assert [one["id"] for one in listed["edits"]] == [first, second]
+    refuse = ("label", "refuse", second, "--reason", "Chưa đủ căn cứ", "--json")
+    told(call(cast, "--as", "binh", *refuse), "label-refuse", DONE)
+    approve = ("label", "approve", first, "--json")
+    told(call(cast, "--as", "cuc", *approve), "error", COULD_NOT)
+    told(call(cast, "--as", "binh", *approve), "label-approve", DONE)
+
+
 def test_freezes_answer_by_their_schemas(cast: TestHouse) -> None:
     made = make_dossier(cast)
     named = ("--name", "Thanh tra", "--decision", "15/QĐ", "--dossier", str(made.dossier.pk))

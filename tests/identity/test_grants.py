@@ -12,9 +12,10 @@ import uuid
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import CONDITIONAL, MadeDossier, make_dossier
 
 
@@ -48,6 +49,12 @@ def sees(house: TestHouse, username: str, made: MadeDossier) -> tuple[bool, int]
     viewer = house.acting(username).viewer
     documents = queries.documents(viewer).filter(memberships__dossier=made.dossier)
     return queries.dossiers(viewer).filter(pk=made.dossier.pk).exists(), documents.count()
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.post("/dang-nhap/", {"username": username, "password": PASSWORD})
+    return client
 
 
 @pytest.fixture
@@ -403,3 +410,58 @@ def test_who_may_see_takes_as_few_statements_for_many_grants_as_for_a_few(
         more(number)
         done += 1
     assert statements() == few
+
+
+@pytest.mark.req("RM-691")
+def test_a_grant_at_odds_with_another_warns_who_asks_and_who_decides(
+    cast: TestHouse, closed: MadeDossier
+) -> None:
+    from tangthu.identity.actions.change_rights import refuse
+    from tangthu.identity.grant_conflicts import conflicts_of_grant
+
+    today = dt.date.today()
+    dossier = closed.dossier.pk
+    first = grant(cast, "hoa", "read.conditional", "dossier", dossier, until=today)
+    assert conflicts_of_grant(first) == []
+    # The same right with another last day: the later one holds.
+    second = grant(cast, "hoa", "read.conditional", "dossier", dossier, decision="20/QĐ")
+    (words,) = conflicts_of_grant(second)
+    assert "ngày hết hạn khác nhau" in words and "12/QĐ-CC" in words
+    page = signed_in("binh").get(f"/quyen/grant/{second.pk}/").content.decode().split("</main>")[0]
+    assert "Mâu thuẫn với quyền khác" in page and "ngày hết hạn khác nhau" in page
+    # One says no, another asks again.
+    refuse(cast.acting("binh"), "grant", second.pk)
+    assert conflicts_of_grant(first) == []
+    third = grant(cast, "hoa", "read.conditional", "dossier", dossier, until=today)
+    found = conflicts_of_grant(third)
+    assert len(found) == 2 and "Trùng với quyền" in found[0] and "20/QĐ" in found[1]
+    # What the whole body opens, no single grant closes again.
+    body = closed.dossier.body_id
+    grant(cast, "hoa", "read.conditional", "body", body, decision="30/QĐ")
+    assert any("cả cơ quan theo 30/QĐ" in one for one in conflicts_of_grant(third))
+    # The page of asking tells it as well.
+    person = str(first.holder)
+    given = {"right": "read.conditional", "holder": f"person:{person}", "decision": "40/QĐ"}
+    asked = signed_in("cuc").post(f"/quyen/cap/dossier/{dossier}/", given, follow=True)
+    assert "ngày hết hạn khác nhau" in asked.content.decode()
+
+
+@pytest.mark.req("RM-691")
+def test_periods_that_do_not_meet_and_other_holders_are_no_conflict(
+    cast: TestHouse, closed: MadeDossier
+) -> None:
+    from tangthu.identity.grant_conflicts import conflicts_of_grant
+
+    today, dossier = dt.date.today(), closed.dossier.pk
+    grant(cast, "hoa", "read.conditional", "dossier", dossier, until=today)
+    later = grant(
+        cast, "hoa", "read.conditional", "dossier", dossier, since=today + dt.timedelta(days=1)
+    )
+    other = grant(cast, "lan", "read.conditional", "dossier", dossier)
+    narrower = grant(cast, "hoa", "read.public", "dossier", dossier, until=today)
+    assert conflicts_of_grant(later) == conflicts_of_grant(other) == []
+    assert conflicts_of_grant(narrower), "the wider right gives what this one does"
+    (words,) = conflicts_of_grant(
+        grant(cast, "dung", "archive.describe", "body", closed.dossier.body_id)
+    )
+    assert "Quản trị" in words

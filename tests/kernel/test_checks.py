@@ -20,10 +20,17 @@ from tests.commands.test_schemas import COULD_NOT, told
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
 
-from tangthu.kernel import checks, checks_database, checks_machine, checks_site, workers
+from tangthu.kernel import (
+    checks,
+    checks_database,
+    checks_machine,
+    checks_site,
+    clock_readings,
+    workers,
+)
 from tangthu.kernel.checks import Finding
 from tangthu.kernel.home import ROOM_TO_LEAVE
-from tangthu.kernel.models import Job, Worker
+from tangthu.kernel.models import ClockReading, Job, Worker
 from tangthu.ledger.integrator import stop
 from tangthu.ledger.logs import log_of
 from tangthu.ledger.signer import Signer
@@ -324,3 +331,33 @@ def test_a_database_that_is_not_prepared_is_told_and_the_server_is_checked(
     assert {one["check"] for one in document["findings"]} >= {"reach", "database", "logins"}
     assert not {one["check"] for one in document["findings"]} & {"queue", "stores", "ledger"}
     assert document["postgresql"] >= 15
+
+
+@pytest.mark.req("RM-960")
+def test_the_drift_of_clocks_is_recorded_and_told(
+    cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsynchronised = clock_readings.Synchronised(follows=False, estimated_us=0)
+    monkeypatch.setattr(clock_readings, "of_kernel", lambda: unsynchronised)
+    words = " ".join(one.message for one in found("clock"))
+    assert "Nguồn thời gian" in words and "không đồng bộ" in words and "Chưa có số đo" in words
+    first = clock_readings.read()
+    assert abs(first.skew_us) < 1_000_000 and first.follows is False and first.source
+    assert "1 lần đo" in " ".join(one.message for one in found("clock"))
+    assert faults("clock") == []
+    monkeypatch.setattr(clock_readings, "skew_now", lambda: dt.timedelta(seconds=-3))
+    late = clock_readings.read()
+    assert late.skew_us == -3_000_000
+    ((level, told),) = faults("clock")
+    assert level == "warning" and "3000,0 mili giây" in told
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kernel_clockreading SET at = now() - interval '14 months'")
+    clock_readings.read()
+    assert ClockReading.objects.count() == 1, "what is older than the rules ask for goes"
+
+
+def test_a_kernel_that_cannot_be_asked_is_a_note(
+    shared_cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock_readings, "of_kernel", lambda: None)
+    assert any(one.level == "note" and "hệ điều hành" in one.message for one in found("clock"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import psycopg
@@ -130,6 +131,19 @@ def test_events_of_one_object_are_numbered_and_chained(cast: TestHouse) -> None:
     assert [event.eid for event in told][-3:] == [event.eid for event in recorded]
 
 
+@pytest.mark.req("RM-960")
+def test_events_of_one_millisecond_keep_distinct_utc_times(cast: TestHouse) -> None:
+    person = _person()
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=5)
+    with transaction.atomic():
+        recorded = record_many([_event(cast, person.pk) for _ in range(5)])
+    assert len({one.t for one in recorded}) == 1, "they are of one millisecond"
+    times = [event.when for event in history(person.pk)][-5:]
+    assert len(set(times)) == 5 and times == sorted(times)
+    assert all(before < one < before + dt.timedelta(minutes=2) for one in times)
+    assert all(one.utcoffset() is not None for one in times)
+
+
 @pytest.mark.req("IN-12")
 def test_the_same_value_recorded_twice_commits_differently(cast: TestHouse) -> None:
     person = _person()
@@ -204,6 +218,7 @@ def test_every_table_of_record_state_is_watched(shared_cast: TestHouse) -> None:
         "records_codealias", "repository_package", "repository_packageversion",
         "archive_fonds", "archive_inventory", "archive_place", "kernel_quarantineditem",
         "records_withheld", "records_freeze", "records_frozenthing", "records_use",
+        "records_pendingedit",
         "archive_dissemination", "identity_clearance",
         "programs_apikey", "programs_hook", "identity_unit", "identity_position", "identity_group",
         "identity_groupmember", "identity_delegation", "identity_bodyname", "identity_grant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import override_settings
 
 from tangthu.kernel.reaching import networks
@@ -13,6 +14,7 @@ from tests.support.receiving import receiver
 from tests.support.records import open_a_fonds, signed_events
 
 
+@pytest.mark.req("RM-691")
 def test_pages_make_show_hold_and_end_a_hook(cast: TestHouse, sign_in: SignIn) -> None:
     with override_settings(HOOK_NETWORKS=networks("127.0.0.1/32")), receiver() as to:
         signed_events()

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from tangthu.records.models import Withheld
+from tangthu.identity.acting import Acting
+from tangthu.records.models import Dossier, Withheld
 from tangthu.repository.models import Package
 from tangthu.signin.actions import see_as
 from tangthu.signin.models import Review
@@ -107,7 +108,6 @@ def taken_out() -> dict[str, object]:
     """A saved search, a finished export, a key, a passkey and a grant of an archivist of body A."""
     from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
     from tangthu.bulk.actions.choose_rows import choose_marked
-    from tangthu.identity.acting import Acting
     from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
     from tangthu.kernel import jobs
@@ -147,13 +147,34 @@ def taken_out() -> dict[str, object]:
         Acting(leader, "cli"), [("dossier", dossier.pk)], name=HIDDEN, decision=HIDDEN
     )
     lift_freeze(Acting(leader, "cli"), locked.pk, decision=HIDDEN)
+    edit = pending_edit(acting, dossier)
     seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
         "seeing_id": seeing.pk, "bulk_id": bulk.pk, "hook_id": hook.pk, "freeze_id": locked.pk,
+        "edit_id": edit,
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "passkey_id": passkey_of("cuc"), "scope": dossier.pk,
         **of_people(viewer.person_id, viewer.positions[0][0]),
     }  # fmt: skip
+
+
+def pending_edit(acting: Acting, dossier: Dossier) -> uuid.UUID:
+    """A change of a dossier that waits, made from a state that is no longer."""
+    from tangthu.ledger.record import Event, record
+    from tangthu.records.models import PendingEdit
+
+    with transaction.atomic():
+        held = PendingEdit.objects.create(
+            body_id=dossier.body_id, kind="dossier", obj=dossier.pk, values={"note": HIDDEN},
+            expected="x", asked_by=acting.viewer.person_id, asked_at=timezone.now(),
+        )  # fmt: skip
+        record(
+            Event(
+                kind="records.dossier.edit_asked", obj=dossier.pk, body=dossier.body_id,
+                actor=acting.actor(dossier.body_id), detail={"edit": str(held.pk)},
+            )
+        )  # fmt: skip
+    return held.pk
 
 
 def passkey_of(username: str) -> uuid.UUID:

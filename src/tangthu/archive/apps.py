@@ -25,6 +25,10 @@ def _freezes(request: HttpRequest) -> bool:
     return bool(request.viewer.bodies_with("records.freeze"))  # type: ignore[attr-defined]
 
 
+def _approves(request: HttpRequest) -> bool:
+    return bool(request.viewer.bodies_with("records.approve"))  # type: ignore[attr-defined]
+
+
 def _decides(request: HttpRequest) -> bool:
     return bool(request.viewer.may_anywhere("quarantine.decide"))  # type: ignore[attr-defined]
 
@@ -79,6 +83,7 @@ class ArchiveConfig(AppConfig):
         for name, label, url_name, icon, key, allowed in (
             ("imports", _("Đợt số hóa"), "imports:batches", "upload", "d", _imports),
             ("quarantine", _("Cách ly"), "imports:quarantine", "lock", "y", _decides),
+            ("edits", _("Sửa đổi chờ duyệt"), "archive:edits", "check", "", _approves),
             ("freezes", _("Phong tỏa"), "archive:freezes", "lock", "", _freezes),
             (
                 "clearances",

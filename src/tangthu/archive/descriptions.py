@@ -13,8 +13,9 @@ from typing import Any
 
 from tangthu.archive.as_tt05 import document_description, dossier_description
 from tangthu.kernel.rulebook import rulebook
+from tangthu.records.days import day_of
 from tangthu.records.models import Document, Dossier, Membership
-from tangthu.standards.rules import RuleSet
+from tangthu.standards.rules import NotInForceError, RuleSet
 from tangthu.standards.tt05.findings import Finding
 from tangthu.standards.vietnamese import nfc
 
@@ -30,9 +31,23 @@ class Judged:
     standing: Mapping[str, list[str]]
 
 
-def findings(record: Dossier | Document, on: date) -> dict[str, list[str]]:
-    """What the rules in force on `on` find wrong with a description, by field identifier."""
-    rules = rulebook()
+def judged_on(record: Dossier | Document, today: date) -> date:
+    """The day whose rules judge a description: that of the record itself where rules for it were in
+    force then; `today` for what is older than they are, undated, or dated to come (RM-014)."""
+    day = day_of(record)
+    if day is None or day > today:
+        return today
+    try:
+        rulebook().fields(_LEVELS[type(record)], day)
+    except NotInForceError:
+        return today
+    return day
+
+
+def findings(record: Dossier | Document, today: date) -> dict[str, list[str]]:
+    """What the rules in force on the record's day find wrong with its description, by field
+    identifier; see `judged_on`."""
+    rules, on = rulebook(), judged_on(record, today)
     names = {field.name: field.identifier for field in rules.fields(_LEVELS[type(record)], on)}
     found: dict[str, list[str]] = {}
     for finding in _check(record, rules, on):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tangthu.archive.models import Fonds
 from tangthu.archive.views.facts import FONDS_LABELS
+from tangthu.records import sensitivity
 from tangthu.records.fields import code_choices, editable_fields, label_of
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier
@@ -166,6 +167,11 @@ def form_field(field: Field, standing: Any, on: date) -> forms.Field:
             for code, name in code_choices(field.code_list, on)
             if (field.code_list, code) != ("mode", NOBODYS)
         ]
+        if field.identifier == sensitivity.FIELD:
+            common["help_text"] = _(
+                "Từ nhãn Hạn chế truy cập trở lên: chế độ sử dụng phải có điều kiện, và mọi sửa "
+                "đổi sau đó chờ người khác duyệt. Bí mật nhà nước không ghi ở đây."
+            )
         if standing and standing not in dict(codes):
             codes.append((standing, standing))
         return _CodeField(codes=codes, **common)

@@ -92,6 +92,14 @@ _ARCHIVE = {
         _("Những người được xem tài liệu này hôm nay, và mọi lý do khiến mỗi người được xem."),
         _("Đọc lý do ở từng dòng; người có quyền đề nghị thấy thêm nút “Cấp quyền”."),
     ),
+    "edits": (
+        _("Sửa đổi mô tả của hồ sơ, tài liệu có nhãn hạn chế trở lên: đang chờ và đã quyết định."),
+        _("Mở một sửa đổi để so hai bản; nó chỉ có hiệu lực khi người khác bấm “Duyệt”."),
+    ),
+    "edit": (
+        _("Một sửa đổi mô tả cạnh bản hiện nay: ai đề nghị, lúc nào, của hồ sơ, tài liệu nào."),
+        _("Người có thẩm quyền duyệt, hoặc ghi lý do không duyệt; không ai tự duyệt của mình."),
+    ),
     "freezes": (
         _("Các đợt phong tỏa: hồ sơ, tài liệu bị khóa theo quyết định, đang có hiệu lực và đã gỡ."),
         _("Mở một đợt để xem những gì bị khóa hoặc gỡ; khóa mới thì làm từ trang của hồ sơ."),

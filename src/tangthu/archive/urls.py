@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from tangthu.archive.views import (
+    approving,
     bulk_sealing,
     catalogue,
     clearances,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("phong-toa/", freezing.freezes, name="freezes"),
     path("phong-toa/<slug:scope_kind>/<uuid:scope>/", freezing.new, name="freeze-new"),
     path("phong-toa/<uuid:freeze_id>/", freezing.freeze, name="freeze"),
+    path("sua-doi/", approving.waiting, name="edits"),
+    path("sua-doi/<uuid:edit_id>/", approving.edit, name="edit"),
     path("duoc-tiep-can/", clearances.clearances, name="clearances"),
     path("goi-su-dung/", dips.mine, name="dips"),
     path("goi-su-dung/<uuid:dip_id>/", dips.dip, name="dip"),

@@ -39,6 +39,7 @@ DESCRIBED: Mapping[str, Described] = {
     "keywords": Described(("tukhoa", "keyword"), "words"),
     "info_symbol": Described(("kyhieuthongtin", "inforsign"), "words"),
     "access_level": Described(("chedo", "mode"), "code", "mode"),
+    "sensitivity": Described(("nhan", "sensitivity"), "code", "sensitivity"),
     "reliability": Described(("tincay", "confidencelevel"), "code", "confidence_level"),
     "handwriting": Described(("buttich", "autograph"), "words"),
     "physical_condition": Described(("vatly", "format"), "code", "physical_condition"),

@@ -230,6 +230,8 @@ def _condition(name: str, value: str) -> Condition:
         return _one_of("record_type", _type_code(value))
     if name == "retention":
         return _one_of("retention_code", _retention_code(value))
+    if name == "sensitivity":
+        return Condition("whole @@ %s::tsquery", (quote(field_token(name, value[:2])),))
     if name == "sealed":
         return Condition("sealed = %s", (value == "1",))
     if name == "issuer":

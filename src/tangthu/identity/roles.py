@@ -24,6 +24,7 @@ RIGHTS: Mapping[str, object] = {
     "archive.describe": _("Mô tả, sửa mô tả"),
     "archive.seal": _("Đóng gói bảo quản"),
     "records.freeze": _("Phong tỏa hồ sơ, tài liệu"),
+    "records.approve": _("Duyệt sửa đổi hồ sơ, tài liệu có nhãn hạn chế"),
     "repository.audit": _("Kiểm tra kho và sổ cái"),
     "use.oversee": _("Xem lịch sử sử dụng của mọi người"),
     "house.administer": _("Quản trị hệ thống"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def now() -> dt.datetime:
@@ -22,3 +23,8 @@ def now() -> dt.datetime:
 def from_ms(milliseconds: int) -> dt.datetime:
     """Turn an event's `t` (ms since the epoch, UTC) into an aware datetime in Vietnam time."""
     return dt.datetime.fromtimestamp(milliseconds / 1000, tz=VIETNAM)
+
+
+def from_us(microseconds: int) -> dt.datetime:
+    """Turn microseconds since the epoch, UTC, into an aware datetime in Vietnam time, exactly."""
+    return (_EPOCH + dt.timedelta(microseconds=microseconds)).astimezone(VIETNAM)

@@ -114,6 +114,28 @@ class Worker(models.Model):
         return f"{self.host} {self.pid}"
 
 
+class ClockReading(models.Model):
+    """How far a host's clock was from the database's at one moment (RM-960); no record state.
+
+    `skew_us`: the host's clock less the database's, in microseconds. `follows` and `estimated_us`
+    are what the host's kernel said of its synchronisation, None where it could not be asked.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    host = models.CharField(max_length=100)
+    pid = models.IntegerField()
+    skew_us = models.BigIntegerField()
+    follows = models.BooleanField(null=True)
+    estimated_us = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="clock_reading_at")]
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.skew_us}"
+
+
 class Deployment(models.Model):
     """The deployment mode, newest row last; only the owner of the database writes here (AR-128)."""
 

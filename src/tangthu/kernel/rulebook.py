@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from pathlib import Path
 
 from django.conf import settings
 
-from tangthu.standards.rules import RuleSet
+from tangthu.standards.rules import RuleSet, Stated, stated
+from tangthu.standards.vietnamese import fold
 
 
 def rulebook() -> RuleSet:
     """Rules in force here: packaged data, then every TOML file in the home's `rules` folder."""
     return _load(tuple(sorted((settings.HOME.root / "rules").glob("*.toml"))))
+
+
+def matching(day: dt.date, words: str) -> list[Stated]:
+    """The rules in force on a day whose key, name, value or citation holds the words ("" all)."""
+    asked = fold(words).strip()
+    return [
+        one
+        for one in stated(rulebook(), day)
+        if asked in fold(f"{one.key} {one.name} {one.value} {one.source.citation}")
+    ]
 
 
 @functools.lru_cache(maxsize=4)

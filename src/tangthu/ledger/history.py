@@ -20,6 +20,7 @@ from tangthu.kernel import clock
 from tangthu.ledger import kinds
 from tangthu.ledger.openings import COLUMNS, open_event
 from tangthu.standards.ril.events import RecordLeaf, parse_leaf
+from tangthu.standards.ril.ids import microseconds
 
 Stage = Literal["recorded", "in_log", "signed"]
 
@@ -48,8 +49,9 @@ class Told:
 
     @property
     def when(self) -> dt.datetime:
-        """Recording time in Vietnam time."""
-        return clock.from_ms(self.t)
+        """Recording time in Vietnam time, as finely as the event's id tells it (RM-960)."""
+        us = microseconds(self.eid)
+        return clock.from_us(us if us // 1000 == self.t else self.t * 1000)
 
     @property
     def who(self) -> str:

@@ -20,7 +20,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT 1, l.origin, l.body = of_body, k.key,
-           (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+           (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
     INTO place, log_origin, is_own, object_key, t
     FROM public.ledger_log l
     LEFT JOIN public.ledger_key k ON k.obj = of_obj AND k.ch = of_ch::"char"

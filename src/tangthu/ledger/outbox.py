@@ -32,14 +32,14 @@ Key = tuple[uuid.UUID, str]
 @dataclass(slots=True)
 class Head:
     """Where an object's chain stands under our lock: its log, newest event (`n`, `h`), the key that
-    seals its openings, and the server's time in ms."""
+    seals its openings, and the server's time in microseconds."""
 
     log_id: int
     origin: str
     n: int
     h: bytes
     key: bytes
-    t: int
+    us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,13 @@ def _locked(keys: Sequence[Key], bodies: Mapping[Key, uuid.UUID]) -> dict[Key, H
         )
     heads: dict[Key, Head] = {}
     for row in range(found.ntuples):
-        place, log_id, origin, is_own, n, h, key, t = _members(found.get_value(row, 0) or b"")
+        place, log_id, origin, is_own, n, h, key, us = _members(found.get_value(row, 0) or b"")
         if place is None or origin is None or h is None:
             continue
         of = keys[_number(place) - 1]
         if is_own != b"\1":
             raise LookupError(f"object {of[0]} belongs to the log of another body")
-        heads[of] = Head(_number(log_id), origin.decode(), _number(n), h, key or b"", _number(t))
+        heads[of] = Head(_number(log_id), origin.decode(), _number(n), h, key or b"", _number(us))
     return heads
 
 

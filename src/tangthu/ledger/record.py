@@ -22,7 +22,7 @@ from tangthu.ledger import kinds, listening, outbox
 from tangthu.ledger.sealing import Sealer
 from tangthu.standards.ril import events as ril
 from tangthu.standards.ril import jcs
-from tangthu.standards.ril.ids import uuid7
+from tangthu.standards.ril.ids import Moments, uuid7
 from tangthu.standards.ril.kinds import CLASSIFIED_KIND
 from tangthu.standards.tlog.merkle import leaf_hash
 
@@ -82,6 +82,9 @@ class Event:
         return found
 
 
+_moments = Moments()
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """Where an event now stands: its id, its number in the object's chain, its time (ms)."""
@@ -128,7 +131,7 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
     for event, kind, key in zip(events, declared, keys, strict=True):
         head = heads[key]
         entries.append(_build(event, kind, head))
-        recorded.append(Recorded(entries[-1].eid, event.obj, kind.chain, head.n, head.t))
+        recorded.append(Recorded(entries[-1].eid, event.obj, kind.chain, head.n, head.us // 1000))
     outbox.write(entries, heads)
     listening.tell(events)
     return recorded
@@ -136,7 +139,8 @@ def record_many(events: Sequence[Event]) -> list[Recorded]:
 
 def _build(event: Event, kind: kinds.Kind, head: outbox.Head) -> outbox.Entry:
     """The event that follows `head`, sealed and chained; the head then stands at it."""
-    eid = uuid7(head.t)
+    t, part = _moments.of(head.us)
+    eid = uuid7(t, part)
     fields = event.fields()
     sealer = Sealer(head.key, eid, len(fields) + 1)
     commitments: dict[str, str] = {}
@@ -153,13 +157,13 @@ def _build(event: Event, kind: kinds.Kind, head: outbox.Head) -> outbox.Entry:
         n=head.n + 1,
         prev=head.h,
         k=kind.k,
-        t=head.t,
+        t=t,
         out=event.out,
         x=commitments,
     )
     salt, openings[""] = sealer.seal("", body)
     shown = CLASSIFIED_KIND if settings.LEDGER_CLASSIFIED else kind.k
-    leaf = ril.build_leaf(ril.body_commitment(salt, body), shown, head.t)
+    leaf = ril.build_leaf(ril.body_commitment(salt, body), shown, t)
     head.h = ril.chain_next(head.h, leaf_hash(leaf))
     head.n += 1
     return outbox.Entry(event.obj, kind.chain, head.log_id, eid, head.n, head.h, leaf, openings)

@@ -144,7 +144,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT w.place, o.log_id, l.origin, l.body = w.body, o.n, o.h, k.key,
-           (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+           (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
     FROM unnest(objs, chs, bodies) WITH ORDINALITY AS w(obj, ch, body, place)
     JOIN public.ledger_object o ON o.obj = w.obj AND o.ch = w.ch::"char"
     JOIN public.ledger_log l ON l.log_id = o.log_id

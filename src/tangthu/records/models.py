@@ -74,6 +74,8 @@ class Dossier(Record):
     # Độ mật, only on an isolated LAN: "1" Mật, "2" Tối mật, "3" Tuyệt mật; with it, and only with
     # it, the access level is 03. The database refuses it on a connected installation (AR-128).
     secrecy = models.CharField(max_length=1, null=True)
+    # Nhãn mức độ nhạy cảm, a code of rulesets/sensitivity.toml (RM-951).
+    sensitivity = models.CharField(max_length=2, null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -116,6 +118,7 @@ class Document(Record):
     note = models.TextField(default="")
     extra = models.JSONField(default=dict)
     secrecy = models.CharField(max_length=1, null=True)
+    sensitivity = models.CharField(max_length=2, null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -273,6 +276,43 @@ class FrozenThing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.thing}"
+
+
+class PendingEdit(models.Model):
+    """A change of the description of a labelled record that waits for a second person (RM-951).
+
+    `values` are the columns as they would stand, `extra` all further rows or None if none changes;
+    `expected` is the digest of the description that the change was made from.
+    """
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved", _("Đã duyệt")
+        REFUSED = "refused", _("Không duyệt")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    obj = models.UUIDField()
+    values = models.JSONField(default=dict)
+    extra = models.JSONField(null=True)
+    expected = models.CharField(max_length=100)
+    asked_by = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    decision = models.CharField(max_length=10, choices=Decision.choices, default="")
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["obj"], name="edit_of_record"),
+            models.Index(
+                fields=["body", "asked_at"], name="edit_waits", condition=models.Q(decided_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.obj}"
 
 
 class Leaving(models.Model):

@@ -11,13 +11,13 @@ DOSSIER_FIELDS = (
     "language_codes", "start_date", "end_date", "keywords", "record_count",
     "declared_record_count", "sheet_count", "page_count", "physical_condition", "info_symbol",
     "reliability", "paper_file_code", "backup_required", "backup_status", "note", "extra",
-    "secrecy",
+    "secrecy", "sensitivity",
 )  # fmt: skip
 DOCUMENT_FIELDS = (
     "record_archive_code", "record_type", "type_text", "number", "symbol", "issued_on", "issuer",
     "subject", "language_codes", "page_count", "info_symbol", "keywords", "access_level",
     "reliability", "handwriting", "physical_condition", "has_process_file", "retention_code",
-    "note", "extra", "secrecy",
+    "note", "extra", "secrecy", "sensitivity",
 )  # fmt: skip
 
 

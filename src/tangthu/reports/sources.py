@@ -70,7 +70,7 @@ FILE_NAMES = {
 }  # fmt: skip
 KEPT = (
     "q", "kind", "sort", "fonds", "inventory", "year", "type", "retention", "sealed", "secrecy",
-    "dang", "dossier", CHOSEN,
+    "sensitivity", "dang", "dossier", CHOSEN,
 )  # fmt: skip
 
 

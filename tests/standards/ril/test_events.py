@@ -23,7 +23,7 @@ from tangthu.standards.ril.errors import (
     UnknownKindError,
     ValueNotAllowedError,
 )
-from tangthu.standards.ril.ids import uuid7
+from tangthu.standards.ril.ids import Moments, microseconds, uuid7
 
 OBJ = UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7")
 NOW = 1795334460000
@@ -383,6 +383,29 @@ def test_an_event_id_is_a_version_7_uuid_of_its_millisecond(ms: int) -> None:
     assert one != two
     for found in (one, two):
         assert (found.version, found.variant, found.int >> 80) == (7, "specified in RFC 4122", ms)
+
+
+@pytest.mark.req("RM-960")
+@given(st.lists(st.integers(0, 700), min_size=1, max_size=200))
+def test_moments_of_a_process_are_distinct_and_tell_the_microsecond(offsets: list[int]) -> None:
+    base = 1_790_000_000_000_000
+    moments = Moments()
+    told = []
+    for us in sorted(base + one for one in offsets):
+        ms, part = moments.of(us)
+        eid = uuid7(ms, part)
+        assert ms == us // 1000
+        assert us <= microseconds(eid) < us + len(offsets)
+        told.append(microseconds(eid))
+    assert told == sorted(set(told)), "two events of one millisecond tell one moment"
+
+
+def test_a_millisecond_without_room_still_gives_ids() -> None:
+    moments = Moments()
+    ids = {uuid7(*moments.of(1_790_000_000_000_999)) for _ in range(50)}
+    assert len(ids) == 50
+    with pytest.raises(ValueError, match="12 bits"):
+        uuid7(1, 4096)
 
 
 @pytest.mark.parametrize("ms", [-1, 2**48])

@@ -1,7 +1,9 @@
 """Change the description of a document or a dossier.
 
-The change is judged by TT05's rules of today; its event tells every changed field with its old and
-new value, and the index entry changes in the same transaction.
+The change is judged by TT05's rules of the record's day (RM-014); its event tells every changed
+field with its old and new value, and the index entry changes in the same transaction. Of a record
+whose label asks for it the change is kept aside until a second person approves it (RM-951,
+`approve_edit`).
 """
 
 from __future__ import annotations
@@ -14,19 +16,21 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.archive.actions.hold_edit import hold_edit
 from tangthu.archive.actions.report_secret import report_secret
 from tangthu.archive.batch.codes import marks_secrecy, names_secrecy
 from tangthu.archive.descriptions import as_text, cleaned, findings, judge
 from tangthu.archive.searchables import reindex_document, reindex_dossiers
 from tangthu.identity.acting import Acting
+from tangthu.identity.policies import PUBLIC
 from tangthu.kernel import clock
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.ledger.record import Event, record, state_digest
-from tangthu.records import frozen, queries
+from tangthu.records import frozen, queries, sensitivity
 from tangthu.records.fields import editable_fields
 from tangthu.records.levels import NOBODYS
-from tangthu.records.models import Document, Dossier, Membership
+from tangthu.records.models import Document, Dossier, Membership, PendingEdit
 from tangthu.records.states import document_state, dossier_state
 from tangthu.repository.closed_beside import note_closed
 
@@ -54,11 +58,15 @@ class SecretRefused(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The record as it stands now, the names of the changed fields, and standing findings."""
+    """The record as it stands now, the names of the changed fields, and standing findings.
+
+    `waits`: the change was kept aside for approval; nothing of the record changed.
+    """
 
     record: Dossier | Document
     changed: tuple[str, ...]
     warnings: Mapping[str, list[str]] = field(default_factory=dict)
+    waits: PendingEdit | None = None
 
 
 def describe_document(
@@ -100,6 +108,19 @@ def describe_dossier(
         raise
 
 
+def describe_as_approved(acting: Acting, edit: PendingEdit) -> Described:
+    """Make the change that waited; `approve_edit` has asked who approves it.
+
+    Raises NotFoundForViewer, RecordFrozen, ChangedMeanwhile, SecretRefused, InvalidInput.
+    """
+    found = (
+        queries.dossier(acting.viewer, edit.obj)
+        if edit.kind == "dossier"
+        else queries.document(acting.viewer, edit.obj)
+    )
+    return _describe(acting, found, edit.values, edit.extra, edit.expected, approved=edit)
+
+
 def digest_of(shown: Dossier | Document) -> str:
     """The digest of a record's state, by which a later save notices that it changed meanwhile."""
     return state_digest(_state(shown)[1])
@@ -115,8 +136,10 @@ def _describe(
     values: Mapping[str, Any],
     extra: Mapping[str, str] | None,
     expected: str,
+    approved: PendingEdit | None = None,
 ) -> Described:
-    acting.require("archive.describe", found.body_id)
+    if approved is None:
+        acting.require("archive.describe", found.body_id)
     model = type(found)
     with transaction.atomic():
         shown = queries.locked(acting.viewer, found)
@@ -124,16 +147,21 @@ def _describe(
         if digest_of(shown) != expected:
             raise ChangedMeanwhile(shown)
         wanted = {name: cleaned(value) for name, value in values.items()}
+        if sensitivity.FIELD in wanted:
+            wanted[sensitivity.FIELD] = wanted[sensitivity.FIELD] or None
         if extra is not None:
             wanted[EXTRA] = {cleaned(label): cleaned(text) for label, text in extra.items()}
         today = clock.now().date()
         _known(wanted, {item.identifier for item in editable_fields(model, today)})
         _fits(model, wanted)
+        _labelled(shown, wanted)
         if isolated():
             _leave_secrecy(shown, wanted)
         else:
             _refuse_secrets(wanted)
         changes = {name: value for name, value in wanted.items() if getattr(shown, name) != value}
+        guarded = approved is None and sensitivity.is_guarded(shown, today)
+        waits = guarded and not sensitivity.only_closes(shown, changes)
         before = findings(shown, today)
         old = {name: getattr(shown, name) for name in changes}
         for name, value in changes.items():
@@ -141,9 +169,14 @@ def _describe(
         judged = judge(before, findings(shown, today))
         if judged.blocking:
             raise InvalidInput(_("Mô tả mới chưa đúng quy định."), problems=dict(judged.blocking))
+        if changes and waits:
+            for name, value in old.items():
+                setattr(shown, name, value)
+            held = hold_edit(acting, shown, changes, expected)
+            return Described(shown, (), judged.standing, held)
         if changes:
             shown.save(update_fields=list(changes))
-            _record(acting, shown, old, changes)
+            _record(acting, shown, old, changes, approved)
             _reindex(shown, changes)
     return Described(shown, tuple(changes), judged.standing)
 
@@ -189,8 +222,26 @@ def _leave_secrecy(shown: Dossier | Document, wanted: Mapping[str, Any]) -> None
             raise InvalidInput(words, problems={EXTRA: [words]})
 
 
+def _labelled(shown: Dossier | Document, wanted: Mapping[str, Any]) -> None:
+    """A label is one of the list, and a strict one asks for conditional access (RM-951)."""
+    label = wanted.get(sensitivity.FIELD, shown.sensitivity)
+    level = wanted.get("access_level", shown.access_level)
+    wrong = _("Mô tả mới chưa đúng quy định.")
+    if sensitivity.FIELD in wanted and label is not None and sensitivity.label(label) is None:
+        words = _("Chọn một nhãn trong danh mục.")
+        raise InvalidInput(wrong, problems={sensitivity.FIELD: [words]})
+    if sensitivity.asks_condition(label) and level == PUBLIC:
+        words = _("Nhãn này đòi chế độ sử dụng có điều kiện.")
+        at = sensitivity.FIELD if label != shown.sensitivity else "access_level"
+        raise InvalidInput(wrong, problems={at: [words]})
+
+
 def _record(
-    acting: Acting, shown: Dossier | Document, old: Mapping[str, Any], new: Mapping[str, Any]
+    acting: Acting,
+    shown: Dossier | Document,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    approved: PendingEdit | None,
 ) -> None:
     level = "dossier" if isinstance(shown, Dossier) else "document"
     changes = []
@@ -206,9 +257,14 @@ def _record(
             body=shown.body_id,
             actor=acting.actor(shown.body_id),
             state=_state(shown),
-            detail={"fields": list(new), "changes": changes},
+            detail={"fields": list(new), "changes": changes, **_asked(approved)},
         )
     )
+
+
+def _asked(approved: PendingEdit | None) -> dict[str, str]:
+    """Who asked for a change that another approved."""
+    return {} if approved is None else {"edit": str(approved.pk), "asked": str(approved.asked_by)}
 
 
 def _extra_changes(old: Mapping[str, str], new: Mapping[str, str]) -> list[dict[str, str]]:

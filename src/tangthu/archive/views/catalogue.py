@@ -20,7 +20,7 @@ from tangthu.discovery import lists
 from tangthu.discovery.guarded import TooBroad
 from tangthu.discovery.listing import Listed, columns_of, read
 from tangthu.identity.policies import Viewer
-from tangthu.records.fields import code_label
+from tangthu.records.fields import code_choices, code_label
 from tangthu.records.levels import narrowed
 from tangthu.ui import formats
 from tangthu.ui.choosing import shown_columns
@@ -34,8 +34,11 @@ from tangthu.ui.tables import (
 )
 
 PAGE = 50
-# The filter that only stands beside a chosen fonds; its values are not counted.
+# The filter that only stands beside a chosen fonds.
 INVENTORY = "inventory"
+LABEL = "sensitivity"
+# Filters whose values are not counted.
+UNCOUNTED = frozenset({INVENTORY, LABEL})
 SORTS = {"place": "place", "date": "date", "code": "code"}
 
 # Names by id of what filters may cut to, by the filter (queries.filter_names).
@@ -59,7 +62,7 @@ DOSSIERS = Listing(
     "dossiers",
     gettext_lazy("Hồ sơ"),
     "archive:dossier",
-    ("fonds", INVENTORY, "year", "retention", "sealed"),
+    ("fonds", INVENTORY, "year", "retention", LABEL, "sealed"),
     EmptyState(
         gettext_lazy("Chưa có hồ sơ nào bạn được xem"),
         gettext_lazy("Hồ sơ hiện ở đây sau khi một đợt số hóa được tiếp nhận."),
@@ -70,7 +73,7 @@ DOCUMENTS = Listing(
     "documents",
     gettext_lazy("Tài liệu"),
     "archive:document",
-    ("type", "year", "retention", "fonds", "sealed"),
+    ("type", "year", "retention", LABEL, "fonds", "sealed"),
     EmptyState(
         gettext_lazy("Chưa có tài liệu nào bạn được xem"),
         gettext_lazy("Tài liệu hiện ở đây cùng với hồ sơ chứa nó."),
@@ -169,7 +172,7 @@ def _filled(
         after=None if backwards else key,
         before=key if backwards else None,
         limit=PAGE + 1,
-        facets=[key for key in offered if key != INVENTORY],
+        facets=[key for key in offered if key not in UNCOUNTED],
     )
     register.filters = (
         *degrees,
@@ -231,7 +234,7 @@ def _known(key: str, value: str, names: Names) -> bool:
         return value.isascii() and value.isdigit() and len(value) == 4
     if key == "sealed":
         return value in {"0", "1"}
-    lists_of = {"type": "document_types", "retention": "maintenance"}
+    lists_of = {"type": "document_types", "retention": "maintenance", LABEL: LABEL}
     return code_label(lists_of[key], value, timezone.localdate()) != value
 
 
@@ -239,7 +242,8 @@ def _filter(key: str, found: lists.Facet | None, chosen: str | None, names: Name
     """A filter with the values that would leave something, each with its count; all the names that
     there are where nothing was counted."""
     if found is None:
-        options = tuple(Option(value, words) for value, words in names[key].items())
+        every = code_choices(LABEL, timezone.localdate()) if key == LABEL else names[key].items()
+        options = tuple(Option(value, words) for value, words in every)
         return Filter(key, _FILTERS[key][0], options)
     counts = {("1" if v is True else "0" if v is False else str(v)): n for v, n in found}
     if chosen is not None:
@@ -265,5 +269,6 @@ _FILTERS: Mapping[str, tuple[str | Promise, Callable[[str], str]]] = {
     "retention": (gettext_lazy("Thời hạn lưu trữ"), _code_words("maintenance")),
     "fonds": (gettext_lazy("Phông"), str),
     INVENTORY: (gettext_lazy("Mục lục"), str),
+    LABEL: (gettext_lazy("Nhãn"), _code_words(LABEL)),
     "sealed": (gettext_lazy("Đóng gói"), _sealed),
 }

@@ -125,7 +125,10 @@ def _record(
             except InvalidInput as error:
                 _show_problems(form, error)
             else:
-                _say(request, len(done.changed))
+                if done.waits is None:
+                    _say(request, len(done.changed))
+                else:
+                    messages.info(request, _("Đã gửi sửa đổi để người có thẩm quyền duyệt."))
                 return redirect(home)
         status = status if conflict else 422
     else:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tangthu.archive.views import access
+from tangthu.archive.views.approving import label_tag, notice_for
 from tangthu.archive.views.contents import PDF, drawn_pages
 from tangthu.archive.views.facts import described_on, document_facts, level_tone
 from tangthu.archive.views.freezing import action_for, notice_of
@@ -57,6 +58,8 @@ def document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         "files": files,
         "pdf": PDF,
         "frozen": locked,
+        "edited": notice_for(person, found),
+        "label": label_tag(found),
         "history": tell(found.id),
         "proof": proof_of(found.id, reverse("archive:document-proof", args=[found.id])),
     }

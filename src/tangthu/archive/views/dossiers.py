@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from tangthu.archive import packaging
 from tangthu.archive import queries as archive
 from tangthu.archive.views import access
+from tangthu.archive.views.approving import label_tag, notice_for
 from tangthu.archive.views.facts import (
     counted_in_words,
     described_on,
@@ -70,6 +71,8 @@ def dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
         "unsealed": behind,
         "actions": _actions(viewer, found, package, behind=behind, locked=locked),
         "frozen": locked,
+        "edited": notice_for(viewer, found),
+        "label": label_tag(found),
         "register": page,
         "fact_groups": [
             *dossier_facts(found, viewer, visible),

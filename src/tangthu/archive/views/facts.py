@@ -20,6 +20,7 @@ from tangthu.archive.searchables import COUNTED
 from tangthu.identity.names import names_on
 from tangthu.identity.policies import CONDITIONAL, Viewer
 from tangthu.kernel.deployment import isolated
+from tangthu.records import sensitivity
 from tangthu.records.days import day_of
 from tangthu.records.fields import code_label, fields_of, label_of, shown_value
 from tangthu.records.levels import degree_of, level_label, level_of
@@ -36,7 +37,7 @@ DOCUMENT_GROUPS: Groups = (
     ),
     (
         gettext_lazy("Mã, thời hạn, quyền xem"),
-        ("record_archive_code", "retention_code", "access_level"),
+        ("record_archive_code", "retention_code", "access_level", "sensitivity"),
     ),
     (
         gettext_lazy("Nội dung và hình thức"),
@@ -51,7 +52,7 @@ DOSSIER_GROUPS: Groups = (
     ),
     (
         gettext_lazy("Thời hạn, quyền xem"),
-        ("retention_code", "retention_years", "access_level"),
+        ("retention_code", "retention_years", "access_level", "sensitivity"),
     ),
     (
         gettext_lazy("Số lượng"),
@@ -133,6 +134,7 @@ def _groups(record: Dossier | Document, layout: Groups, hidden: frozenset[str]) 
                 label_of(fields[name]),
                 shown_value(fields[name], getattr(record, name), on),
                 code=name in CODES,
+                note=sensitivity.citation(record.sensitivity) if name == sensitivity.FIELD else "",
             )
             for name in names
             if name in fields and name not in hidden

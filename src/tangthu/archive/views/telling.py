@@ -22,6 +22,9 @@ _HARMLESS = frozenset(
     {
         "records.dossier.created",
         "records.dossier.described",
+        "records.dossier.edit_asked",
+        "records.dossier.edit_approved",
+        "records.dossier.edit_refused",
         "archive.dossier.placed",
         "archive.fonds.opened",
         "archive.fonds.described",

@@ -27,9 +27,9 @@ from tangthu.bulk.acts.base import Doing, Judged, Record, RowAct, at_body
 from tangthu.bulk.models import BulkAct
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import Viewer
-from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.models import Job
-from tangthu.records import frozen, queries
+from tangthu.records import frozen, queries, sensitivity
 from tangthu.records.fields import editable_fields, label_of, shown_value
 from tangthu.records.levels import NOBODYS
 from tangthu.records.models import Document, Dossier
@@ -119,6 +119,7 @@ class Describe(RowAct):
         ids = [one.pk for one in records]
         packaged = packaged_dossiers(ids) if bulk.kind == "dossier" else packaged_among(ids)
         locked = frozen.among(records)
+        guarded = sensitivity.guarded_among(records, today)
 
         def judged(one: Record) -> Judged:
             old = getattr(one, field.identifier)
@@ -131,6 +132,8 @@ class Describe(RowAct):
             refused = at_body(viewer, RIGHT, one, _("Bạn không sửa mô tả ở cơ quan này"))
             if not refused and one.pk in locked:
                 refused = _("Đang bị phong tỏa")
+            if not refused and one.pk in guarded:
+                refused = _guarded()
             if not refused and one.pk in packaged:
                 refused = _("Đã đóng gói; sửa ở trang riêng rồi đóng gói lại")
             if not refused and old == new:
@@ -143,11 +146,20 @@ class Describe(RowAct):
         name, value = row.bulk.args["field"], row.bulk.args["value"]
         if row.bulk.kind == "dossier":
             old = getattr(queries.dossier(acting.viewer, row.obj), name)
-            describe_dossier(acting, row.obj, {name: stored(value, old)}, expected=row.state)
+            change = {name: stored(value, old)}
+            done = describe_dossier(acting, row.obj, change, expected=row.state)
         else:
             old = getattr(queries.document(acting.viewer, row.obj), name)
-            describe_document(acting, row.obj, {name: stored(value, old)}, expected=row.state)
+            change = {name: stored(value, old)}
+            done = describe_document(acting, row.obj, change, expected=row.state)
+        if done.waits is not None:
+            raise Refused(_guarded())  # labelled since the preview; nothing waits
         return None
+
+
+def _guarded() -> str:
+    """Why a labelled record is left out: each of its changes is approved by itself (RM-951)."""
+    return _("Nhãn đòi duyệt từng sửa đổi; sửa ở trang riêng")
 
 
 def _field(bulk: BulkAct) -> Field:

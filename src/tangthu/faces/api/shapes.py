@@ -267,6 +267,7 @@ class Changed(Schema):
     changed: list[str]
     warnings: dict[str, list[str]]
     state: str
+    waits: uuid.UUID | None = None
 
 
 class NewFonds(Closed):

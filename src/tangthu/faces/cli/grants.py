@@ -51,6 +51,7 @@ def give(
     """Ask for a grant."""
     with house():
         from tangthu.identity.actions.grant_right import ask_grant
+        from tangthu.identity.grant_conflicts import conflicts_of_grant
 
         who = acting(ctx)
         kind, scope, body_id = _scope(who.viewer, chosen)
@@ -62,8 +63,10 @@ def give(
         facts = {
             "id": str(made.pk), "right": right, "scope": [kind, str(scope)],
             "holder": [holder_kind, str(holder)], "gives_right": made.alone or not made.waits,
+            "conflicts": conflicts_of_grant(made),
         }  # fmt: skip
         words = f"{made.pk}" + (" (chờ xác nhận)" if made.waits else "")
+        words = "\n".join([words, *conflicts_of_grant(made)])
         answer(facts, as_json=as_json, words=words)
 
 

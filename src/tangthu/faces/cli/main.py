@@ -68,6 +68,7 @@ _COMMANDS = {
     "dossiers": "tangthu.faces.cli.bulk:dossiers",
     "documents": "tangthu.faces.cli.bulk:documents",
     "freeze": "tangthu.faces.cli.freezes:freeze",
+    "label": "tangthu.faces.cli.labels:label",
     "mode": "tangthu.faces.cli.deployment:mode",
     "clearance": "tangthu.faces.cli.deployment:clearance",
     "dip": "tangthu.faces.cli.dips:dip",
@@ -80,6 +81,7 @@ _COMMANDS = {
     "reindex": "tangthu.faces.cli.searching:reindex",
     "logins": "tangthu.faces.cli.logins:logins",
     "upgrade": "tangthu.faces.cli.upgrading:upgrade",
+    "rules": "tangthu.faces.cli.rules:rules",
     "search": "tangthu.faces.cli.searching:search",
 }
 

@@ -34,6 +34,10 @@ _OFFICE = {
             "hồ sơ, tài liệu."
         ),
     ),
+    "rules": (
+        _("Mọi quy tắc có hiệu lực vào một ngày: giá trị, căn cứ, chứng cứ và thời hạn hiệu lực."),
+        _("Chọn ngày và chữ cần tìm rồi bấm “Xem”; quy tắc riêng của đơn vị đứng trên cùng."),
+    ),
     "system": (
         _(
             "Tình trạng của cả hệ thống lúc mở trang: phần mềm, kho, sao lưu, sổ cái, tài "

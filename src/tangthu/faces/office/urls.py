@@ -12,6 +12,7 @@ from tangthu.faces.office.views import (
     jobs,
     ledger,
     metrics,
+    rules,
     system,
 )
 
@@ -26,6 +27,7 @@ office = (
         path("so-cai/", ledger.logs, name="ledger"),
         path("so-cai/<uuid:body_id>/tiep-tuc/", ledger.resume, name="ledger-resume"),
         path("he-thong/", system.system, name="system"),
+        path("quy-tac/", rules.rules, name="rules"),
         path("huong-dan/", guides.guides, name="guides"),
         path("huong-dan/<slug:slug>/", guides.guide, name="guide"),
         path("metrics", metrics.metrics, name="metrics"),

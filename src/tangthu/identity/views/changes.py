@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tangthu.identity import changes as told
 from tangthu.identity.actions import change_rights
 from tangthu.identity.changes import Change
+from tangthu.identity.grant_conflicts import conflicts_of_grant
 from tangthu.identity.models import Grant
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import acting, viewer
@@ -94,6 +95,7 @@ def one_change(request: HttpRequest, change: str, change_id: uuid.UUID) -> HttpR
         "way": [Crumb(_("Thay đổi quyền"), reverse("rights:changes")), Crumb(found.what)],
         "fact_groups": _facts(found),
         "notice": _notice(found),
+        "conflicts": _conflicts(found),
         "actions": _actions(who, found),
     }
     return render(request, "identity/change.html", context)
@@ -183,6 +185,13 @@ def _notice(found: Change) -> Notice | None:
         words = f"{happened} {nobody_confirms()}" if stuck else happened
         return Notice(_("Thay đổi này chưa được xác nhận"), words, "danger")
     return None
+
+
+def _conflicts(found: Change) -> Notice | None:
+    """What the change is at odds with, for whoever decides (RM-691)."""
+    row = found.row
+    words = conflicts_of_grant(row) if isinstance(row, Grant) and found.scope_known else []
+    return Notice(_("Mâu thuẫn với quyền khác"), " ".join(words), "warn") if words else None
 
 
 def _actions(who: Viewer, found: Change) -> list[Action]:

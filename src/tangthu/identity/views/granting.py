@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from tangthu.identity import queries, scopes
 from tangthu.identity.actions.change_rights import can_be_confirmed
 from tangthu.identity.actions.grant_right import ask_grant, grantable
+from tangthu.identity.grant_conflicts import conflicts_of_grant
 from tangthu.identity.models import Account, Grant
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import acting, viewer
@@ -93,6 +94,8 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
             )
             if made.waits and not made.alone and not can_be_confirmed(made):
                 messages.warning(request, nobody_confirms())
+            for words in conflicts_of_grant(made):
+                messages.warning(request, words)
             return redirect("rights:change", "grant", made.pk)
     context = {
         "form": form,

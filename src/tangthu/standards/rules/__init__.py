@@ -16,6 +16,7 @@ from tangthu.standards.rules.errors import (
     WrongRuleTypeError,
 )
 from tangthu.standards.rules.ruleset import RuleSet
+from tangthu.standards.rules.stated import Stated, stated
 from tangthu.standards.rules.values import Code, Duration, Field, Format, Override, Unit, Value
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "RuleError",
     "RuleFileError",
     "RuleSet",
+    "Stated",
     "Unit",
     "UnknownRuleError",
     "Value",
     "WrongRuleTypeError",
+    "stated",
 ]

@@ -12,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query
 
 from tangthu.archive import queries as archive
-from tangthu.archive.views.catalogue import DOCUMENTS, DOSSIERS, SORTS, Listing, filters_of
+from tangthu.archive.views.catalogue import (
+    DOCUMENTS,
+    DOSSIERS,
+    SORTS,
+    UNCOUNTED,
+    Listing,
+    filters_of,
+)
 from tangthu.archive.views.facts import sees_all
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import findable, lists
@@ -97,6 +104,7 @@ def list_dossiers(
     year: str = Word,
     retention: str = Word,
     sealed: str = Word,
+    sensitivity: str = Word,
     secrecy: str = Word,
     sort: str = Sort,
     facets: bool = False,
@@ -105,7 +113,7 @@ def list_dossiers(
 ) -> Any:
     asked = {
         "fonds": fonds, "inventory": inventory, "year": year, "retention": retention,
-        "sealed": sealed,
+        "sealed": sealed, "sensitivity": sensitivity,
     }  # fmt: skip
     return _lines(request, DOSSIERS, q, asked, secrecy, sort, limit, facets=facets)
 
@@ -119,6 +127,7 @@ def list_documents(
     year: str = Word,
     retention: str = Word,
     sealed: str = Word,
+    sensitivity: str = Word,
     secrecy: str = Word,
     sort: str = Sort,
     facets: bool = False,
@@ -127,6 +136,7 @@ def list_documents(
 ) -> Any:
     asked = {
         "type": type, "fonds": fonds, "year": year, "retention": retention, "sealed": sealed,
+        "sensitivity": sensitivity,
     }  # fmt: skip
     return _lines(request, DOCUMENTS, q, asked, secrecy, sort, limit, facets=facets)
 
@@ -169,7 +179,7 @@ def _lines(
         after=None if backwards else key,
         before=key if backwards else None,
         limit=limit,
-        facets=[one for one in listing.filters if one != "inventory"] if facets else (),
+        facets=[one for one in listing.filters if one not in UNCOUNTED] if facets else (),
     )
     for row in found.rows:
         shown.note(degree_of(row.access_level))

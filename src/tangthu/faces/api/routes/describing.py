@@ -96,7 +96,8 @@ def _record(
     state = drawing.state_of(done.record)
     response["ETag"] = f'"{state}"'
     warnings = {name: [str(one) for one in found] for name, found in done.warnings.items()}
-    return {"changed": done.changed, "warnings": warnings, "state": state}
+    waits = done.waits.pk if done.waits else None
+    return {"changed": done.changed, "warnings": warnings, "state": state, "waits": waits}
 
 
 def _values(model: Any, given: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from tangthu.archive import edits
 from tangthu.archive import queries as archive
 from tangthu.faces.office.views import system
 from tangthu.identity import changes
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _quarantined(viewer),
             _resets(viewer),
             _rights(viewer),
+            _edits(viewer),
             _reviews(viewer),
             _batches(viewer),
             _to_seal(viewer),
@@ -191,6 +193,22 @@ def _rights(viewer: Viewer) -> QueueGroup:
         for change in changes.to_confirm(viewer, SHOWN + 1)
     )
     return _group(_("Thay đổi quyền chờ xác nhận"), items, "warn")
+
+
+def _edits(viewer: Viewer) -> QueueGroup:
+    """Changes of labelled records that the viewer is to approve (RM-951)."""
+    items = (
+        QueueItem(
+            title=one.title,
+            url=_link("archive:edit", one.row.pk),
+            code=str(one.record),
+            asked=_("Duyệt sửa đổi mô tả, hoặc không"),
+            due_text=_waiting(one.row.asked_at),
+            due_tone="warn",
+        )
+        for one in edits.to_approve(viewer, SHOWN + 1)
+    )
+    return _group(_("Sửa đổi chờ duyệt"), items, "warn")
 
 
 def _reviews(viewer: Viewer) -> QueueGroup:
