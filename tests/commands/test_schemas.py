@@ -561,6 +561,8 @@ def test_bodies_and_units_answer_by_their_schemas(cast: TestHouse) -> None:
     rename = ("body", "rename", "H30.81", "--name", "Chi cục Mới", "--decision", "2/QĐ", "--json")
     told(call(cast, "--as", "cuc", *rename), "error", COULD_NOT)
     assert told(call(cast, *by, *rename), "body-rename", DONE)["name"] == "Chi cục Mới"
+    settle = ("body", "set", "H30.81", "--tt05", "voluntary", "--decision", "1/QĐ", "--json")
+    assert told(call(cast, *by, *settle), "body-set", DONE)["applies_tt05"] == "voluntary"
     listed = told(call(cast, *by, "body", "list", "--json"), "body-list", DONE)
     assert [one["to"] is None for one in listed] == [True, False]
     for name in ("Phòng A", "Phòng B", "Phòng C"):

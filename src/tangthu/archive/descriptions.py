@@ -30,6 +30,12 @@ class Judged:
     blocking: Mapping[str, list[str]]
     standing: Mapping[str, list[str]]
 
+    def as_advice(self) -> Judged:
+        """The same where the circular only advises: nothing blocks (AR-03)."""
+        names = dict.fromkeys([*self.standing, *self.blocking])
+        every = {n: [*self.standing.get(n, []), *self.blocking.get(n, [])] for n in names}
+        return Judged({}, every)
+
 
 def judged_on(record: Dossier | Document, today: date) -> date:
     """The day whose rules judge a description: that of the record itself where rules for it were in

@@ -17,6 +17,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tangthu.archive import bound
 from tangthu.archive.batch import mapping as mappings
 from tangthu.archive.batch import tables
 from tangthu.archive.batch.accept import apply
@@ -40,7 +41,7 @@ from tangthu.kernel.errors import InvalidInput
 from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import ContentFile
 
-_Key = tuple[uuid.UUID, str, str, tuple[tuple[str, str], ...], int]
+_Key = tuple[uuid.UUID, str, str, tuple[tuple[str, str], ...], int, bool]
 UNREADABLE = "unreadable"
 
 
@@ -166,7 +167,7 @@ def report_of(batch: Batch) -> BatchReport:
 def _key(batch: Batch) -> _Key:
     stamp = batch.checked_at.isoformat() if batch.checked_at else ""
     answers = tuple(sorted(batch.answers.items()))
-    return batch.id, stamp, batch.mapping or "", answers, batch.updates
+    return batch.id, stamp, batch.mapping or "", answers, batch.updates, bound.binds(batch.body)
 
 
 @functools.lru_cache(maxsize=4)
@@ -176,6 +177,7 @@ def _report(
     mapping: str,
     answers: tuple[tuple[str, str], ...],
     updates: int,
+    binding: bool,
 ) -> BatchReport:
     batch = Batch.objects.select_related("fonds__body").get(pk=batch_id)
     table = read_index(batch)
@@ -201,7 +203,7 @@ def _report(
             again.add(item.path)
     proposals = {file.path: given for file, given in zip(files, second_opinion(read), strict=True)}
     try:
-        return build_report(
+        report = build_report(
             table,
             mapping_of(batch, table),
             files,
@@ -215,6 +217,7 @@ def _report(
         )
     except BatchError as error:
         raise in_words(error) from error
+    return report if binding else bound.advised(report)
 
 
 def _held(batch: Batch, digests: set[str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tangthu.archive import packaging
+from tangthu.archive import bound, packaging
 from tangthu.archive.models import Place
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError
@@ -75,7 +75,7 @@ def ahead(dossier: Dossier, package: Package | None) -> Ahead:
         except HouseError as error:
             found.append(Open(None, str(error), True))
     if plan is not None:
-        found += _described(plan)
+        found += _described(plan, binding=bound.binds(dossier.body))
         found += _counted(dossier, len(plan.documents))
     files = [file for one in plan.documents for file in one.files] if plan else []
     return Ahead(
@@ -88,8 +88,9 @@ def ahead(dossier: Dossier, package: Package | None) -> Ahead:
     )
 
 
-def _described(plan: tt05.Package) -> Iterator[Open]:
-    """What the rules find in the descriptions: errors are refused by the package itself."""
+def _described(plan: tt05.Package, *, binding: bool) -> Iterator[Open]:
+    """What the rules find in the descriptions: errors are refused by the package itself, where the
+    circular binds."""
     ordinals = {
         f"tài liệu {position}": one.description.ordinal or position
         for position, one in enumerate(plan.documents, start=1)
@@ -98,7 +99,7 @@ def _described(plan: tt05.Package) -> Iterator[Open]:
         # The name of the element is for who reads the XML.
         message = finding.message.replace(f" ({finding.field})", "")
         words = f"{message} {finding.fix}".strip()
-        yield Open(ordinals.get(finding.place), words, finding.severity == "error")
+        yield Open(ordinals.get(finding.place), words, binding and finding.severity == "error")
     if not plan.documents:
         yield Open(None, _("Hồ sơ không có tài liệu nào."), True)
     for position, one in enumerate(plan.documents, start=1):

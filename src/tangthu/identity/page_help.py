@@ -78,6 +78,10 @@ _IDENTITY = {
             "cũ."
         ),
     ),
+    "body-settings": (
+        _("Thiết đặt của cơ quan: Thông tư 05 bắt buộc hay tự nguyện, và bộ thuật ngữ màn hình."),
+        _("Chọn, ghi quyết định rồi bấm “Ghi thiết đặt”; có hiệu lực từ lần mở trang sau."),
+    ),
     "unit-end": (
         _("Bước giải thể một đơn vị."),
         _(

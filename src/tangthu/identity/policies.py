@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tangthu.identity.roles import RIGHTS, rights_on
 from tangthu.kernel.deployment import isolated
+from tangthu.kernel.terms import LAW_2024
 
 # Access levels of TT05 (mode): 01 public, 02 conditional. 03 (secret) never exists on a connected
 # installation (AR-127); on an isolated LAN it is told apart by its degree: S1, S2, S3 (AR-128).
@@ -45,7 +46,7 @@ class Viewer:
     words). `clearances`: the highest degree of secrecy he may see at a body, as (body id, degree)
     pairs; a body that is not there has cleared him for nothing. `only`: the one access level to
     which he has narrowed his view ("" all). `opens`: the rights that the key in use opens; None
-    without one.
+    without one. `terms`: whose words the body of his first position uses (kernel.terms).
     """
 
     person_id: uuid.UUID
@@ -57,6 +58,7 @@ class Viewer:
     scopes: tuple[Scope, ...] = ()
     stands_for: tuple[tuple[uuid.UUID, str], ...] = ()
     opens: frozenset[str] | None = None
+    terms: str = LAW_2024
 
     def bodies_with(self, right: str) -> frozenset[uuid.UUID]:
         """Bodies in which this viewer has `right`. Raises KeyError for an unknown right."""

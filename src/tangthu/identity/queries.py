@@ -29,6 +29,7 @@ from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.jobs import private_kinds
 from tangthu.kernel.models import Job, QuarantinedItem
+from tangthu.kernel.terms import LAW_2024
 
 MOST_COUNTED = 20_000
 
@@ -47,7 +48,8 @@ def viewer_of(person: Person) -> Viewer:
     """The viewer that `person` is today, with all that stands for him."""
     if not person.active:
         return Viewer(person.id, person.full_name, ())
-    held = list(standing.appointments().filter(person=person))
+    mine = standing.appointments().filter(person=person)
+    held = list(mine.select_related("position__body"))
     delegated, words = standing.delegated_to(person)
     whole, scopes = standing.granted_to(person.id, [one.position_id for one in held])
     return Viewer(
@@ -58,6 +60,7 @@ def viewer_of(person: Person) -> Viewer:
         extra=(*delegated, *whole),
         scopes=scopes,
         stands_for=words,
+        terms=held[0].position.body.terms if held else LAW_2024,
     )
 
 

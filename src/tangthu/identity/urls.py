@@ -29,6 +29,7 @@ urlpatterns = [
     path("co-quan/ma-dinh-danh.csv", bodies.bodies_file, name="bodies-file"),
     path("co-quan/moi/", bodies.new, name="body-new"),
     path("co-quan/<uuid:body_id>/ten/", bodies.rename, name="body-rename"),
+    path("co-quan/<uuid:body_id>/thiet-dat/", bodies.settings, name="body-settings"),
     path("nhom/", groups.groups, name="groups"),
     path("nhom/moi/", groups.new, name="group-new"),
     path("nhom/<uuid:group_id>/", groups.group, name="group"),

@@ -12,11 +12,12 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from django.db.backends.signals import connection_created
 
-        from tangthu.kernel import checks, metrics, rounds
+        from tangthu.kernel import checks, metrics, rounds, terms
         from tangthu.kernel.checks import Needs
         from tangthu.kernel.late import late
         from tangthu.kernel.prepare import refuse_other_mode, refuse_superuser
 
+        terms.install()
         connection_created.connect(refuse_superuser, dispatch_uid="tangthu.superuser")
         connection_created.connect(refuse_other_mode, dispatch_uid="tangthu.mode")
         for order, (name, label, place, needs) in enumerate(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 
+from tangthu.kernel.terms import spoken
 from tangthu.standards.rules import RuleSet, Stated, stated
 from tangthu.standards.vietnamese import fold
 
@@ -20,9 +22,10 @@ def rulebook() -> RuleSet:
 def matching(day: dt.date, words: str) -> list[Stated]:
     """The rules in force on a day whose key, name, value or citation holds the words ("" all)."""
     asked = fold(words).strip()
+    found = (replace(one, name=spoken(one.name)) for one in stated(rulebook(), day))
     return [
         one
-        for one in stated(rulebook(), day)
+        for one in found
         if asked in fold(f"{one.key} {one.name} {one.value} {one.source.citation}")
     ]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from tangthu.kernel import terms
 from tangthu.kernel.rulebook import rulebook
 from tangthu.records.models import Document, Dossier
 from tangthu.standards.rules import Field
@@ -62,7 +63,7 @@ def editable_fields(model: Record, on: date) -> tuple[Field, ...]:
 
 def label_of(field: Field) -> str:
     """The field's name in the language of this thread."""
-    return field.en if _english() else field.vi
+    return terms.spoken(field.en if _english() else field.vi)
 
 
 def code_label(list_name: str, code: str, on: date) -> str:

@@ -23,7 +23,7 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import viewer_of
-from tangthu.kernel import clock, deployment
+from tangthu.kernel import clock, deployment, terms
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import Refused
 from tangthu.kernel.jobs import Running
@@ -65,7 +65,7 @@ def run_export(running: Running) -> dict[str, Any]:
     """Write the list that the job is about; official lists are in Vietnamese."""
     export = Export.objects.select_related("person", "body").get(pk=running.args["export"])
     if export.finished_at is None:
-        with translation.override("vi"):
+        with translation.override("vi"), terms.using(export.body.terms):
             try:
                 if export.source == JOB_ROWS:
                     write_rows(running, export)

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.archive import bound
 from tangthu.archive.actions.hold_edit import hold_edit
 from tangthu.archive.actions.report_secret import report_secret
 from tangthu.archive.batch.codes import marks_secrecy, names_secrecy
@@ -167,6 +168,8 @@ def _describe(
         for name, value in changes.items():
             setattr(shown, name, value)
         judged = judge(before, findings(shown, today))
+        if not bound.binds(shown.body):
+            judged = judged.as_advice()
         if judged.blocking:
             raise InvalidInput(_("Mô tả mới chưa đúng quy định."), problems=dict(judged.blocking))
         if changes and waits:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive import packaging
+from tangthu.archive import bound, packaging
 from tangthu.archive.job_kinds import SEAL
 from tangthu.archive.models import Place
 from tangthu.archive.searchables import reindex_dossiers
@@ -32,6 +32,7 @@ from tangthu.repository.reading import packaged_only
 from tangthu.standards import ocfl
 from tangthu.standards.tt05 import aip_hoso
 from tangthu.standards.tt05.errors import PackageRefusedError
+from tangthu.standards.tt05.findings import Finding
 from tangthu.standards.tt05.identifiers import object_id
 from tangthu.standards.tt05.package import PackagePlan
 
@@ -199,7 +200,8 @@ def _plan(dossier: Dossier, order: Order, work: Path) -> tuple[PackagePlan, str]
         )
         state = packaging.state_digest(still)
     try:
-        return aip_hoso.plan(package, work, rulebook()), state
+        tolerate = None if bound.binds(still.body) else _advice
+        return aip_hoso.plan(package, work, rulebook(), tolerate=tolerate), state
     except PackageRefusedError as error:
         raise InvalidInput(
             _("Mô tả chưa đủ để đóng gói."),
@@ -208,6 +210,11 @@ def _plan(dossier: Dossier, order: Order, work: Path) -> tuple[PackagePlan, str]
             ),
             problems={"": [finding.message for finding in error.findings[:200]]},
         ) from error
+
+
+def _advice(finding: Finding) -> bool:
+    """Where the circular only advises, none of its findings refuses a package (AR-03)."""
+    return True
 
 
 def _created(order: Order) -> dt.datetime:

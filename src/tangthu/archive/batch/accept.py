@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tangthu.archive.batch.answers import checked_answers, checked_value
 from tangthu.archive.batch.codes import CodeLists, declares_secret, marks_secrecy
-from tangthu.archive.batch.duties import ANSWER_NAMES, DOCUMENT_DUTIES, DOSSIER_DUTIES
+from tangthu.archive.batch.duties import ANSWER_NAMES, DOCUMENT_DUTIES, DOSSIER_DUTIES, STRUCTURE
 from tangthu.archive.batch.errors import BadDecisionError
 from tangthu.archive.batch.findings import (
     ASKED,
@@ -173,7 +173,7 @@ class _Acceptance:
         if "paper_code" not in own and paper:
             own["paper_code"] = Value(paper, paper, DERIVED, "")
         reasons = self._held([dossier.target])
-        missing = [name for name in DOSSIER_DUTIES if name not in own]
+        missing = [name for name in self._duties(DOSSIER_DUTIES) if name not in own]
         reasons += tuple(Reason(f"{_MISSING}{name}", name) for name in missing)
         if not documents or reasons:
             self.waiting[dossier.target] = reasons or (Reason("dossier.no-document"),)
@@ -223,7 +223,7 @@ class _Acceptance:
         proposed = draft.proposals if draft.origin == FROM_FILE else {}
         reasons += tuple(
             Reason(f"{_MISSING}{name}", name)
-            for name in DOCUMENT_DUTIES
+            for name in self._duties(DOCUMENT_DUTIES)
             if name not in values and name not in proposed
         )
         file = self.report.files.get(draft.file) if draft.file else None
@@ -233,6 +233,10 @@ class _Acceptance:
         return ReadyDocument(
             draft.key, values, file, draft.origin == FROM_FILE, draft.row, draft.extras
         )
+
+    def _duties(self, names: Sequence[str]) -> list[str]:
+        """Those of the duties that bind here."""
+        return [name for name in names if self.report.binding or name in STRUCTURE]
 
     def _targets(self, draft: DocumentDraft) -> tuple[str, ...]:
         targets = [draft.key]

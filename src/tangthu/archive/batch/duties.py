@@ -38,6 +38,22 @@ DOSSIER_DUTIES = (
     "paper_code",
 )
 
+STRUCTURE = frozenset(
+    {
+        "ordinal",
+        "subject",
+        "mode",
+        "number",
+        "title",
+        "documents",
+        "archive_code",
+        "body_code",
+        "year",
+    }
+)
+"""Without these there is no record: no code, no place, no name, nobody who may see it. They bind
+also where the circular does not (AR-03)."""
+
 BATCH_WIDE = ("mode", "condition", "confidence", "backup")
 """Asked once for a batch, or derived for all of it: the same for everything scanned together."""
 

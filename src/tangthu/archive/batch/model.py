@@ -145,6 +145,8 @@ class BatchReport:
     answers: Mapping[str, str]
     skipped: Mapping[str, str]
     hidden_rows: frozenset[int] = frozenset()
+    # Whether the circular binds; where it only advises, its duties hold nothing back (AR-03).
+    binding: bool = True
     by_id: Mapping[str, Finding] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -117,6 +117,39 @@ def rename(
         answer(facts, as_json=as_json, words=f"{facts['code']}\t{facts['name']}\t{facts['from']}")
 
 
+@body.command("set", help=_("Phạm vi áp dụng TT05 và bộ thuật ngữ của cơ quan."))
+@click.argument("code", metavar=_("MÃ_CƠ_QUAN"))
+@click.option(
+    "--tt05", type=click.Choice(["mandatory", "voluntary"]), help=_("TT05 bắt buộc hay tự nguyện.")
+)
+@click.option(
+    "--terms", type=click.Choice(["law2024", "nd30"]), help=_("Bộ thuật ngữ trên màn hình.")
+)
+@decision_option
+@json_option
+@click.pass_context
+def set_(
+    ctx: click.Context,
+    code: str,
+    tt05: str | None,
+    terms: str | None,
+    decision: str,
+    as_json: bool,
+) -> None:
+    """Set what is named; the other stays."""
+    with house():
+        from tangthu.identity.actions.set_body import set_body
+
+        who = acting(ctx)
+        found = body_named(who.viewer, code)
+        done = set_body(
+            who, found.pk, applies_tt05=tt05 or found.applies_tt05, terms=terms or found.terms,
+            decision=decision,
+        )  # fmt: skip
+        facts = {"body": done.code, "applies_tt05": done.applies_tt05, "terms": done.terms}
+        answer(facts, as_json=as_json, words=f"{done.code}\t{done.applies_tt05}\t{done.terms}")
+
+
 @click.group(help=_("Đơn vị của cơ quan."))
 def unit() -> None:
     """Commands about units."""

@@ -33,6 +33,7 @@ from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import NOBODY
 from tangthu.identity.queries import viewer_of
+from tangthu.kernel import terms
 from tangthu.kernel.errors import HouseError, NoRoom, NotFoundForViewer, Refused
 from tangthu.kernel.securitylog import called_from
 from tangthu.kernel.uploads import lacked_room
@@ -97,7 +98,8 @@ class StaffOnly:
             told = self._see_as(request)
             if told is not None:
                 return told
-        response = self.respond(request)
+        with terms.using(viewer.terms):
+            response = self.respond(request)
         if viewer.positions:
             self._note_use(request, response)
             # Shown again only after asking: rights may have changed, or the person have left.

@@ -26,6 +26,11 @@ def body_state(body: Body) -> tuple[str, dict[str, str]]:
     }
     if body.practice_of_id is not None:
         state["practice_of"] = str(body.practice_of_id)
+    # What a body never chose stays out, so that the digests of older events hold.
+    if body.applies_tt05 != Body.Applies.MANDATORY:
+        state["applies_tt05"] = body.applies_tt05
+    if body.terms != Body.Terms.LAW_2024:
+        state["terms"] = body.terms
     return "identity.body/1", state
 
 

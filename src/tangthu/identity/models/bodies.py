@@ -18,8 +18,17 @@ class Body(models.Model):
     `code` is the electronic identifier (mã định danh điện tử, AR-37), `archive_code` the code of
     the archive that keeps its records (mã cơ quan lưu trữ, AR-33); codes change with
     reorganisations, the id never does. `practice_of` is set for a body in which people of another
-    only practise (docs/decisions/012).
+    only practise (docs/decisions/012). `applies_tt05` says whether the circular binds it (AR-03),
+    `terms` whose words its screens use (RM-013).
     """
+
+    class Applies(models.TextChoices):
+        MANDATORY = "mandatory", _("Bắt buộc (cơ quan, đơn vị, doanh nghiệp nhà nước)")
+        VOLUNTARY = "voluntary", _("Tự nguyện (lưu trữ tư)")
+
+    class Terms(models.TextChoices):
+        LAW_2024 = "law2024", _("Theo Luật Lưu trữ 2024")
+        ND30 = "nd30", _("Theo Nghị định 30/2020")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=35, unique=True)
@@ -29,6 +38,13 @@ class Body(models.Model):
     created_at = models.DateTimeField()
     practice_of = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="practice"
+    )
+
+    applies_tt05 = models.CharField(
+        max_length=10, choices=Applies.choices, default=Applies.MANDATORY, db_default="mandatory"
+    )
+    terms = models.CharField(
+        max_length=10, choices=Terms.choices, default=Terms.LAW_2024, db_default="law2024"
     )
 
     def __str__(self) -> str:

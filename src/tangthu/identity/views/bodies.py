@@ -12,20 +12,26 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.identity import names, staff
 from tangthu.identity.actions.open_further import open_further
 from tangthu.identity.actions.rename_body import rename_body
-from tangthu.identity.models import BodyName
+from tangthu.identity.actions.set_body import set_body
+from tangthu.identity.models import Body, BodyName
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.body_forms import OpenBodyForm, RenameBodyForm
+from tangthu.identity.views.body_forms import BodySettingsForm, OpenBodyForm, RenameBodyForm
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 
+_TT05 = {
+    Body.Applies.MANDATORY: gettext_lazy("TT05 bắt buộc"),
+    Body.Applies.VOLUNTARY: gettext_lazy("TT05 tự nguyện"),
+}
 _METHODS = ["GET", "HEAD", "POST"]
 _MOST = 500
 
@@ -46,6 +52,13 @@ def bodies(request: HttpRequest) -> HttpResponse:
             note=row.short_name,
         )
 
+    def settings_of(row: BodyName) -> Cell:
+        stands = row.effective_to is None and row.body_id in administers
+        if row.effective_to is not None:
+            return Cell("")
+        url = reverse("identity:body-settings", args=[row.body_id]) if stands else ""
+        return Cell(_TT05[row.body.applies_tt05], url)
+
     register: Register[BodyName] = Register(
         name="bodies",
         caption=_("Tên, mã cơ quan"),
@@ -63,6 +76,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
                 "until", _("Đến hết ngày"),
                 lambda row: formats.day(row.effective_to) if row.effective_to else "", "date",
             ),
+            Column("settings", _("Thiết đặt"), settings_of, wide_only=True),
             Column("decision", _("Quyết định"), lambda row: row.decision, wide_only=True),
             Column("state", _("Trạng thái"), _state, "tag"),
         ),
@@ -170,4 +184,26 @@ def rename(request: HttpRequest, body_id: uuid.UUID) -> HttpResponse:
         way=_way(Crumb(body.short_name)), cancel_url=home,
         lead=_("Hồ sơ, tài liệu của những ngày trước vẫn mang tên cũ. Mã cơ quan lưu trữ giữ "
                "nguyên, vì mã hồ sơ bắt đầu bằng mã ấy."),
+    )  # fmt: skip
+
+
+@require_http_methods(_METHODS)
+def settings(request: HttpRequest, body_id: uuid.UUID) -> HttpResponse:
+    """Whether TT05 binds a body, and whose words its screens use."""
+    body = staff.bodies_with(viewer(request), "house.administer").filter(pk=body_id).first()
+    if body is None:
+        raise NotFoundForViewer()
+    home = reverse("identity:bodies")
+    form = BodySettingsForm(
+        posted(request), initial={"applies_tt05": body.applies_tt05, "terms": body.terms}
+    )
+
+    def act(given: dict[str, Any]) -> str:
+        set_body(acting(request), body.pk, **given)
+        return home
+
+    return run_form(
+        request, form, act, done=_("Đã ghi thiết đặt của cơ quan."),
+        title=_("Thiết đặt của %(name)s") % {"name": body.name}, save_label=_("Ghi thiết đặt"),
+        way=_way(Crumb(body.short_name)), cancel_url=home,
     )  # fmt: skip

@@ -47,6 +47,18 @@ class RenameBodyForm(forms.Form):
     decision = decision_field()
 
 
+class BodySettingsForm(forms.Form):
+    """Whether TT05 binds, and whose words the screens use."""
+
+    applies_tt05 = forms.ChoiceField(
+        label=_("Áp dụng Thông tư 05/2025/TT-BNV"),
+        choices=Body.Applies.choices,
+        help_text=_("Tự nguyện: lỗi theo thông tư chỉ để biết, không chặn tiếp nhận hay đóng gói."),
+    )
+    terms = forms.ChoiceField(label=_("Bộ thuật ngữ trên màn hình"), choices=Body.Terms.choices)
+    decision = decision_field()
+
+
 class ReorganiseForm(BodyChosen):
     """Which units end, which follow them, and who moves where.
 

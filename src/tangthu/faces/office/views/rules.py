@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from tangthu.identity.views.asked import viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.rulebook import matching, rulebook
+from tangthu.kernel.terms import spoken
 from tangthu.ui.form_pages import as_day
 from tangthu.ui.forms import PartialDateField
 
@@ -73,5 +74,5 @@ def rules(request: HttpRequest) -> HttpResponse:
 def _title(group: str) -> str:
     book = rulebook()
     if group in book.list_names():
-        return book.list_title(group)[0]
+        return spoken(book.list_title(group)[0])
     return _("mọi định dạng") if group == "formats" else group
