@@ -116,7 +116,7 @@ def test_the_register_of_stores_is_kept_as_on_the_pages(cast: TestHouse, tmp_pat
     assert keeper.get(here) == changed
     copying = json.loads(keeper.ask("POST", f"{here}/copy", {}).content)
     assert jobs.execute(uuid.UUID(copying["id"])).state == "done"
-    runs = program(cast, "dung", ["house.administer"])
+    runs = program(cast, "dung", ["house.keep"])
     assert runs.ask("POST", f"{here}/check", {}).status_code == 403
     checking = json.loads(auditor.ask("POST", f"{here}/check", {}).content)
     assert jobs.execute(uuid.UUID(checking["id"])).state == "done"

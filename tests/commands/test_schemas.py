@@ -472,6 +472,20 @@ def test_a_first_password_that_is_asked_for_is_not_told_and_must_be_a_good_one(
     assert Account.objects.get(username="mai").check_password(PASSWORD)
 
 
+def test_who_keeps_the_house_is_listed_given_and_ended_by_their_schemas(cast: TestHouse) -> None:
+    given = ("keeper", "give", "quang", "--decision", "1/QĐ", "--json")
+    ended = ("keeper", "end", "dung", "--decision", "2/QĐ", "--json")
+    for words in (("keeper", "list", "--json"), given, ended):
+        told(call(cast, "--as", "quang", *words), "error", COULD_NOT)
+    assert not told(call(cast, "--as", "dung", *given), "keeper-give", DONE)["gives"]
+    told(call(cast, "--as", "dung", *ended), "error", COULD_NOT)  # the other one waits
+    found = told(call(cast, "keeper", "list", "--json"), "keeper-list", DONE)["keepers"]
+    assert [(one["username"], one["gives"]) for one in found] == [("dung", True), ("quang", False)]
+    told(call(cast, *ended), "keeper-end", DONE)  # whoever runs the machine
+    told(call(cast, *given[:2], "lan", *given[3:]), "keeper-give", DONE)
+    told(call(cast, "--as", "lan", "keeper", "list", "--json"), "keeper-list", DONE)
+
+
 def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) -> None:
     from tangthu.identity.models import Account
     from tangthu.signin import codes

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WORD = "Thamchieu"
 # Those of the cast who have a role already; `cuc` makes every thing that somebody made.
-_CAST = {"clerk": "hoa", "archivist": "cuc", "administrator": "dung"}
+_CAST = {"clerk": "hoa", "archivist": "cuc"}
 # A leader to whom the archivist delegated a right (tests.office.test_rights.of_people).
 _DEPUTISING, _DELEGATED = "binh", "archive.import"
 STRANGER = "nga"  # of another body, and of the role that may most
@@ -103,12 +103,14 @@ def _dip(house: TestHouse, made: MadeDossier) -> uuid.UUID:
 
 def things_of_the_house(house: TestHouse, folder: Path) -> dict[str, object]:
     """What is no record: batches, people, rights, lists taken out; ids by parameter."""
+    from tangthu.identity.house import posts
     from tangthu.repository.models import Store
     from tests.office.test_rights import ids_of_batch, make_job, taken_out
 
     store = Store.objects.earliest("position").uid
     found = {**taken_out(), **ids_of_batch(house, folder), "job_id": make_job(house)}
-    return {**found, "store_uid": store}
+    keeper = posts().earliest("asked_at").pk
+    return {**found, "store_uid": store, "keeper_id": keeper}
 
 
 def jobs_of_their_own(house: TestHouse) -> Mapping[str, uuid.UUID]:

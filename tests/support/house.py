@@ -37,6 +37,8 @@ PEOPLE = {
         ("quang", "Bùi Quang", "Quản trị hệ thống", "administrator"),
     ],
 }
+# Who keeps the house, beside administering his body.
+KEEPER = "dung"
 BODIES = {
     "H30.81": ("001.03.08", "Chi cục An toàn vệ sinh thực phẩm tỉnh Hậu Giang", "Chi cục ATVSTP"),
     "H31.07": ("001.03.09", "Trung tâm Lưu trữ tỉnh Thử Nghiệm", "TTLT Thử Nghiệm"),
@@ -170,6 +172,7 @@ def make_cast() -> None:
     """Make the two bodies and their people through the real actions."""
     from tangthu.identity.acting import SYSTEM
     from tangthu.identity.actions.add_person import add_person, appoint
+    from tangthu.identity.actions.keep_house import begin_house
     from tangthu.identity.actions.open_body import open_body
     from tangthu.signin.actions.set_password import take_as_own
 
@@ -195,4 +198,6 @@ def make_cast() -> None:
                 role=role,
                 since=dt.date(2020, 1, 1),
             )
+            if username == KEEPER:
+                begin_house(person)
             take_as_own(person.account, demonstration=True)

@@ -11,7 +11,7 @@ ril_kinds.register(ril_kinds.Kind("backup", "replication"))
 
 
 def _administers(request: HttpRequest) -> bool:
-    return bool(request.viewer.may_anywhere("house.administer"))  # type: ignore[attr-defined]
+    return bool(request.viewer.may_anywhere("house.keep"))  # type: ignore[attr-defined]
 
 
 class BackupConfig(AppConfig):

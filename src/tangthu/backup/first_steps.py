@@ -34,7 +34,7 @@ def register() -> None:
             _("Mất máy khi chưa có bộ sao lưu là mất hồ sơ và sổ cái."),
             "backup:backups",
             50,
-            having("house.administer"),
+            having("house.keep"),
             _has_sets,
         ),
         FirstStep(
@@ -43,7 +43,7 @@ def register() -> None:
             _("Bộ sao lưu chưa thử phục hồi lần nào thì chưa ai biết có dùng được không."),
             "backup:backups",
             60,
-            having("house.administer"),
+            having("house.keep"),
             _has_tried,
         ),
     )

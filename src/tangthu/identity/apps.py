@@ -15,6 +15,14 @@ def _knows_people(request: HttpRequest) -> bool:
     return bool(who.bodies_with("rights.review") or who.bodies_with("people.manage"))
 
 
+def _keeps(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("house.keep"))  # type: ignore[attr-defined]
+
+
+def _knows_bodies(request: HttpRequest) -> bool:
+    return _knows_people(request) or _keeps(request)
+
+
 def _waiting(request: HttpRequest) -> int | None:
     from tangthu.identity.changes import waiting_for
 
@@ -28,8 +36,11 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from tangthu.identity import first_steps, jobs, page_help
+        from tangthu.kernel import prepare
+        from tangthu.kernel.late import late
         from tangthu.ui.nav import NavEntry, navigation
 
+        prepare.afterwards(late("tangthu.identity.actions.keep_house.hand_over"))
         page_help.register()
         first_steps.register()
         jobs.register_handlers()
@@ -47,12 +58,25 @@ class IdentityConfig(AppConfig):
             )
         )
 
-        for order, (name, label, url_name, icon, key) in enumerate(
+        navigation.register(
+            NavEntry(
+                "keepers",
+                _("Quản trị hệ thống"),
+                "identity:keepers",
+                "people",
+                "",
+                order=98,
+                section=_("Hệ thống"),
+                allowed=_keeps,
+            )
+        )
+
+        for order, (name, label, url_name, icon, key, allowed) in enumerate(
             (
-                ("people", _("Người làm việc"), "identity:people", "people", "n"),
-                ("units", _("Đơn vị, chức vụ"), "identity:units", "body", "o"),
-                ("groups", _("Nhóm"), "identity:groups", "register", "m"),
-                ("bodies", _("Tên, mã cơ quan"), "identity:bodies", "body", ""),
+                ("people", _("Người làm việc"), "identity:people", "people", "n", _knows_people),
+                ("units", _("Đơn vị, chức vụ"), "identity:units", "body", "o", _knows_people),
+                ("groups", _("Nhóm"), "identity:groups", "register", "m", _knows_people),
+                ("bodies", _("Tên, mã cơ quan"), "identity:bodies", "body", "", _knows_bodies),
             ),
             start=60,
         ):
@@ -65,6 +89,6 @@ class IdentityConfig(AppConfig):
                     key,
                     order,
                     section=_("Cơ quan"),
-                    allowed=_knows_people,
+                    allowed=allowed,
                 )
             )

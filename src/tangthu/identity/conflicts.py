@@ -16,6 +16,7 @@ from tangthu.identity.models import Appointment, Position, Role
 
 # Positions that one person holds at a time at a body or in a unit.
 FOR_ONE = frozenset({Role.LEADER, Role.UNIT_HEAD})
+ADMINISTERING = (Role.ADMINISTRATOR, Role.KEEPER)
 # Who administers may not be who keeps, confirms, or checks (separation of duties, RM-954).
 APART = frozenset(
     {
@@ -80,13 +81,11 @@ def _for_one(one: Appointment) -> str:
 
 def _apart(roles: set[str]) -> list[str]:
     against = sorted(roles & APART)
-    if Role.ADMINISTRATOR not in roles or not against:
+    if not against:
         return []
     named = ", ".join(str(Role(one).label) for one in against)
-    return [
-        _("Một người vừa là Quản trị vừa là %(roles)s: các việc này cần tách cho hai người.")
-        % {"roles": named}
-    ]
+    words = _("Một người vừa là %(role)s vừa là %(roles)s: các việc này cần tách cho hai người.")
+    return [words % {"role": one.label, "roles": named} for one in ADMINISTERING if one in roles]
 
 
 def _lasting(since: dt.date, until: dt.date | None) -> QuerySet[Appointment]:

@@ -1,4 +1,5 @@
-"""What no body is left without: somebody who confirms changes of rights, somebody who manages them.
+"""What no body is left without: somebody who confirms changes of rights, somebody who manages them;
+and the house not without somebody who keeps it.
 
 Without the first the second person of RM-630 c would be gone; without the second nobody could ever
 be appointed again. Whoever runs the machine helps a body out that lost both (`person rescue`).
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity import standing
+from tangthu.identity import house, standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Appointment
 from tangthu.identity.roles import rights_of
@@ -32,7 +33,8 @@ class LastHolder(Refused):
 
 def require_kept(acting: Acting, ending: Collection[Appointment], day: dt.date) -> None:
     """Raise LastHolder if, once the appointments `ending` give no more on `day`, nobody else at one
-    of their bodies confirms changes of rights, or nobody manages people.
+    of their bodies confirms changes of rights, or nobody manages people, or nobody at any body
+    keeps the house.
 
     In a transaction: whoever ends others at the same bodies waits until it is over. The
     installation itself, and whoever runs the machine, is not held back.
@@ -70,6 +72,25 @@ def require_kept(acting: Acting, ending: Collection[Appointment], day: dt.date) 
                     " không làm được, người vận hành máy dùng tangthu person rescue."
                 ),
             )
+
+    _require_house_kept(keys, day)
+
+
+def _require_house_kept(keys: Collection[uuid.UUID], day: dt.date) -> None:
+    """The same for the house: the next who keeps it must keep it for as long as who goes."""
+    advisory.until_commit("holders house")
+    given = house.posts().filter(standing.gives())
+    if not given.filter(pk__in=keys).exists():
+        return
+    left = given.filter(effective_from__lte=day, person__account__is_active=True)
+    if not left.filter(Q(effective_to=None) | Q(effective_to__gte=day)).exclude(pk__in=keys):
+        raise LastHolder(
+            _("Đây là người cuối cùng quản trị hệ thống của nhà."),
+            hint=_(
+                "Giao quyền quản trị hệ thống cho người khác và để quyền ấy được xác nhận trước;"
+                " nếu không làm được, người vận hành máy dùng tangthu keeper give."
+            ),
+        )
 
 
 def ever_confirmed(body_id: uuid.UUID, but: uuid.UUID) -> bool:

@@ -5,6 +5,24 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.ui.page_help import page_help
 
 _IDENTITY = {
+    "keepers": (
+        _("Những người quản trị hệ thống chung của mọi cơ quan, kể cả người đang chờ xác nhận."),
+        _(
+            "Bấm “Giao quyền” để thêm một người; bấm vào họ tên để ghi người ấy thôi quản trị hệ "
+            "thống."
+        ),
+    ),
+    "keeper-new": (
+        _("Nơi giao quyền quản trị hệ thống cho một người ở bất kỳ cơ quan nào."),
+        _("Ghi tên đăng nhập và quyết định; người xác nhận ở cơ quan của người ấy xác nhận."),
+    ),
+    "keeper-end": (
+        _("Bước cho một người thôi quản trị hệ thống."),
+        _(
+            "Ghi quyết định và ngày cuối cùng, để trống ngày nếu chấm dứt ngay; phải còn người "
+            "khác quản trị hệ thống."
+        ),
+    ),
     "people": (
         _("Những người làm việc ở các cơ quan mà bạn được xem, cùng chức vụ hôm nay của họ."),
         _(

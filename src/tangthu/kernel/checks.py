@@ -47,7 +47,7 @@ class Needs(enum.IntEnum):
 
 
 # Whose facts are told: those of these bodies, or of all (None) to who runs the installation. What
-# belongs to no body is told to every administrator.
+# belongs to no body is told to everybody who asks.
 Bodies = frozenset[uuid.UUID] | None
 Look = Callable[[Bodies], Iterable[Finding]]
 

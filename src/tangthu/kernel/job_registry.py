@@ -156,7 +156,7 @@ def resume(acting: Any, job: Job) -> Job:
 
 def right_of(job: Job) -> str:
     """The right with which such a job is ordered; that of who runs the house if nobody said."""
-    right = _rights.get(job.kind, "house.administer")
+    right = _rights.get(job.kind, "house.keep")
     return right(job) if callable(right) else right
 
 

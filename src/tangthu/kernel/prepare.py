@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,12 +18,21 @@ from django.db.utils import DatabaseError, OperationalError, ProgrammingError
 from tangthu.kernel import database, deployment, logins
 from tangthu.kernel.errors import DatabaseUnusable, HouseError
 
+# What an app does once to what is there of an older version, registered by it: may be repeated.
+_afterwards: list[Callable[[], object]] = []
 _SEE_LOGINS = "Xem mục Database logins trong docs/install.md."
 log = logging.getLogger("tangthu.kernel")
 
 
+def afterwards(act: Callable[[], object]) -> None:
+    """Let `act` run whenever the database has this version's shape, as a command does."""
+    if act not in _afterwards:
+        _afterwards.append(act)
+
+
 def prepare() -> None:
-    """Give each role its login, run migrations as the owner and grant what each role needs.
+    """Give each role its login, run migrations as the owner and grant what each role needs; then
+    do what apps have to do once with what is there (`afterwards`).
 
     The database must be reachable (kernel.database.available). Two processes may call this at
     once: an advisory lock lets one pass after the other. Raises DatabaseUnusable if the account
@@ -46,6 +55,8 @@ def prepare() -> None:
                 hint="Cho tài khoản ấy làm chủ cơ sở dữ liệu: "
                 "ALTER DATABASE tên_cơ_sở_dữ_liệu OWNER TO tài_khoản;",
             ) from error
+        for act in _afterwards:
+            act()
 
 
 def _lacks_privilege(error: BaseException | None) -> bool:

@@ -44,7 +44,7 @@ def register() -> None:
             _("Hai kho chung mọi nguy cơ thì chỉ bằng một bản sao."),
             "repository:stores",
             40,
-            having("house.administer"),
+            having("house.keep"),
             _has_apart_stores,
         ),
         FirstStep(

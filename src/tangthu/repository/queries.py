@@ -241,7 +241,7 @@ def store(viewer: Viewer, uid: uuid.UUID) -> Store:
 
     Raises NotFoundForViewer.
     """
-    sees = viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.administer")
+    sees = viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.keep")
     found = Store.objects.filter(uid=uid).first() if sees else None
     if found is None:
         raise NotFoundForViewer()
@@ -250,7 +250,7 @@ def store(viewer: Viewer, uid: uuid.UUID) -> Store:
 
 def store_names(viewer: Viewer, uids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The names of stores by their uid, for who may see their pages; {} for others."""
-    if not (viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.administer")):
+    if not (viewer.may_anywhere("repository.audit") or viewer.may_anywhere("house.keep")):
         return {}
     return dict(Store.objects.filter(uid__in=uids).values_list("uid", "name"))
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tangthu.identity import standing
-from tangthu.identity.models import Account
+from tangthu.identity import house, standing
+from tangthu.identity.models import Account, Body
 from tangthu.identity.queries import viewer_of
 from tangthu.identity.roles import DELEGABLE, GRANTABLE, rights_on
 from tangthu.kernel import clock
@@ -41,8 +41,24 @@ def accounts_of(bodies: Bodies, since: dt.date = dt.date.max) -> QuerySet[Accoun
 
 def look(bodies: Bodies) -> Iterator[Finding]:
     """Passwords and sign-ins, in numbers: whose they are stands on the pages of accounts."""
-    found = [*_given(bodies), *_one_step(bodies), *_inside(), *_old(bodies), *_failures(bodies)]
+    found = [
+        *_unkept(), *_given(bodies), *_one_step(bodies), *_inside(), *_old(bodies),
+        *_failures(bodies),
+    ]  # fmt: skip
     yield from found or [Finding("ok", _("Tài khoản và đăng nhập không có gì bất thường."))]
+
+
+def _unkept() -> Iterator[Finding]:
+    """That nobody keeps the house, or soon nobody will (docs/decisions/016)."""
+    soon = timezone.localdate() + dt.timedelta(days=30)
+    kept = house.posts().filter(standing.gives(), person__account__is_active=True)
+    if Body.objects.exists() and not kept.exclude(effective_to__lt=soon).exists():
+        yield Finding(
+            "error",
+            _("Không ai quản trị hệ thống của nhà, hoặc trong 30 ngày nữa không còn ai."),
+            _("Không ai xem được tình trạng máy, kho và sao lưu, không ai mở được cơ quan."),
+            _("Chạy tangthu keeper give TÊN_ĐĂNG_NHẬP --decision …"),
+        )
 
 
 def _given(bodies: Bodies) -> Iterator[Finding]:

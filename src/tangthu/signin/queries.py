@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from tangthu.identity import house
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
@@ -40,10 +41,11 @@ def managed(acting: Acting, person_id: uuid.UUID) -> Account:
 
 def managed_at_home(acting: Acting, person_id: uuid.UUID) -> Account:
     """The account of a person for whom the acting person's body answers: he alone decides how it
-    proves itself. Raises NotFoundForViewer."""
+    proves itself. Raises NotFoundForViewer, KeptByOthers for who keeps the house."""
     account = managed(acting, person_id)
     if not acting.may("people.manage", answering_body(account.person)):
         raise NotFoundForViewer()
+    house.require_over(acting, person_id)
     return account
 
 

@@ -26,11 +26,11 @@ from tangthu.ledger.record import Event, record_many
 
 
 def require_administrator(acting: Acting) -> None:
-    """Raise Refused unless the acting person looks after the house at some body."""
-    if not (acting.is_system or acting.viewer.may_anywhere("house.administer")):
+    """Raise Refused unless the acting person keeps the house."""
+    if not (acting.is_system or acting.viewer.may_anywhere("house.keep")):
         raise Refused(
             _("Chỉ quản trị hệ thống được sao lưu và phục hồi."),
-            hint=_("Nhờ quản trị cơ quan phân quyền."),
+            hint=_("Nhờ người có vai trò Quản trị hệ thống."),
         )
 
 

@@ -84,4 +84,4 @@ def _body(acting: Acting) -> uuid.UUID | None:
     """The body whose people see the job: the first that the person administers."""
     if acting.is_system:
         return None
-    return min(acting.viewer.bodies_with("house.administer"))
+    return min(acting.viewer.bodies_with("house.keep"))

@@ -40,7 +40,7 @@ Held = tuple[Path, SetFacts]
 def administrator(request: HttpRequest) -> Viewer:
     """The viewer, if he looks after the house at any body. Raises NotFoundForViewer."""
     found = viewer(request)
-    if not found.may_anywhere("house.administer"):
+    if not found.may_anywhere("house.keep"):
         raise NotFoundForViewer()
     return found
 
@@ -62,7 +62,7 @@ def backups(request: HttpRequest) -> HttpResponse:
 
 def _seen(me: Viewer, *kinds: str) -> QuerySet[Job]:
     """The jobs of backups that the viewer may see: the house's own, and those of his bodies."""
-    mine = Q(body_id=None) | Q(body_id__in=me.bodies_with("house.administer"))
+    mine = Q(body_id=None) | Q(body_id__in=me.bodies_with("house.keep"))
     return Job.objects.filter(mine, kind__in=kinds or (DRILL,))
 
 
@@ -268,7 +268,7 @@ def trial(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 def _origins(me: Viewer) -> set[str]:
     """The logs of the bodies that the viewer administers; a report is of all."""
-    mine = me.bodies_with("house.administer")
+    mine = me.bodies_with("house.keep")
     return {log.origin for log in all_logs() if log.body in mine}
 
 

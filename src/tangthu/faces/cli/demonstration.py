@@ -25,7 +25,9 @@ from tangthu.faces.cli.demo_papers import PAPERS, PaperDossier, write_batch
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import add_person, appoint
 from tangthu.identity.actions.grant_clearance import set_clearance
+from tangthu.identity.actions.keep_house import begin_house
 from tangthu.identity.actions.open_body import open_body
+from tangthu.identity.house import posts
 from tangthu.identity.models import Appointment, Body, Clearance, Person
 from tangthu.identity.policies import DEGREES
 from tangthu.identity.queries import viewer_named
@@ -80,10 +82,14 @@ BODIES = (
             ("lan", "Đỗ Thị Lan", "Văn thư", "clerk"),
             ("minh", "Hoàng Đức Minh", "Chủ tịch", "leader"),
             ("nga", "Vũ Thúy Nga", "Lưu trữ viên", "archivist"),
-            ("quang", "Bùi Quang", "Quản trị hệ thống", "administrator"),
+            ("quang", "Bùi Quang", "Quản trị cơ quan", "administrator"),
         ),
     ),
 )  # fmt: skip
+
+
+# Who keeps the machine of both, beside administering the first.
+KEEPER = "dung"
 
 
 def ensure(home: Home) -> list[SignIn]:
@@ -140,6 +146,8 @@ def _people(plan: _BodyPlan, passwords: Mapping[str, str]) -> None:
             take_as_own(person.account, demonstration=True)
         if not Appointment.objects.filter(person=person).exists():
             appoint(SYSTEM, person=person, body=body, position=position, role=role, since=SINCE)
+        if username == KEEPER and not posts().filter(person=person).exists():
+            begin_house(person)
         if role in CLEARED and isolated() and not Clearance.objects.filter(person=person).exists():
             set_clearance(SYSTEM, person.pk, body_id=body.id, degree=DEGREES[-1], decision=DECISION)
 

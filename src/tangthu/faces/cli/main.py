@@ -60,6 +60,7 @@ _COMMANDS = {
     "unit": "tangthu.faces.cli.bodies:unit",
     "grant": "tangthu.faces.cli.grants:grant",
     "who-may-see": "tangthu.faces.cli.grants:who_may_see",
+    "keeper": "tangthu.faces.cli.keepers:keeper",
     "account": "tangthu.faces.cli.accounts:account",
     "practice": "tangthu.faces.cli.practice:practice",
     "security-log": "tangthu.faces.cli.accounts:security_log",

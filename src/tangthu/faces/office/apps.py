@@ -59,6 +59,6 @@ class OfficeConfig(AppConfig):
                 "",
                 order=99,
                 section=_("Hệ thống"),
-                allowed=lambda request: request.viewer.may_anywhere("house.administer"),  # type: ignore[attr-defined]
+                allowed=lambda request: request.viewer.may_anywhere("house.keep"),  # type: ignore[attr-defined]
             )
         )

@@ -44,9 +44,15 @@ GUIDES = (
     ),
     Guide(
         "quan-tri",
-        _("Quản trị"),
-        _("Đơn vị, người và tài khoản, kho, sao lưu, tình trạng hệ thống."),
+        _("Quản trị cơ quan"),
+        _("Đơn vị, người, quyền và tài khoản của cơ quan."),
         frozenset({"administrator"}),
+    ),
+    Guide(
+        "quan-tri-he-thong",
+        _("Quản trị hệ thống"),
+        _("Tình trạng máy, kho, sao lưu, mở cơ quan, và người thay mình."),
+        frozenset({"keeper"}),
     ),
     Guide(
         "an-toan",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import house
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.change_rights import asking
 from tangthu.identity.models import (
@@ -125,10 +126,14 @@ def appoint(
     """Give `person` the position and its role at `body`, or in a unit of it, from `since` on.
 
     A position that is not there yet is opened. Asked for by a person, it gives rights once a second
-    has confirmed it. Raises Refused, and InvalidInput for a role that is none, for no position, for
-    a unit of another body, and for an end before the beginning.
+    has confirmed it. A position that keeps the house is given by who keeps it. Raises Refused, and
+    InvalidInput for a role that is none, for no position, for a unit of another body, and for an
+    end before the beginning.
     """
-    acting.require("people.manage", body.id)
+    if role in house.keeping_roles():
+        house.require_keeper(acting)
+    else:
+        acting.require("people.manage", body.id)
     position = words_of(position, _("Chưa có chức vụ."))
     if role not in Role.values:
         raise InvalidInput(_("Không có vai trò này."), hint=", ".join(Role.values))

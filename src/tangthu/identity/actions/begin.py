@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.actions.add_person import employ
+from tangthu.identity.actions.keep_house import begin_house
 from tangthu.identity.actions.open_body import open_body
 from tangthu.identity.models import Body, Person, Role
 from tangthu.kernel import advisory
@@ -38,7 +39,7 @@ def begin(
     password: str,
     since: dt.date,
 ) -> tuple[Body, Person]:
-    """Open the first body and add its first administrator, both or neither.
+    """Open the first body and add its first administrator, who keeps the house too, or nothing.
 
     Whoever may run commands on this home begins it: there is nobody yet to ask for a right. Raises
     Begun once there is a body, InvalidInput.
@@ -51,7 +52,7 @@ def begin(
                 _("Hệ thống này đã có cơ quan, không khởi đầu lần nữa được."),
                 hint=_("Quản trị của cơ quan thêm người bằng tangthu person add."),
             )
-        return open_with_administrator(
+        body, person = open_with_administrator(
             SYSTEM,
             kept,
             origin=origin,
@@ -61,6 +62,8 @@ def begin(
             password=password,
             since=since,
         )
+        begin_house(person)
+    return body, person
 
 
 def open_with_administrator(

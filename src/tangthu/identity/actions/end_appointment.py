@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import house
 from tangthu.identity.acting import Acting
 from tangthu.identity.actions.last_post import end_with_last_post
 from tangthu.identity.keeping import require_kept
@@ -34,7 +35,8 @@ def end_appointment(
 
     Ended at once it gives no rights from here on, and that is to be confirmed. Raises
     NotFoundForViewer, also for one that has ended, InvalidInput on "decision" or "on", and
-    LastHolder where the body would have nobody left to confirm rights or to manage people.
+    LastHolder where the body would have nobody left to confirm rights or to manage people, or the
+    house nobody who keeps it. One that keeps the house is ended by who keeps it.
     """
     with transaction.atomic():
         found = (
@@ -45,7 +47,7 @@ def end_appointment(
         )
         today = timezone.localdate()
         over = found is not None and found.effective_to is not None and found.effective_to < today
-        if found is None or over or not acting.may("people.manage", found.position.body_id):
+        if found is None or over or not _may_end(acting, found):
             raise NotFoundForViewer()
         decision = nfc(decision).strip()[:200]
         problems: dict[str, list[object]] = {}
@@ -84,3 +86,9 @@ def end_appointment(
             )
         )
     return found
+
+
+def _may_end(acting: Acting, found: Appointment) -> bool:
+    if found.position.role in house.keeping_roles():
+        return house.keeps(acting)
+    return acting.may("people.manage", found.position.body_id)

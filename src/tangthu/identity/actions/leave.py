@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity import standing
+from tangthu.identity import house, standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.keeping import require_kept
 from tangthu.identity.models import (
@@ -45,8 +45,8 @@ def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
     """End all that a person holds and may do, everywhere, today, and close his account.
 
     Whoever manages the people of the body that answers for him does it. Raises NotFoundForViewer,
-    OwnLeaving, and LastHolder where a body would have nobody left to confirm rights or to manage
-    people.
+    OwnLeaving, KeptByOthers for who keeps the house, and LastHolder where a body would have nobody
+    left to confirm rights or to manage people, or the house nobody who keeps it.
     """
     with transaction.atomic():
         found = Person.objects.select_for_update().filter(pk=person_id, active=True).first()
@@ -57,6 +57,7 @@ def leave(acting: Acting, person_id: uuid.UUID, *, decision: str) -> Person:
                 _("Không tự cho mình thôi việc trong hệ thống."),
                 hint=_("Nhờ quản trị khác của cơ quan."),
             )
+        house.require_over(acting, person_id)
         held = Appointment.objects.filter(person_id=person_id, ended_at=None, refused_at=None)
         require_kept(acting, held.select_related("position"), timezone.localdate())
         found.active = False

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity import names
+from tangthu.identity import house, names
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Body, BodyName
 from tangthu.kernel import clock
 from tangthu.kernel.deployment import ORIGIN_PREFIX, isolated
-from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.kernel.errors import InvalidInput
 from tangthu.ledger.logs import open_log
 from tangthu.ledger.record import Event, record
 
@@ -49,13 +49,13 @@ def open_body(
     `practice_of`: the body whose people only practise at the new one.
 
     On an isolated LAN the origin is made to say so (AR-128). Only the installation itself and who
-    administers it open bodies. Raises Refused for anybody else, InvalidInput for a code that a body
-    has or had.
+    keeps it open bodies; one to practise at whoever manages the people of the real one. Raises
+    Refused for anybody else, InvalidInput for a code that a body has or had.
     """
-    if not acting.is_system and not acting.viewer.may_anywhere("house.administer"):
-        raise Refused(
-            _("Bạn không có quyền làm việc này."), hint=_("Nhờ quản trị hệ thống mở cơ quan.")
-        )
+    if practice_of is not None:
+        acting.require("people.manage", practice_of.pk)
+    else:
+        house.require_keeper(acting)
     if code in names.codes_held():
         words = _("Mã này đã cấp cho cơ quan khác, không dùng lại.")
         raise InvalidInput(words, problems={"code": [words]})

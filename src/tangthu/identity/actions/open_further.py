@@ -28,7 +28,7 @@ def open_further(
 ) -> tuple[Body, Person]:
     """Open a body beside those there are, and add its first administrator, both or neither.
 
-    Whoever administers the installation at one of its bodies may; at the new one he has no right.
+    Whoever keeps the installation may; at the new body he has no right.
     Raises Refused, InvalidInput.
     """
     kept = parts_of(code=code, archive_code=archive_code, name=name, short_name=short_name)

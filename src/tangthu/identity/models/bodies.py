@@ -85,7 +85,8 @@ class Role(models.TextChoices):
     FOLLOW_UP = "follow_up", _("Người theo dõi, đôn đốc")
     ARCHIVIST = "archivist", _("Lưu trữ viên")
     HISTORICAL_ARCHIVIST = "historical_archivist", _("Lưu trữ viên lưu trữ lịch sử")
-    ADMINISTRATOR = "administrator", _("Quản trị")
+    ADMINISTRATOR = "administrator", _("Quản trị cơ quan")
+    KEEPER = "keeper", _("Quản trị hệ thống")
     SECURITY_OFFICER = "security_officer", _("Phụ trách an toàn thông tin")
     INSPECTOR = "inspector", _("Người kiểm tra")
 

@@ -19,7 +19,9 @@ from tangthu.identity import names, staff
 from tangthu.identity.actions.open_further import open_further
 from tangthu.identity.actions.rename_body import rename_body
 from tangthu.identity.actions.set_body import set_body
+from tangthu.identity.house import KEEP
 from tangthu.identity.models import Body, BodyName
+from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.body_forms import BodySettingsForm, OpenBodyForm, RenameBodyForm
 from tangthu.kernel.errors import NotFoundForViewer
@@ -38,9 +40,10 @@ _MOST = 500
 
 @require_safe
 def bodies(request: HttpRequest) -> HttpResponse:
-    """The register of codes: every name and code of the bodies whose people one may know."""
+    """The register of codes: every name and code of the bodies whose people one may know; of all
+    to who keeps the house."""
     who = viewer(request)
-    here = staff.require_review(who)
+    here = _known(who)
     rows = list(names.register(here)[:_MOST])
     administers = who.bodies_with("house.administer")
 
@@ -90,9 +93,16 @@ def bodies(request: HttpRequest) -> HttpResponse:
         "register": register.page(rows, sort_values=lambda row: (row.name,), total=len(rows)),
         "title": _("Tên, mã cơ quan"),
         "lead": _("Mã đã thôi dùng không cấp lại; hồ sơ cũ vẫn mang tên và mã của ngày ấy."),
-        "actions": [*([opens] if administers else []), takes],
+        "actions": [*([opens] if who.may_anywhere(KEEP) else []), takes],
     }
     return render(request, "identity/register.html", context)
+
+
+def _known(who: Viewer) -> frozenset[uuid.UUID]:
+    if who.may_anywhere(KEEP):
+        kept = Body.objects.filter(practice_of=None).values_list("pk", flat=True)
+        return frozenset(kept) | staff.reviewed(who)
+    return staff.require_review(who)
 
 
 def _state(row: BodyName) -> Cell:
@@ -104,7 +114,7 @@ def _state(row: BodyName) -> Cell:
 @require_safe
 def bodies_file(request: HttpRequest) -> HttpResponse:
     """The register of codes as CSV in UTF-8, for other systems and for the file."""
-    here = staff.require_review(viewer(request))
+    here = _known(viewer(request))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(
@@ -142,7 +152,7 @@ def _way(*more: Crumb) -> list[Crumb]:
 @require_http_methods(_METHODS)
 def new(request: HttpRequest) -> HttpResponse:
     """Open a further body with its first administrator."""
-    if not viewer(request).bodies_with("house.administer"):
+    if not viewer(request).may_anywhere(KEEP):
         raise NotFoundForViewer()
 
     def act(given: dict[str, Any]) -> str:

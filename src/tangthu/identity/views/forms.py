@@ -45,7 +45,8 @@ class PositionForm(BodyChosen):
     position = forms.CharField(label=_("Chức vụ"), max_length=120)
     role = forms.ChoiceField(
         label=_("Vai trò trong hệ thống"),
-        choices=[("", _("– Chọn –")), *Role.choices],
+        # Who keeps the house is given it on a page of its own.
+        choices=[("", _("– Chọn –")), *(one for one in Role.choices if one[0] != Role.KEEPER)],
         help_text=_("Vai trò quyết định người này được làm gì."),
     )
     unit = forms.ChoiceField(label=_("Đơn vị"), required=False)
@@ -103,6 +104,19 @@ class EndForm(forms.Form):
         required=False,
         help_text=_("Để trống nếu chấm dứt ngay."),
     )
+    decision = decision_field()
+
+
+class KeeperForm(forms.Form):
+    """Who is to keep the house."""
+
+    username = forms.CharField(
+        label=_("Tên đăng nhập"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    position = forms.CharField(label=_("Chức vụ"), max_length=120)
+    until = PartialDateField(label=_("Đến hết ngày"), whole=True, required=False)
     decision = decision_field()
 
 

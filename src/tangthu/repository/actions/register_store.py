@@ -60,7 +60,7 @@ def administered_at(acting: Acting) -> uuid.UUID:
 
     Raises Refused for who does not administer the house at any body.
     """
-    bodies = sorted(acting.viewer.bodies_with("house.administer"))
+    bodies = sorted(acting.viewer.bodies_with("house.keep"))
     if not bodies:
         raise Refused(
             _("Bạn không có quyền quản trị các kho."), hint=_("Nhờ quản trị hệ thống làm.")

@@ -24,7 +24,7 @@ def keeps_stores(viewer: Viewer) -> bool:
     On an isolated LAN whoever may not know of every record there learns nothing from the stores.
     """
     audits = viewer.may_anywhere("repository.audit")
-    return audits or (not isolated() and viewer.may_anywhere("house.administer"))
+    return audits or (not isolated() and viewer.may_anywhere("house.keep"))
 
 
 def keeper(request: HttpRequest) -> Viewer:
@@ -38,6 +38,6 @@ def keeper(request: HttpRequest) -> Viewer:
 def administrator(request: HttpRequest) -> Viewer:
     """The viewer, if he keeps stores and administers the house. Raises NotFoundForViewer."""
     found = keeper(request)
-    if not found.may_anywhere("house.administer"):
+    if not found.may_anywhere("house.keep"):
         raise NotFoundForViewer()
     return found

@@ -47,7 +47,7 @@ def store(request: HttpRequest, store_uid: uuid.UUID) -> HttpResponse:
         "fact_groups": _facts(viewer, found),
         "history": told(found.uid, viewer.bodies()),
         "jobs": [_job(one) for one in queries.store_jobs(found)[:_LATEST]]
-        if viewer.may_anywhere("house.administer")
+        if viewer.may_anywhere("house.keep")
         else [],
         "actions": _actions(viewer, found),
     }
@@ -75,7 +75,7 @@ def _facts(viewer: Viewer, found: Store) -> list[FactGroup]:
     due = replace_by(found)
     place = [Fact(_("Loại"), found.get_kind_display()), Fact(_("Tình trạng"), _state_of(found))]
     # Where a store lies on the server is for those who look after the server.
-    if viewer.may_anywhere("house.administer"):
+    if viewer.may_anywhere("house.keep"):
         label = _("Địa chỉ") if found.in_bucket else _("Thư mục")
         place.append(Fact(label, found.path, code=True))
     if room is not None and found.state not in GIVEN_UP:
@@ -137,7 +137,7 @@ def _actions(viewer: Viewer, found: Store) -> list[Action]:
                 method="post",
             )
         )
-    if viewer.may_anywhere("house.administer"):
+    if viewer.may_anywhere("house.keep"):
         copy_url = reverse("repository:store-copy", args=[found.uid])
         lacks = missing_in(found).exists()
         made += [

@@ -62,7 +62,7 @@ def _actions(viewer: Viewer) -> list[Action]:
         Action(_("Kiểm tra và phục hồi"), order, "t", "check", "primary", "post", "repair"),
         Action(_("Chỉ kiểm tra"), order, icon="search", method="post", value="check"),
         Action(_("Sổ gói"), reverse("repository:packages"), key="s", icon="register"),
-        *(adds if viewer.may_anywhere("house.administer") else []),
+        *(adds if viewer.may_anywhere("house.keep") else []),
     ]
 
 
@@ -173,7 +173,7 @@ def _running(job: Job) -> Notice:
 
 def _stores(request: HttpRequest, viewer: Viewer, seen: list[StoreSeen]) -> RegisterPage:
     # Where a store lies on the server is for those who look after the server.
-    shows_path = viewer.may_anywhere("house.administer")
+    shows_path = viewer.may_anywhere("house.keep")
     register: Register[StoreSeen] = Register(
         name="stores",
         caption=_("Các kho"),

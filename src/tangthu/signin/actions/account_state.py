@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import house
 from tangthu.identity.acting import SYSTEM, Acting
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import Refused
@@ -20,10 +21,11 @@ from tangthu.signin.models import SignInState
 def disable_account(acting: Acting, person_id: uuid.UUID, **detail: object) -> None:
     """Let nobody sign in with an account any more, end its sessions; `detail` goes into its event.
 
-    Raises NotFoundForViewer for somebody whom the acting person does not manage, Refused for
-    himself.
+    Raises NotFoundForViewer for somebody whom the acting person does not manage, KeptByOthers for
+    who keeps the house, Refused for himself.
     """
     account = queries.managed(acting, person_id)
+    house.require_over(acting, person_id)
     if person_id == acting.viewer.person_id:
         raise Refused(
             _("Không tự vô hiệu hóa tài khoản của chính mình."),

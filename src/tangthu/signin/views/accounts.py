@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tangthu.identity import house
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
@@ -170,16 +171,18 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     actions = []
     if found.person_id != viewer.person_id:
         url = reverse("signin:account-reset", args=[person_id])
-        at_home = viewer.may("people.manage", answering_body(found.person))
+        # Who keeps the house is let in and kept out by others who do.
+        guarded = house.guarded(acting_of(request), person_id)
+        at_home = not guarded and viewer.may("people.manage", answering_body(found.person))
         if at_home:
             actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
         if found.person.active:
             url = reverse("signin:see-as", args=[person_id])
             actions.append(Action(_("Xem như người này"), url, icon="people"))
-        if found.is_active:
+        if found.is_active and not guarded:
             url = reverse("signin:account-disable", args=[person_id])
             actions.append(Action(_("Vô hiệu hóa"), url, icon="lock"))
-        elif found.person.active:
+        elif found.person.active and not found.is_active:
             url = reverse("signin:account-enable", args=[person_id])
             actions.append(Action(_("Cho dùng lại"), url, icon="check"))
         if at_home and standing.second_step(found) is not None:

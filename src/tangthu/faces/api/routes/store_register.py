@@ -20,7 +20,7 @@ from tangthu.repository.actions.register_store import change_store as run_change
 from tangthu.repository.actions.retire_store import retire_store as run_retire_store
 from tangthu.repository.models import Store
 
-_RUNS = "house.administer"
+_RUNS = "house.keep"
 
 
 def _drawn(request: Any, one: Store) -> dict[str, Any]:

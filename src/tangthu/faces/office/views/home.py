@@ -136,7 +136,7 @@ def _seen_by(viewer: Viewer) -> QueueGroup:
 
 def _wrong(viewer: Viewer) -> QueueGroup:
     """What is wrong with the installation, for who administers it."""
-    if not viewer.may_anywhere("house.administer"):
+    if not viewer.may_anywhere("house.keep"):
         return _group("", ())
     items = (
         QueueItem(

@@ -35,7 +35,7 @@ def workers_of(viewer: Viewer) -> list[WorkerLine] | None:
     Whether a worker is busy with another body's job is not told: that such a job exists is not
     for this viewer.
     """
-    if not viewer.may_anywhere("house.administer"):
+    if not viewer.may_anywhere("house.keep"):
         return None
     living, silent = list(workers.living()), list(workers.silent())
     running: dict[uuid.UUID, list[tuple[str, str]]] = {}

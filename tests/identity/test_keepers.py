@@ -1,0 +1,175 @@
+"""Who keeps the house: a right apart from the administrators of its bodies (decision 016)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tangthu.identity import house
+from tangthu.identity.actions import change_rights
+from tangthu.identity.actions.add_person import appoint
+from tangthu.identity.actions.end_appointment import end_appointment
+from tangthu.identity.actions.keep_house import give_house, hand_over
+from tangthu.identity.actions.leave import leave
+from tangthu.identity.house import KEEP, KeptByOthers
+from tangthu.identity.keeping import LastHolder
+from tangthu.identity.models import Account, Appointment, Person, Position, Role
+from tangthu.identity.queries import viewer_of
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
+from tangthu.signin.actions.account_state import disable_account
+from tangthu.signin.actions.second_step import reset_second_step
+from tangthu.signin.actions.set_password import reset_password
+from tests.support.house import PASSWORD, TestHouse
+
+OF_THE_HOUSE = ("/he-thong/", "/sao-luu/", "/quan-tri-he-thong/", "/co-quan/moi/", "/kho/moi/")
+OF_THE_BODY = (
+    "/nguoi/", "/don-vi/", "/nguoi-dung/", "/nhat-ky-an-toan/", "/quyen/", "/co-quan/",
+    "/nguoi-dung/ra-soat/",
+)  # fmt: skip
+
+
+def client(username: str) -> Client:
+    found = Client()
+    given = {"username": username, "password": PASSWORD}
+    assert found.post("/dang-nhap/", given).status_code == 302
+    return found
+
+
+def person(username: str) -> Person:
+    return Account.objects.get(username=username).person
+
+
+def keeps(username: str) -> bool:
+    return viewer_of(person(username)).may_anywhere(KEEP)
+
+
+def given(cast: TestHouse, username: str, by: str = "dung") -> Appointment:
+    """`username` keeps the house, confirmed by the leader of his body."""
+    made = give_house(cast.acting(by), username, decision="1/QĐ")
+    change_rights.confirm(cast.acting(_leader(username)), "appointment", made.pk)
+    return made
+
+
+def _leader(username: str) -> str:
+    return "minh" if username in ("quang", "lan", "nga") else "binh"
+
+
+@pytest.mark.req("RM-954")
+def test_an_administrator_of_a_body_has_nothing_of_the_house_and_who_keeps_it_has(
+    shared_cast: TestHouse,
+) -> None:
+    for page in OF_THE_HOUSE:
+        assert client("quang").get(page).status_code == 404, page
+        assert client("dung").get(page).status_code == 200, page
+    for page in OF_THE_BODY:
+        assert client("quang").get(page).status_code == 200, page
+    menu = client("quang").get("/").content.decode()
+    assert "/he-thong/" not in menu and "/sao-luu/" not in menu
+    assert "/quan-tri-he-thong/" not in menu
+
+
+def test_who_keeps_the_house_gives_it_on_and_a_second_person_confirms(cast: TestHouse) -> None:
+    page = client("dung")
+    answer = page.post(
+        "/quan-tri-he-thong/moi/",
+        {"username": "quang", "position": "Quản trị hệ thống", "until": "", "decision": "1/QĐ"},
+    )
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    assert not keeps("quang")
+    made = house.posts().get(person=person("quang"))
+    assert made.position.body == cast.body("H31.07"), "at his own body, whose leader confirms"
+    told = page.get("/quan-tri-he-thong/").content.decode().split("</main>")[0]
+    assert "Bùi Quang" in told and "Chờ xác nhận" in told
+    with pytest.raises(Refused):
+        change_rights.confirm(cast.acting("binh"), "appointment", made.pk)
+    change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    assert keeps("quang") and client("quang").get("/he-thong/").status_code == 200
+    with pytest.raises(InvalidInput):
+        give_house(cast.acting("dung"), "quang", decision="2/QĐ")
+    answer = page.post(f"/quan-tri-he-thong/{made.pk}/thoi/", {"on": "", "decision": "3/QĐ"})
+    assert answer.status_code == 302 and not keeps("quang")
+
+
+def test_no_administrator_of_a_body_makes_himself_or_another_keep_the_house(
+    cast: TestHouse,
+) -> None:
+    quang, body = cast.acting("quang"), cast.body("H31.07")
+    with pytest.raises(Refused):
+        give_house(quang, "lan", decision="1/QĐ")
+    with pytest.raises(Refused):
+        appoint(
+            quang, person=person("lan"), body=body, position="X", role=Role.KEEPER,
+            since=timezone.localdate(),
+        )  # fmt: skip
+    form = client("quang").get(f"/nguoi/{person('lan').pk}/chuc-vu/").content.decode()
+    assert 'value="keeper"' not in form
+    assert client("quang").post("/quan-tri-he-thong/moi/", {}).status_code == 404
+
+
+def test_the_last_who_keeps_the_house_cannot_go_and_the_next_must_be_confirmed(
+    cast: TestHouse,
+) -> None:
+    mine = house.posts().get(person=person("dung"))
+    for on in (None, timezone.localdate() + dt.timedelta(days=3)):
+        with pytest.raises(LastHolder):
+            end_appointment(cast.acting("dung"), mine.pk, decision="1/QĐ", on=on)
+    made = give_house(cast.acting("dung"), "quang", decision="1/QĐ")
+    with pytest.raises(LastHolder):
+        end_appointment(cast.acting("dung"), mine.pk, decision="1/QĐ")
+    change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    end_appointment(cast.acting("dung"), mine.pk, decision="1/QĐ")
+    assert not keeps("dung") and keeps("quang")
+
+
+def test_whoever_administers_a_body_does_not_come_in_as_who_keeps_the_house(
+    cast: TestHouse,
+) -> None:
+    """An administrator of the body that answers for such a person resets nothing of his."""
+    given(cast, "lan")
+    lan, quang = person("lan"), cast.acting("quang")
+    for act in (reset_password, reset_second_step, disable_account):
+        with pytest.raises(KeptByOthers):
+            act(quang, lan.pk)
+    with pytest.raises(KeptByOthers):
+        leave(quang, lan.pk, decision="1/QĐ")
+    with pytest.raises(NotFoundForViewer):
+        post = house.posts().get(person=lan)
+        end_appointment(quang, post.pk, decision="1/QĐ")
+    page = client("quang").get(f"/nguoi-dung/{lan.pk}/")
+    told = page.content.decode().split("</main>")[0]
+    assert "Vô hiệu hóa" not in told and "Đặt lại mật khẩu" not in told
+    end_appointment(cast.acting("dung"), house.posts().get(person=lan).pk, decision="2/QĐ")
+    assert reset_password(quang, lan.pk)
+
+
+def test_an_installation_from_before_is_handed_over_to_the_administrators_of_its_first_body(
+    cast: TestHouse,
+) -> None:
+    assert hand_over() == 0, "somebody keeps it"
+    # As it was before there was the role: the rows of the cast are told of by no event here.
+    _forget_the_role()
+    assert not keeps("dung") and not keeps("quang")
+    assert hand_over() == 1
+    assert keeps("dung") and not keeps("quang")
+    made = house.posts().get(person=person("dung"))
+    assert made.confirmed_at is not None and made.decision
+    assert hand_over() == 0, "once"
+
+
+def _forget_the_role() -> None:
+    from django.db import connections
+
+    with connections["owner"].cursor() as cursor:
+        for table in ("identity_appointment", "identity_position"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(
+            "DELETE FROM identity_appointment a USING identity_position p"
+            " WHERE p.id = a.position_id AND p.role = 'keeper'"
+        )
+        cursor.execute("DELETE FROM identity_position WHERE role = 'keeper'")
+        for table in ("identity_appointment", "identity_position"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    assert not Position.objects.filter(role=Role.KEEPER).exists()
