@@ -63,16 +63,16 @@ def test_a_renamed_body_is_told_of_by_the_name_of_the_day_on_pages_prints_and_li
     listed = reading.get("/tai-lieu/").content.decode()
     assert (listed.count(f">{OLD}<"), listed.count(f">{NEW}<")) == (1, 2), listed
 
-    register = asking.get("/co-quan/").content.decode()
+    register = reading.get("/co-quan/").content.decode()
     assert OLD in register and NEW in register and "H30.90" in register
     assert "H31.07" not in register and "Trung tâm" not in register
-    lines = asking.get("/co-quan/ma-dinh-danh.csv").content.decode("utf-8-sig").splitlines()
+    lines = reading.get("/co-quan/ma-dinh-danh.csv").content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines[1:]] == ["H30.90", "H30.81"]
     yesterday = (today - dt.timedelta(days=1)).isoformat()
     assert lines[2].split(",")[5] == yesterday
 
 
-def test_a_body_is_opened_on_its_page_by_who_administers(cast: TestHouse) -> None:
+def test_a_body_is_opened_on_its_page_by_who_keeps_the_house(cast: TestHouse) -> None:
     given = {
         "name": "Xã Mới", "short_name": "Xã Mới", "code": "H30.81", "archive_code": "001.03.10",
         "origin": "test.example/H30.82", "full_name": "Lê An", "position": "Quản trị",
@@ -88,7 +88,10 @@ def test_a_body_is_opened_on_its_page_by_who_administers(cast: TestHouse) -> Non
     assert asking.post("/co-quan/moi/", {**given, "code": "H30 82"}).status_code == 422
     assert asking.post("/co-quan/moi/", {**given, "code": "H30.82"}).status_code == 302
     assert Body.objects.filter(code="H30.82").exists()
-    assert "H30.82" not in asking.get("/co-quan/").content.decode()
+    assert "H30.82" in asking.get("/co-quan/").content.decode(), "who keeps the house knows of all"
+    theirs = client("quang")
+    assert "H30.82" not in theirs.get("/co-quan/").content.decode()
+    assert theirs.get("/co-quan/moi/").status_code == 404, "an administrator of a body"
 
 
 def test_units_are_merged_on_one_page_that_asks_who_goes_where(cast: TestHouse) -> None:

@@ -161,13 +161,15 @@ def test_the_oldest_changes_wait_first_and_their_list_takes_few_statements(
         for who in ("hoa", "dung", "lan", "minh")
     ]
     leader = cast.acting("binh").viewer
-    assert [one.id for one in changes.waiting(leader, 2)] == [one.pk for one in asked[:2]]
+    assert [one.id for one in changes.page_of(leader, 2, only_waiting=True)] == [
+        one.pk for one in asked[:2]
+    ]
     with CaptureQueriesContext(
         connection,
     ) as few:
-        changes.waiting(leader, 2)
+        changes.page_of(leader, 2, only_waiting=True)
     with CaptureQueriesContext(connection) as many:
-        told = changes.waiting(leader, 50)
+        told = changes.page_of(leader, 50, only_waiting=True)
     assert len(told) == len(asked)
     assert {one.scope for one in told if one.scope_url == ""} == set()
     assert len(many) <= len(few) + 1, "the documents beside the dossier"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
+from tangthu.identity import house
 from tangthu.identity.actions.groups import open_group
 from tangthu.identity.actions.units import open_unit
 from tangthu.identity.models import Account, Appointment
@@ -27,7 +28,9 @@ def test_every_page_of_people_is_accessible_quiet_and_no_wider_than_its_window(
     group = open_group(acting, body_id=body.pk, name="Nhóm nội bộ")
     cuc = Account.objects.get(username="cuc").person_id
     held = Appointment.objects.get(person_id=cuc)
+    keeper = house.posts().get().pk
     pages = [
+        "/quan-tri-he-thong/", "/quan-tri-he-thong/moi/", f"/quan-tri-he-thong/{keeper}/thoi/",
         "/nguoi/", "/nguoi/moi/", f"/nguoi/{cuc}/", f"/nguoi/{cuc}/ho-ten/",
         f"/nguoi/{cuc}/chuc-vu/", f"/nguoi/{cuc}/thoi-viec/", f"/chuc-vu/{held.pk}/thoi/",
         "/don-vi/", "/don-vi/moi/", f"/don-vi/{unit.pk}/giai-the/", "/nhom/", "/nhom/moi/",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tangthu.identity import scopes, standing
@@ -36,6 +38,11 @@ from tangthu.kernel.errors import NotFoundForViewer
 _WAITING = Q(refused_at=None) & (
     Q(ended_at=None, confirmed_at=None) | Q(ended_at__isnull=False, end_confirmed_at=None)
 )
+# By which each kind may have been outlived by the position of whom it was given to.
+_OUTLIVED: Mapping[str, Callable[[], Any]] = {
+    "grant": lambda: ExpressionWrapper(standing.granted_outlived(), output_field=BooleanField()),
+    "member": lambda: ExpressionWrapper(standing.member_outlived(), output_field=BooleanField()),
+}
 _BODY = {"grant": "body", "member": "group__body", "appointment": "position__body"}
 _RELATED = {
     "grant": ("body",),
@@ -77,34 +84,68 @@ class Change:
             return "refused"
         if self.row.ended_at is not None:
             return "unconfirmed" if self.row.waits else "ended"
+        if _is_over(self.row):
+            return "ended"
         if self.row.confirmed_at is not None:
             return "standing"
         return "unconfirmed" if self.row.alone else "waiting"
 
 
-def waiting(viewer: Viewer, limit: int) -> list[Change]:
-    """What waits for confirmation at bodies where the viewer reviews rights, oldest first."""
-    found = _rows(viewer, _WAITING, limit, order="asked_at")
-    found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a change stands in the list: those that wait before all others, then by time."""
+
+    waits: int
+    moment: dt.datetime
+    id: uuid.UUID
+
+    @classmethod
+    def of(cls, row: Asked) -> Place:
+        """The place of one."""
+        return cls(int(row.waits), row.ended_at or row.asked_at, row.pk)
+
+
+def page_of(
+    viewer: Viewer,
+    limit: int,
+    *,
+    only_waiting: bool = False,
+    beyond: Place | None = None,
+    backwards: bool = False,
+) -> list[Change]:
+    """Up to `limit` changes at bodies where the viewer reviews rights, from a place on, nearest
+    first: the newest first, those that wait before all others; `only_waiting`: these alone, the
+    oldest first."""
+    up = only_waiting != backwards
+    where = _WAITING if only_waiting else Q()
+    if beyond is not None:
+        by = "gt" if up else "lt"
+        where &= (
+            Q(**{f"waits_now__{by}": beyond.waits})
+            | Q(**{"waits_now": beyond.waits, f"moment__{by}": beyond.moment})
+            | Q(waits_now=beyond.waits, moment=beyond.moment, **{f"pk__{by}": beyond.id})
+        )
+    order = ("waits_now", "moment", "pk") if up else ("-waits_now", "-moment", "-pk")
+    found = _rows(viewer, where, limit, order=order)
+    found.sort(key=lambda one: astuple(Place.of(one[1])), reverse=not up)
     return _told(viewer, found[:limit])
 
 
+def _is_over(row: Any) -> bool:
+    """Whether its last day, or that of the position it hung on, has passed; what still waits for a
+    second person is told as waiting."""
+    past = row.effective_to is not None and row.effective_to < timezone.localdate()
+    return not row.waits and (past or getattr(row, "outlived", False))
+
+
 def count(viewer: Viewer, *, only_waiting: bool) -> int:
-    """How many changes there are there, of which `waiting` and `recent` tell the first."""
+    """How many changes there are there."""
     bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
     where = _WAITING if only_waiting else Q()
     return sum(
         model.objects.filter(where, **{f"{_BODY[kind]}__in": bodies}).count()  # type: ignore[attr-defined]
         for kind, model in KINDS.items()
     )
-
-
-def recent(viewer: Viewer, limit: int) -> list[Change]:
-    """All changes there, the newest first; those that wait before all others."""
-    found = _rows(viewer, Q(), limit)
-    found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)), reverse=True)
-    found.sort(key=lambda one: not one[1].waits)
-    return _told(viewer, found[:limit])
 
 
 def waiting_for(viewer: Viewer) -> int:
@@ -134,7 +175,7 @@ def to_confirm(viewer: Viewer, limit: int) -> list[Change]:
     for kind in KINDS:
         here = Q(**{f"{_BODY[kind]}__in": viewer.bodies_with("rights.confirm")})
         others = _WAITING & here & ~_own(viewer.person_id, kind, holding)
-        found += _rows(viewer, others, limit, kinds=[kind], order="asked_at")
+        found += _rows(viewer, others, limit, kinds=[kind], order=("moment", "pk"))
     found.sort(key=lambda one: (one[1].ended_at or one[1].asked_at, str(one[1].pk)))
     return _told(viewer, found[:limit])
 
@@ -171,13 +212,19 @@ def _rows(
     where: Q,
     limit: int,
     kinds: Iterable[str] = tuple(KINDS),
-    order: str = "-asked_at",
+    order: tuple[str, ...] = ("-asked_at", "pk"),
 ) -> list[tuple[str, Any]]:
     bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
     found: list[tuple[str, Any]] = []
     for kind in kinds:
-        rows = KINDS[kind].objects.filter(where, **{f"{_BODY[kind]}__in": bodies})  # type: ignore[attr-defined]
-        rows = rows.select_related(*_RELATED[kind]).order_by(order, "pk")
+        rows = KINDS[kind].objects.annotate(  # type: ignore[attr-defined]
+            moment=Coalesce("ended_at", "asked_at"),
+            waits_now=Case(When(_WAITING, then=1), default=0),
+        )
+        rows = rows.filter(where, **{f"{_BODY[kind]}__in": bodies})
+        if kind in _OUTLIVED:
+            rows = rows.annotate(outlived=_OUTLIVED[kind]())
+        rows = rows.select_related(*_RELATED[kind]).order_by(*order)
         found += [(kind, row) for row in rows[:limit]]
     return found
 

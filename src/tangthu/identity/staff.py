@@ -123,6 +123,7 @@ def positions_of(viewer: Viewer, person_ids: Iterable[uuid.UUID]) -> list[Appoin
 def stands(one: Appointment | GroupMember | Grant) -> bool:
     """Whether it was asked for, and is not over, ended or refused."""
     over = one.effective_to is not None and one.effective_to < timezone.localdate()
+    over = over or getattr(one, "outlived", False)
     return one.refused_at is None and one.ended_at is None and not over
 
 
@@ -151,7 +152,9 @@ def delegations(viewer: Viewer, person_id: uuid.UUID) -> list[Delegation]:
 
 def memberships(viewer: Viewer, person_id: uuid.UUID) -> list[GroupMember]:
     """The groups that a person belongs or belonged to, newest first; one's own at every body."""
-    found = GroupMember.objects.filter(person_id=person_id)
+    found = GroupMember.objects.filter(person_id=person_id).annotate(
+        outlived=standing.RanOut("person_id", "group__body_id")
+    )
     if person_id != viewer.person_id:
         found = found.filter(group__body_id__in=reviewed(viewer))
     return list(found.select_related("group__body").order_by("-effective_from", "-asked_at"))
@@ -159,7 +162,9 @@ def memberships(viewer: Viewer, person_id: uuid.UUID) -> list[GroupMember]:
 
 def grants(viewer: Viewer, person_id: uuid.UUID) -> list[Grant]:
     """What was granted to the person himself, newest first; one's own at every body."""
-    found = Grant.objects.filter(holder_kind=Grant.Holder.PERSON, holder=person_id)
+    found = Grant.objects.filter(holder_kind=Grant.Holder.PERSON, holder=person_id).annotate(
+        outlived=standing.RanOut("holder", "body_id")
+    )
     if person_id != viewer.person_id:
         found = found.filter(body_id__in=reviewed(viewer))
     return list(found.select_related("body").order_by("-effective_from", "-asked_at"))
@@ -274,7 +279,9 @@ def group(viewer: Viewer, group_id: uuid.UUID) -> Group:
 def members_of(group: Group) -> list[GroupMember]:
     """Who belongs or belonged to a group that the viewer may know; those who still do first."""
     return list(
-        group.members.select_related("person").order_by("-ended_at", "person__sort_key", "id")
+        group.members.annotate(outlived=standing.RanOut("person_id", "group__body_id"))
+        .select_related("person")
+        .order_by("-ended_at", "person__sort_key", "id")
     )
 
 

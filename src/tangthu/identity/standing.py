@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, DateField, Func, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,14 +28,17 @@ WITH RECURSIVE held AS (
     UNION SELECT u.id, u.parent_id FROM identity_unit u JOIN within ON within.parent_id = u.id
 ), holders AS (
     SELECT %(person)s::uuid AS id UNION ALL SELECT id FROM held UNION ALL SELECT id FROM within
-    UNION ALL SELECT group_id FROM identity_groupmember
-        WHERE person_id = %(person)s AND {_GIVES} AND {_ON}
+    UNION ALL SELECT m.group_id FROM identity_groupmember m
+        JOIN identity_group g ON g.id = m.group_id
+        WHERE m.person_id = %(person)s AND {_GIVES} AND {_ON}
+        AND NOT identity_ran_out(m.person_id, g.body_id, m.asked_at, %(day)s)
 )
 """
 _GRANTS = f"""
 {_HOLDERS}
 SELECT DISTINCT body_id, "right", scope_kind, scope FROM identity_grant
 WHERE holder IN (SELECT id FROM holders) AND {_GIVES} AND {_ON}
+AND NOT (holder_kind = 'person' AND identity_ran_out(holder, body_id, asked_at, %(day)s))
 ORDER BY 1, 2, 3, 4
 """
 _DELEGATED = """
@@ -70,6 +73,27 @@ def in_force() -> Q:
 def gives() -> Q:
     """That a change of rights gives them: confirmed, or made where nobody else could confirm it."""
     return Q(refused_at=None, ended_at=None) & (Q(confirmed_at__isnull=False) | Q(alone=True))
+
+
+class RanOut(Func):
+    """Whether the last position at a body of the person a row gives something to has run out by its
+    own last day since it was asked for: it then gave for the last time that day."""
+
+    function = "identity_ran_out"
+
+    def __init__(self, person: str, body: str) -> None:
+        today = Value(timezone.localdate(), output_field=DateField())
+        super().__init__(person, body, "asked_at", today, output_field=BooleanField())
+
+
+def granted_outlived() -> Q:
+    """That a grant was given to a person whose last position at its body has run out."""
+    return Q(RanOut("holder", "body_id"), holder_kind=Grant.Holder.PERSON)
+
+
+def member_outlived() -> Q:
+    """The same of a membership of a group."""
+    return Q(RanOut("person_id", "group__body_id"))
 
 
 def appointments() -> QuerySet[Appointment]:

@@ -147,6 +147,7 @@ def _by_grant(
         Grant.objects.filter(
             standing.in_force(),
             standing.gives(),
+            ~standing.granted_outlived(),
             body_id=record.body_id,
             right__in=enough,
             scope__in=scopes,
@@ -197,7 +198,10 @@ def _members(group_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[GroupMember
     """Who belongs to some groups today, by group."""
     found: dict[uuid.UUID, list[GroupMember]] = defaultdict(list)
     members = GroupMember.objects.filter(
-        standing.in_force(), standing.gives(), group_id__in=group_ids
+        standing.in_force(),
+        standing.gives(),
+        ~standing.member_outlived(),
+        group_id__in=group_ids,
     )
     for one in members.select_related("group") if group_ids else ():
         found[one.group_id].append(one)

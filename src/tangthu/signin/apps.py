@@ -25,6 +25,7 @@ class SigninConfig(AppConfig):
         from tangthu.ledger import listening
         from tangthu.signin import first_steps, noticing, page_help
         from tangthu.signin.actions.keep_entry import keep, of_event
+        from tangthu.ui import refusals
         from tangthu.ui.nav import NavEntry, navigation
 
         page_help.register()
@@ -33,6 +34,7 @@ class SigninConfig(AppConfig):
         for app in ("identity", "signin", "programs"):
             listening.listen(app, of_event)
         noticing.connect()
+        refusals.note_with(late("tangthu.signin.actions.note_refusal.note_shown"))
         on_confirming(late("tangthu.signin.resting.until"))
         rounds.register(
             "security-log",

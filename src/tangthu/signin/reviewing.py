@@ -17,7 +17,13 @@ from tangthu.identity.conflicts import conflicts_at
 from tangthu.identity.models import Account, Appointment, Body, Delegation, Grant, GroupMember
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
-from tangthu.identity.standing import appointments, gives, in_force
+from tangthu.identity.standing import (
+    appointments,
+    gives,
+    granted_outlived,
+    in_force,
+    member_outlived,
+)
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.signin import idle, rules, standing
 from tangthu.signin.models import Review
@@ -109,11 +115,17 @@ def _given(body_id: uuid.UUID, people: Collection[uuid.UUID]) -> dict[uuid.UUID,
     found: dict[uuid.UUID, list[str]] = {}
     stands = in_force() & gives()
     for one in Grant.objects.filter(
-        stands, body_id=body_id, holder_kind=Grant.Holder.PERSON, holder__in=people
+        stands,
+        ~granted_outlived(),
+        body_id=body_id,
+        holder_kind=Grant.Holder.PERSON,
+        holder__in=people,
     ).order_by("asked_at", "id"):
         words = f"{RIGHTS[one.right]} ({one.get_scope_kind_display()})"
         found.setdefault(one.holder, []).append(words)
-    members = GroupMember.objects.filter(stands, group__body_id=body_id, person_id__in=people)
+    members = GroupMember.objects.filter(
+        stands, ~member_outlived(), group__body_id=body_id, person_id__in=people
+    )
     for member in members.select_related("group").order_by("asked_at", "id"):
         words = _("nhóm %(name)s") % {"name": member.group.name}
         found.setdefault(member.person_id, []).append(words)

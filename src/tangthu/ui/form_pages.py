@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
+from tangthu.ui import refusals
 from tangthu.ui.partial_dates import PartialDate
 from tangthu.ui.parts import Crumb, Notice
 
@@ -47,6 +48,7 @@ def run_form(
             if not known:
                 form.add_error(None, str(error))
         except HouseError as error:
+            refusals.shown(request, error)
             form.add_error(None, str(error))
         else:
             messages.success(request, str(done))

@@ -80,7 +80,7 @@ def list_(ctx: click.Context, waiting: bool, as_json: bool) -> None:
         from tangthu.identity import changes
 
         who = acting(ctx).viewer
-        found = changes.waiting(who, _MOST) if waiting else changes.recent(who, _MOST)
+        found = changes.page_of(who, _MOST, only_waiting=waiting)
         facts = [_told(one) for one in found]
         lines = [
             f"{one['id']}\t{one['state']}\t{one['what']}\t{one['scope']}\t{one['holder']}"

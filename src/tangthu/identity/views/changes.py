@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -22,10 +23,11 @@ from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
+from tangthu.ui.cursors import Cursor, CursorValue
 from tangthu.ui.parts import Action, Crumb, Fact, FactGroup, Notice
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
-_MOST = 200
+_PAGE = 50
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -46,8 +48,6 @@ def changes(request: HttpRequest) -> HttpResponse:
     if not (who.may_anywhere("rights.review") or who.may_anywhere("rights.confirm")):
         raise NotFoundForViewer()
     only_waiting = request.GET.get("cho") == "1"
-    rows = told.waiting(who, _MOST) if only_waiting else told.recent(who, _MOST)
-    total = told.count(who, only_waiting=only_waiting)
     words = states()
     register: Register[Change] = Register(
         name="rights-changes",
@@ -55,7 +55,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         query=request.GET,
         default_sort="asked",
         row_id=lambda row: str(row.id),
-        page_size=_MOST,
+        page_size=_PAGE,
         filters=(Filter("cho", _("Xem"), (Option("1", _("Chờ xác nhận")),), tabs=True),),
         columns=(
             Column("what", _("Quyền"), lambda row: Cell(row.what, _address(row)), primary=True),
@@ -75,8 +75,27 @@ def changes(request: HttpRequest) -> HttpResponse:
             _("Khi ai đó đề nghị cấp hoặc chấm dứt một quyền, đề nghị hiện ở đây."),
         ),
     )
-    page = register.page(rows, sort_values=lambda row: (str(row.id),), total=total)
+    cursor = register.cursor(width=3)
+    rows = told.page_of(
+        who, _PAGE + 1, only_waiting=only_waiting, beyond=_place(cursor),
+        backwards=bool(cursor and cursor.backwards),
+    )  # fmt: skip
+    page = register.page(
+        rows, sort_values=_values, cursor=cursor, total=told.count(who, only_waiting=only_waiting)
+    )
     return render(request, "identity/changes.html", {"register": page})
+
+
+def _values(row: Change) -> tuple[CursorValue, ...]:
+    place = told.Place.of(row.row)
+    return place.waits, place.moment.isoformat(), str(place.id)
+
+
+def _place(cursor: Cursor | None) -> told.Place | None:
+    if cursor is None:
+        return None
+    waits, moment, key = cursor.values
+    return told.Place(int(waits or 0), dt.datetime.fromisoformat(str(moment)), uuid.UUID(str(key)))
 
 
 def _address(row: Change) -> str:

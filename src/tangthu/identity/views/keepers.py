@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tangthu.identity import house, staff
+from tangthu.identity import house
 from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.keep_house import TITLE, give_house
@@ -22,6 +22,7 @@ from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.changes import nobody_confirms
 from tangthu.identity.views.forms import EndForm, KeeperForm
 from tangthu.identity.views.shared import span, state_of
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register

@@ -58,7 +58,8 @@ def state_of(change: Asked, since: dt.date, until: dt.date | None) -> tuple[str,
     today = timezone.localdate()
     if change.refused_at is not None:
         return _("Không được chấp nhận"), "danger"
-    if change.ended_at is not None or (until is not None and until < today):
+    over = getattr(change, "outlived", False) or (until is not None and until < today)
+    if change.ended_at is not None or over:
         return _("Đã kết thúc"), ""
     if change.confirmed_at is None:
         return (

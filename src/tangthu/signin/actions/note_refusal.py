@@ -6,12 +6,21 @@ anything, which the person was not told either.
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+
+from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.errors import HouseError
 from tangthu.kernel.securitylog import Noted, note
 from tangthu.signin.models import Kind
 from tangthu.signin.noticing import of
+
+
+def note_shown(request: HttpRequest, error: HouseError) -> None:
+    """Note a refusal that a page shows beside its form."""
+    acting: Acting = request.acting  # type: ignore[attr-defined]
+    note_refusal(error, acting.behind or acting.viewer, request.path)
 
 
 def note_refusal(error: HouseError, viewer: Viewer, target: str) -> None:
