@@ -670,6 +670,16 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
         told(done, "backup-keys" if status == DONE else "error", status)
 
 
+def test_the_registry_of_codes_answers_by_its_schemas(cast: TestHouse, tmp_path: Path) -> None:
+    file = tmp_path / "ma.csv"
+    file.write_text("ma_dinh_danh,ten,tu_ngay,den_het_ngay,quyet_dinh\nH99.81,Thử,2021-01-01,,\n")
+    load = ("codes", "load", str(file), "--body", "H30.81", "--json")
+    told(call(cast, "--as", "cuc", *load), "error", COULD_NOT)
+    assert told(call(cast, "--as", "dung", *load), "codes-load", DONE) == {"codes": 1}
+    listed = told(call(cast, "--as", "cuc", "codes", "list", "--json"), "codes-list", DONE)
+    assert [one["code"] for one in listed["codes"]] == ["H99.81"]
+
+
 def test_rules_answer_by_their_schema(shared_cast: TestHouse) -> None:
     words = ("rules", "--on", "2026-11-01", "--find", "register_answer", "--json")
     (one,) = told(call(shared_cast, *words), "rules", DONE)["rules"]

@@ -36,6 +36,7 @@ def test_every_page_of_people_is_accessible_quiet_and_no_wider_than_its_window(
         "/don-vi/", "/don-vi/moi/", f"/don-vi/{unit.pk}/giai-the/", "/nhom/", "/nhom/moi/",
         f"/nhom/{group.pk}/", f"/nhom/{group.pk}/nguoi/", "/uy-quyen/", "/uy-quyen/moi/",
         "/don-vi/to-chuc-lai/", "/co-quan/", "/co-quan/moi/", f"/co-quan/{body.pk}/ten/",
+        f"/co-quan/{body.pk}/thiet-dat/", "/ma-dinh-danh/", "/ma-dinh-danh/nap/", "/quy-tac/",
     ]  # fmt: skip
     visitor = visit(server, "dung", size=size)
     for page in pages:

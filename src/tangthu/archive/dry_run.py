@@ -17,7 +17,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tangthu.archive import bound
+from tangthu.archive import bound, retired_codes
 from tangthu.archive.batch import mapping as mappings
 from tangthu.archive.batch import tables
 from tangthu.archive.batch.accept import apply
@@ -217,6 +217,7 @@ def _report(
         )
     except BatchError as error:
         raise in_words(error) from error
+    report = retired_codes.noted(report)
     return report if binding else bound.advised(report)
 
 

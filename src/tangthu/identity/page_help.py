@@ -100,6 +100,14 @@ _IDENTITY = {
         _("Thiết đặt của cơ quan: Thông tư 05 bắt buộc hay tự nguyện, và bộ thuật ngữ màn hình."),
         _("Chọn, ghi quyết định rồi bấm “Ghi thiết đặt”; có hiệu lực từ lần mở trang sau."),
     ),
+    "codes": (
+        _("Danh mục mã định danh của các cơ quan: mỗi mã dùng từ ngày nào đến hết ngày nào."),
+        _("Tìm theo mã hoặc tên; quản trị thấy thêm nút “Nạp danh mục”."),
+    ),
+    "codes-load": (
+        _("Nơi nạp danh mục mã định danh từ một tệp CSV hoặc TOML."),
+        _("Chọn tệp rồi bấm “Nạp danh mục”; tệp mới thay toàn bộ danh mục cũ."),
+    ),
     "unit-end": (
         _("Bước giải thể một đơn vị."),
         _(

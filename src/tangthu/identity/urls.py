@@ -5,6 +5,7 @@ from django.urls import path
 from tangthu.identity.views import (
     bodies,
     changing,
+    codes,
     delegations,
     groups,
     keepers,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("quan-tri-he-thong/", keepers.keepers, name="keepers"),
     path("quan-tri-he-thong/moi/", keepers.new, name="keeper-new"),
     path("quan-tri-he-thong/<uuid:keeper_id>/thoi/", keepers.end, name="keeper-end"),
+    path("ma-dinh-danh/", codes.codes, name="codes"),
+    path("ma-dinh-danh/nap/", codes.load, name="codes-load"),
     path("nhom/", groups.groups, name="groups"),
     path("nhom/moi/", groups.new, name="group-new"),
     path("nhom/<uuid:group_id>/", groups.group, name="group"),

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.archive import describing
+from tangthu.archive import describing, retired_codes
 from tangthu.archive.actions.decide_batch import locked, resting
 from tangthu.archive.actions.open_batch import drop_uploads
 from tangthu.archive.actions.open_fonds import inventory_of
@@ -250,6 +250,7 @@ def _make(
             digitised=digitised,
             note=note_retold(existing.note, ready, taken.count() + len(new)),
         )
+    retired_codes.require_in_use(ready)
     dossier = create_dossier(
         acting,
         batch.body,

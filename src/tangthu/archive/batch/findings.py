@@ -166,6 +166,9 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("dossier.name-year", NOTE, DOSSIER,
          gettext_noop("Tên tệp ghi năm %(named)s; tài liệu của hồ sơ %(dossier)s bắt đầu năm "
                       "%(value)s.")),
+    Kind("dossier.code-retired", ASKS, DOSSIER,
+         gettext_noop("Mã cơ quan %(agency)s của hồ sơ %(dossier)s đã thôi dùng sau ngày %(day)s "
+                      "(%(decision)s); hồ sơ bắt đầu %(value)s."), "e"),
     Kind("dossier.no-file", BLOCKS, DOSSIER,
          gettext_noop("Không có tệp nào của hồ sơ %(dossier)s; cả hồ sơ ở lại danh sách việc.")),
 )  # fmt: skip

@@ -58,6 +58,7 @@ _COMMANDS = {
     "person": "tangthu.faces.cli.people:person",
     "body": "tangthu.faces.cli.bodies:body",
     "unit": "tangthu.faces.cli.bodies:unit",
+    "codes": "tangthu.faces.cli.codes:codes",
     "grant": "tangthu.faces.cli.grants:grant",
     "who-may-see": "tangthu.faces.cli.grants:who_may_see",
     "keeper": "tangthu.faces.cli.keepers:keeper",

@@ -73,6 +73,25 @@ class BodyName(models.Model):
         return self.name
 
 
+class AgencyCode(models.Model):
+    """An identifier of the national registry, from one day to another (AR-37: QĐ 20/2020, QĐ
+    09/2025). Reference data that is loaded from a file; no record state."""
+
+    code = models.CharField(max_length=35)
+    name = models.CharField(max_length=300)
+    effective_from = models.DateField()
+    effective_to = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "effective_from"], name="agency_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Role(models.TextChoices):
     """What a position is for (RM-336); which rights that gives is data (rulesets/roles.toml)."""
 

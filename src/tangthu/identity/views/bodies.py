@@ -89,11 +89,12 @@ def bodies(request: HttpRequest) -> HttpResponse:
         _("Mở cơ quan"), reverse("identity:body-new"), key="m", icon="plus", weight="primary"
     )
     takes = Action(_("Tải danh mục (CSV)"), reverse("identity:bodies-file"), icon="download")
+    registry = Action(_("Danh mục mã định danh"), reverse("identity:codes"), icon="search")
     context = {
         "register": register.page(rows, sort_values=lambda row: (row.name,), total=len(rows)),
         "title": _("Tên, mã cơ quan"),
         "lead": _("Mã đã thôi dùng không cấp lại; hồ sơ cũ vẫn mang tên và mã của ngày ấy."),
-        "actions": [*([opens] if who.may_anywhere(KEEP) else []), takes],
+        "actions": [*([opens] if who.may_anywhere(KEEP) else []), takes, registry],
     }
     return render(request, "identity/register.html", context)
 
