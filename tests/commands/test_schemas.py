@@ -497,8 +497,9 @@ def test_accounts_and_the_security_log_answer_by_their_schemas(cast: TestHouse) 
     told(call(cast, "account", "list", "--json"), "error", COULD_NOT)
     found = told(call(cast, "--as", "dung", "account", "list", "--json"), "account-list", DONE)
     assert {one["username"] for one in found["accounts"]} == {"hoa", "binh", "cuc", "dung"}
+    assert {one["kind"] for one in found["others"]} == {"service"}
     none = told(call(cast, "--as", "cuc", "account", "list", "--json"), "account-list", DONE)
-    assert none == {"accounts": []}
+    assert none == {"accounts": [], "others": []}
     reset = ("account", "reset-password", "hoa", "--json")
     made = told(call(cast, "--as", "dung", *reset), "account-reset-password", DONE)
     assert Account.objects.get(username="hoa").check_password(made["password"])

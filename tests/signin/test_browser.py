@@ -38,6 +38,7 @@ def addresses(server: Server) -> dict[str, str]:
         "sessions": "/tai-khoan/phien/",
         "passkeys at a number": "/tai-khoan/khoa-truy-cap/",
         "single sign-on": "/tai-khoan/dang-nhap-mot-lan/",
+        "own dossier": "/tai-khoan/ho-so/",
         "reviews": "/nguoi-dung/ra-soat/",
         "review": f"/nguoi-dung/ra-soat/{body}/",
         "signed review": f"/nguoi-dung/ra-soat/ket-qua/{review.pk}/",

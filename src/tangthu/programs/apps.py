@@ -16,7 +16,7 @@ class ProgramsConfig(AppConfig):
         from tangthu.kernel import checks, rounds
         from tangthu.kernel.late import late
         from tangthu.programs import page_help
-        from tangthu.signin import idle, reviewing
+        from tangthu.signin import idle, inventory, reviewing
         from tangthu.signin.actions.resetting import on_reset
         from tangthu.ui.nav import NavEntry, navigation
 
@@ -32,6 +32,7 @@ class ProgramsConfig(AppConfig):
         )
         on_reset(late("tangthu.programs.actions.make_key.end_keys"))
         reviewing.also_shown(late("tangthu.programs.queries.living_keys"))
+        inventory.also_listed(late("tangthu.programs.queries.as_accounts"))
         idle.also_used(late("tangthu.programs.queries.last_uses"))
         navigation.register(
             NavEntry(

@@ -14,8 +14,11 @@ from django.utils.translation import gettext
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
+from tangthu.kernel import clock
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.programs.models import ApiKey, Hook, HookDelivery
+from tangthu.programs.wording import scope_words
+from tangthu.signin.inventory import AccountKind, Line
 from tangthu.ui import formats
 
 
@@ -63,6 +66,33 @@ def living_keys(body_id: uuid.UUID, people: Collection[uuid.UUID]) -> dict[uuid.
         told = words % {"name": one.name, "day": formats.day(one.expires_at)}
         found.setdefault(one.person_id, []).append(told)
     return found
+
+
+def as_accounts(viewer: Viewer) -> list[Line]:
+    """The keys at the bodies whose people the viewer manages, as accounts of programs (RM-954)."""
+    found = ApiKey.objects.filter(body_id__in=viewer.bodies_with("people.manage"))
+    now = clock.now()
+    told = []
+    for one in found.select_related("person", "body", "used").order_by("created_at", "id"):
+        used = getattr(one, "used", None)
+        state = gettext("Đang dùng")
+        if one.revoked_at is not None or one.expires_at <= now:
+            state = gettext("Đã vô hiệu hóa")
+        scopes = ", ".join(scope_words(scope) for scope in one.scopes)
+        told.append(
+            Line(
+                kind=AccountKind.PROGRAM,
+                username=one.beginning,
+                name=one.name,
+                state=state,
+                asset=f"{one.body.short_name}: {scopes}",
+                manager=one.person.full_name,
+                registered_at=one.created_at,
+                used_at=used.last_used_at if used else None,
+                until=(one.revoked_at or one.expires_at).date(),
+            )
+        )
+    return told
 
 
 def keys(viewer: Viewer) -> QuerySet[ApiKey]:

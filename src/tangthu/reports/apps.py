@@ -23,9 +23,11 @@ class ReportsConfig(AppConfig):
         from tangthu.records import leaving
         from tangthu.reports import first_steps, page_help
         from tangthu.reports.job_kinds import EXPORT
+        from tangthu.signin import dossier
         from tangthu.ui.choosing import set_list_routes
         from tangthu.ui.nav import NavEntry, navigation
 
+        dossier.also_used(late("tangthu.reports.queries.use_facts"))
         page_help.register()
         first_steps.register()
         jobs.register(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from tangthu.identity.policies import SECRET, Viewer
 from tangthu.identity.standing import appointments
@@ -14,6 +15,8 @@ from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.models import Document, Dossier, Membership, Use, Withheld
 from tangthu.reports.models import Export, SavedView
+from tangthu.ui import formats
+from tangthu.ui.parts import Fact, FactGroup
 
 LISTS = frozenset({Use.Kind.LIST_PRINT, Use.Kind.LIST_EXPORT, Use.Kind.LIST_DOWNLOAD})
 
@@ -108,6 +111,27 @@ def uses(viewer: Viewer, *, everybody: bool) -> QuerySet[Use]:
         found = Use.objects.filter(body_id__in=viewer.bodies_with("use.oversee"))
     held = Withheld.objects.filter(document=OuterRef("obj"), released_at=None)
     return found.exclude(Exists(held)).select_related("person", "body")
+
+
+def use_facts(person_id: uuid.UUID, bodies: Collection[uuid.UUID] | None) -> FactGroup | None:
+    """How often a person used records, by what he did, and when last; at some bodies, or everywhere
+    (None) for himself. On an isolated LAN numbers of others' uses may tell of secrets: none."""
+    found = Use.objects.filter(person_id=person_id)
+    if bodies is not None:
+        if isolated():
+            return None
+        found = found.filter(body_id__in=bodies)
+    rows = found.values("kind").annotate(n=Count("pk"), last=Max("at")).order_by("-n", "kind")
+    facts = tuple(
+        Fact(
+            str(Use.Kind(row["kind"]).label),
+            gettext("%(n)s lần, lần cuối %(when)s")
+            % {"n": formats.thousands(row["n"]), "when": formats.moment(row["last"])},
+        )
+        for row in rows
+    )
+    none = (Fact(gettext("Hồ sơ, tài liệu"), gettext("chưa dùng lần nào")),)
+    return FactGroup(gettext("Khai thác hồ sơ, tài liệu"), facts or none)
 
 
 def copy_named(viewer: Viewer, serial: str) -> Use | None:

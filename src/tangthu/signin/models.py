@@ -181,6 +181,11 @@ class ReviewLine(models.Model):
     idle_days = models.PositiveIntegerField()
     second_step = models.BooleanField()
     conflicts = models.TextField(blank=True)
+    # Of reviews from before these were kept: "".
+    kind = models.CharField(max_length=10, blank=True, default="")
+    manager = models.TextField(blank=True, default="")
+    department = models.TextField(blank=True, default="")
+    registered_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     note = models.CharField(max_length=500, blank=True)
 

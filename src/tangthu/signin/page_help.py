@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from tangthu.ui.page_help import page_help
 
 _SIGNIN = {
+    "own": (
+        _("Hồ sơ tài khoản của bạn: đăng ký khi nào, chứng minh mình bằng gì, đã dùng những gì."),
+        _("Xem lần đăng nhập và thay đổi nào không phải của bạn; nếu có thì báo quản trị ngay."),
+    ),
     "password": (
         _("Nơi đổi mật khẩu của bạn."),
         _(

@@ -25,7 +25,8 @@ from tangthu.identity.standing import (
     member_outlived,
 )
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin import idle, rules, standing
+from tangthu.signin import idle, inventory, rules, standing
+from tangthu.signin.inventory import AccountKind, Line
 from tangthu.signin.models import Review
 from tangthu.ui import formats
 
@@ -53,6 +54,13 @@ class Seen:
     conflicts: tuple[str, ...]
     # What it may do beside its positions: grants, groups, delegations, keys of programs.
     besides: tuple[str, ...]
+    # As in the list of accounts.
+    line: Line
+
+    @property
+    def kind_label(self) -> str:
+        """Of what type the account is, in words."""
+        return str(AccountKind(self.line.kind).label)
 
     @property
     def enabled(self) -> bool:
@@ -84,6 +92,7 @@ def seen_at(body_id: uuid.UUID) -> list[Seen]:
     for one in appointments().filter(position__body_id=body_id, person_id__in=people):
         held.setdefault(one.person_id, []).append(one)
     since = idle.counted_from(found)
+    told = inventory.of_people(found, [body_id])
     today = timezone.localdate()
     besides: dict[uuid.UUID, list[str]] = {}
     for tell in (_given, *_besides):
@@ -105,6 +114,7 @@ def seen_at(body_id: uuid.UUID) -> list[Seen]:
             if len(held.get(one.person_id, ())) > 0
             else (),
             besides=tuple(besides.get(one.person_id, ())),
+            line=told[one.person_id],
         )
         for one in found
     ]

@@ -14,6 +14,7 @@ from tangthu.faces.cli.words import translate as _
 if TYPE_CHECKING:
     from tangthu.identity.acting import Acting
     from tangthu.identity.models import Account
+    from tangthu.signin.inventory import Line
 
 
 @click.group(help=_("Tài khoản của người ở các cơ quan."))
@@ -37,17 +38,31 @@ def _named(who: Acting, username: str) -> Account:
     return found
 
 
+def _listed(line: Line) -> dict[str, Any]:
+    """What the list of accounts tells of one, beside its names (RM-954)."""
+    return {
+        "kind": line.kind,
+        "asset": line.asset,
+        "manager": line.manager,
+        "department": line.department,
+        "registered_at": line.registered_at.isoformat() if line.registered_at else None,
+        "until": line.until.isoformat() if line.until else None,
+    }
+
+
 @account.command("list", help=_("Mọi tài khoản mà người của --as quản trị."))
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """Every account of the bodies whose people the person of `--as` manages."""
     with house():
-        from tangthu.signin import queries, standing
+        from tangthu.signin import inventory, queries, standing
+        from tangthu.signin.inventory import AccountKind
 
         who = acting(ctx)
         found = list(queries.accounts(who.viewer))
         titles = queries.titles_of(who.viewer, found)
+        listed = inventory.of_people(found, who.viewer.bodies_with("people.manage"))
         rows: list[dict[str, Any]] = []
         lines = []
         for one in found:
@@ -63,10 +78,17 @@ def list_(ctx: click.Context, as_json: bool) -> None:
                     "own_password": standing.has_own_password(one),
                     "second_step": standing.second_step(one) is not None,
                     "used_at": used.isoformat() if used else None,
+                    **_listed(listed[one.person_id]),
                 }
             )
             lines.append(f"{one.username:<20} {one.person.full_name:<30} {words}")
-        answer({"accounts": rows}, as_json=as_json, words="\n".join(lines) or "0")
+        others = [
+            {"username": one.username, "name": one.name, "state": one.state, **_listed(one)}
+            for one in inventory.lines(who.viewer)
+            if one.kind in (AccountKind.PROGRAM, AccountKind.SERVICE)
+        ]
+        lines += [f"{one['username']:<20} {one['name']:<30} {one['state']}" for one in others]
+        answer({"accounts": rows, "others": others}, as_json=as_json, words="\n".join(lines) or "0")
 
 
 @account.command(

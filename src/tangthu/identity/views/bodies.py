@@ -26,6 +26,7 @@ from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.body_forms import BodySettingsForm, OpenBodyForm, RenameBodyForm
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
+from tangthu.ui.csv_cells import safe_cell
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
@@ -132,18 +133,13 @@ def bodies_file(request: HttpRequest) -> HttpResponse:
     for row in names.register(here):
         until = row.effective_to.isoformat() if row.effective_to else ""
         writer.writerow(
-            [_safe(one) for one in (row.code, row.body.archive_code, row.name, row.short_name)]
-            + [row.effective_from.isoformat(), until, _safe(row.decision)]
+            [safe_cell(one) for one in (row.code, row.body.archive_code, row.name, row.short_name)]
+            + [row.effective_from.isoformat(), until, safe_cell(row.decision)]
         )
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"ma-dinh-danh-{timezone.localdate():%Y%m%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _safe(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t")) else value
 
 
 def _way(*more: Crumb) -> list[Crumb]:

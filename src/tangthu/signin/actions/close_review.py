@@ -17,7 +17,7 @@ from tangthu.signin.actions.account_state import disable_account
 from tangthu.signin.models import Review, ReviewLine, Verdict
 
 NOTE_LENGTH = 500
-SCHEMA = "signin.review/1"
+SCHEMA = "signin.review/2"
 
 
 def close_review(
@@ -77,6 +77,9 @@ def _as_state(line: ReviewLine) -> dict[str, object]:
         "person": str(line.person_id),
         "username": line.username,
         "roles": line.roles,
+        "kind": line.kind,
+        "manager": line.manager,
+        "department": line.department,
         "idle_days": line.idle_days,
         "second_step": line.second_step,
         "verdict": line.verdict,
@@ -97,6 +100,10 @@ def _line(review: Review, number: int, seen: reviewing.Seen, verdict: str, note:
         name=seen.account.person.full_name,
         titles=seen.titles,
         roles=seen.roles,
+        kind=seen.line.kind,
+        manager=seen.line.manager,
+        department=seen.line.department,
+        registered_at=seen.line.registered_at,
         used_at=seen.used_at,
         idle_days=seen.idle_days,
         second_step=seen.second_step,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 
 from django.db.models import Q
@@ -19,9 +21,11 @@ from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.identity.standing import answering_body
 from tangthu.kernel.errors import NotFoundForViewer
-from tangthu.signin import idle, queries, resting, rules, standing, wording
+from tangthu.signin import dossier, idle, inventory, queries, resting, rules, standing, wording
 from tangthu.signin.actions.set_password import reset_password
+from tangthu.signin.inventory import AccountKind, Line
 from tangthu.ui import formats
+from tangthu.ui.csv_cells import safe_cell
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register
 
@@ -48,6 +52,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """Every account of the viewer's bodies, by name."""
     viewer = manager(request)
     positions: dict[uuid.UUID, str] = {}
+    told: dict[uuid.UUID, Line] = {}
 
     def titles(row: Account) -> str:
         return positions.get(row.person_id, "")
@@ -72,6 +77,14 @@ def accounts(request: HttpRequest) -> HttpResponse:
             Column("second", _("Xác thực hai bước"), _second_step, extra=True),
             Column("since", _("Từ ngày"), lambda row: formats.day(row.person.created_at), "date",
                    extra=True),
+            Column("kind", _("Loại"), lambda row: AccountKind(told[row.person_id].kind).label,
+                   extra=True),
+            Column("asset", _("Được dùng"), lambda row: told[row.person_id].asset, extra=True),
+            Column("manager", _("Người quản lý"), lambda row: told[row.person_id].manager,
+                   extra=True),
+            Column("unit", _("Đơn vị"), lambda row: told[row.person_id].department, extra=True),
+            Column("until", _("Hết hạn"), lambda row: _last_day(told[row.person_id]), "date",
+                   extra=True),
             Column("body", _("Cơ quan"), lambda row: row.person.home_body.short_name, extra=True),
         ),
         empty=EmptyState(_("Không có tài khoản nào"), _("Đổi bộ lọc hoặc từ cần tìm.")),
@@ -92,6 +105,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             found = found.order_by("-person__sort_key", "-id")
     rows = list(found[: register.page_size + 1])
     positions.update(queries.titles_of(viewer, rows))
+    told.update(inventory.of_people(rows, viewer.bodies_with("people.manage")))
     page = register.page(
         rows,
         sort_values=lambda row: (row.person.sort_key, str(row.pk)),
@@ -104,9 +118,29 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "actions": [
             Action(_("Rà soát"), reverse("signin:reviews"), icon="check"),
             Action(_("Chỗ tập"), reverse("signin:practice"), icon="people"),
+            Action(_("Tải danh mục (CSV)"), reverse("signin:accounts-file"), icon="download"),
         ],
     }
     return render(request, "signin/accounts.html", context)
+
+
+@require_safe
+def accounts_file(request: HttpRequest) -> HttpResponse:
+    """The whole list of accounts, of programs too, as CSV in UTF-8 (RM-954)."""
+    viewer = manager(request)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(inventory.HEADINGS)
+    for one in inventory.lines(viewer):
+        writer.writerow([safe_cell(value) for value in one.cells()])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    name = f"danh-muc-tai-khoan-{timezone.localdate():%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _last_day(line: Line) -> str:
+    return formats.day(line.until) if line.until else ""
 
 
 def _soon_idle(viewer: Viewer) -> list[tuple[Account, int]]:
@@ -153,6 +187,8 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     found = queries.managed(acting_of(request), person_id)
     words, tone = standing.state(found)
     used = standing.used_at(found)
+    managed = viewer.bodies_with("people.manage")
+    line = inventory.of_people([found], managed)[person_id]
     facts = FactGroup(
         _("Tài khoản"),
         (
@@ -163,8 +199,7 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             Fact(_("Đăng ký ngày"), formats.day(found.person.created_at)),
             Fact(_("Tình trạng"), words, tone=tone),
             Fact(_("Dùng lần cuối"), formats.moment(used) if used else _("chưa lần nào")),
-            Fact(_("Mật khẩu"), standing.password(found)),
-            Fact(_("Xác thực hai bước"), standing.second_step_words(found)),
+            *dossier.facts_of(line),
         ),
     )
     recent = queries.entries(viewer).filter(person_id=person_id).order_by("-at", "-id")[:RECENT]
@@ -190,7 +225,11 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             actions.append(Action(_("Gỡ xác thực hai bước"), url, icon="lock"))
     context = {
         "account": found,
-        "fact_groups": [facts],
+        "fact_groups": [
+            facts,
+            dossier.authentication(found),
+            *dossier.uses(person_id, managed),
+        ],
         "actions": actions,
         "way": way(found),
         "entries": [(one, wording.of_entry(one)) for one in recent],

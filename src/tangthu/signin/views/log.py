@@ -21,6 +21,7 @@ from tangthu.signin.actions.read_log import note_reading
 from tangthu.signin.models import Kind, Outcome, SecurityEntry
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.csv_cells import safe_cell
 from tangthu.ui.days import fault_of
 from tangthu.ui.parts import Action
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, RangeFilter, Register
@@ -139,10 +140,5 @@ def _lines(found: QuerySet[SecurityEntry]) -> Iterator[str]:
     writer.writerow(_HEADINGS)
     yield line.taken()
     for one in found.order_by("-at", "-id").iterator(chunk_size=2000):
-        writer.writerow([_safe(value) for value in wording.as_row(one)])
+        writer.writerow([safe_cell(value) for value in wording.as_row(one)])
         yield line.taken()
-
-
-def _safe(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in "=+-@\t" and value[:1] else value
