@@ -85,6 +85,7 @@ class TestHouse:
             # Crash tests kill our processes, never the power: the server need not wait for disks.
             for name in ("fsync", "synchronous_commit", "full_page_writes"):
                 admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(name)))
+            admin.execute("ALTER SYSTEM SET max_wal_size = '256MB'")
             admin.execute("SELECT pg_reload_conf()")
         self._copy("tangthu", "template_empty")
         with self.clone("empty"):
