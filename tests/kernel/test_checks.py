@@ -316,7 +316,7 @@ def test_without_its_database_the_rest_is_checked(shared_cast: TestHouse) -> Non
     assert document["postgresql"] is None and document["database_login"] is None
     assert document["findings"][0]["check"] == "reach"
     assert {one["check"] for one in document["findings"]} == {
-        "reach", "software", "disk", "files", "site", "antivirus",
+        "reach", "rules", "software", "disk", "files", "site", "antivirus",
     }  # fmt: skip
     assert "geheim" not in done.stdout + done.stderr
 
