@@ -108,6 +108,7 @@ def taken_out() -> dict[str, object]:
     """A saved search, a finished export, a key, a passkey and a grant of an archivist of body A."""
     from tangthu.archive.actions.freeze_records import freeze_records, lift_freeze
     from tangthu.bulk.actions.choose_rows import choose_marked
+    from tangthu.identity import house
     from tangthu.identity.actions.grant_right import ask_grant
     from tangthu.identity.queries import viewer_named
     from tangthu.kernel import jobs
@@ -151,7 +152,7 @@ def taken_out() -> dict[str, object]:
     seeing = see_as.ask(Acting(manager, "cli"), viewer.person_id, reason=HIDDEN)
     return {
         "seeing_id": seeing.pk, "bulk_id": bulk.pk, "hook_id": hook.pk, "freeze_id": locked.pk,
-        "edit_id": edit,
+        "edit_id": edit, "keeper_id": house.posts().values_list("pk", flat=True).first(),
         "view_id": view.id, "export_id": export.id, "key_id": key.id, "change_id": change.pk,
         "passkey_id": passkey_of("cuc"), "scope": dossier.pk,
         **of_people(viewer.person_id, viewer.positions[0][0]),
