@@ -37,7 +37,7 @@ def nothing_left(house: TestHouse) -> bool:
     return not list(house.home.temporary.glob("drill-*"))
 
 
-@pytest.mark.req("RM-958", "AR-92", "AR-91")
+@pytest.mark.req("RM-958", "AR-92", "AR-91", "RM-690", "AR-30")
 def test_a_restore_is_tried_and_reported_and_nothing_of_it_stays(
     cast: TestHouse, place: Path
 ) -> None:

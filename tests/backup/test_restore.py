@@ -120,7 +120,7 @@ def recover(home: Path, origin: str, *more: str) -> subprocess.CompletedProcess[
     return call(home, "--as", person, "ledger", "recover", origin, "--json", *more)
 
 
-@pytest.mark.req("AR-85", "AR-86", "RM-959", "IN-89", "IN-90")
+@pytest.mark.req("AR-85", "AR-86", "RM-959", "IN-89", "IN-90", "RM-690", "AR-30")
 def test_a_house_is_restored_elsewhere_and_its_ledger_goes_on_without_a_fork(
     lost: Lost, home: Path
 ) -> None:

@@ -243,6 +243,7 @@ def test_access_is_asked_for_row_by_row_and_waits_for_a_second_person(cast: Test
     assert previewed(cast, again, "grant", given)[1].able == 0
 
 
+@pytest.mark.req("RM-690", "AR-30")
 def test_rows_are_locked_under_a_freeze_that_stands(cast: TestHouse) -> None:
     made = make_dossier(cast, documents=[{}, {}])
     binh = cast.acting("binh")
