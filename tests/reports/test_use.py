@@ -152,6 +152,8 @@ def test_a_printed_list_bears_its_mark_and_is_an_event(cast: TestHouse, sign_in:
     page = answer.content.decode()
     use = Use.objects.get(kind=Use.Kind.LIST_PRINT)
     for words in (
+        f"Mã bản: TT-{use.serial.removeprefix('TT-')}",
+        "Tàng Thư · ",
         "Kế hoạch tập huấn",
         "Ghi chú",
         use.serial,
@@ -182,7 +184,7 @@ def test_the_sheet_of_a_record_bears_its_mark_and_is_an_event(
     ):
         page = sign_in(who).post(address).content.decode()
         use = Use.objects.get(kind=Use.Kind.PRINT, obj=record.pk)
-        assert use.serial in page
+        assert f"Mã bản: TT-{use.serial.removeprefix('TT-')}" in page and "Tàng Thư · " in page
         assert "Kín" not in page
         form = "Phiếu thông tin hồ sơ" if kind == "dossier" else "Phiếu thông tin tài liệu"
         assert f"<h1>{form}</h1>" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +132,14 @@ def _order(args: dict[str, Any]) -> Order:
     )
 
 
-def seal(acting: Acting, args: dict[str, Any]) -> PackageVersion:
+def seal(
+    acting: Acting, args: dict[str, Any], tell: Callable[[int, int], None] | None = None
+) -> PackageVersion:
     """Carry out an order: plan, store in every store, enter in the catalogue.
 
     Safe to repeat after a crash. The version holds the dossier as it was in one instant after the
-    work began, and says which (`state_sha256`). Raises Withheld, also for a document that is
+    work began, and says which (`state_sha256`). `tell` hears how many bytes of how many were stored
+    and may raise to stop. Raises Withheld, also for a document that is
     withheld meanwhile; InvalidInput with the findings when the descriptions do not meet TT05;
     StoreUnusable, CopyDamaged, OcflError or OSError when a store fails.
     """
@@ -148,12 +152,14 @@ def seal(acting: Acting, args: dict[str, Any]) -> PackageVersion:
             package_id=order.package_id, number=order.number, sealed_at=order.moment
         ).first()
         if done is None:
-            done = _store(acting, dossier, order)
+            done = _store(acting, dossier, order, tell)
         _drop_working_copies(done)
     return done
 
 
-def _store(acting: Acting, dossier: Dossier, order: Order) -> PackageVersion:
+def _store(
+    acting: Acting, dossier: Dossier, order: Order, tell: Callable[[int, int], None] | None
+) -> PackageVersion:
     package = Package.objects.filter(dossier_id=dossier.pk).first()
     if package is not None and (package.pk, package.head + 1) != (order.package_id, order.number):
         raise Refused(_("Hồ sơ vừa được người khác đóng gói."), hint=_("Tải lại trang."))
@@ -168,6 +174,7 @@ def _store(acting: Acting, dossier: Dossier, order: Order) -> PackageVersion:
             order,
             lambda: _plan(dossier, order, work),
             lambda: _enter(dossier),
+            **({} if tell is None else {"tell": tell}),
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -238,7 +245,11 @@ def run_sealing(running: jobs.Running) -> dict[str, Any]:
     from tangthu.archive.checking import acting_of_job
 
     try:
-        version = seal(acting_of_job(running), running.args)
+        version = seal(
+            acting_of_job(running),
+            running.args,
+            lambda done, total: running.progress(done, total, "byte", force=done == total),
+        )
     except ocfl.OcflError as error:
         raise Refused(
             _("Kho không nhận gói: {why}").format(why=error), hint=_("Kiểm tra các kho.")

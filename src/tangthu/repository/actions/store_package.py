@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from tangthu.standards.tt05.package import PackagePlan
 
 AGENT_ADDRESS = "urn:uuid:{}"
 _STATE = "; state sha256:"
+Tell = Callable[[int, int], None]
 
 
 class CopyDamaged(Refused):
@@ -67,6 +68,37 @@ class Order:
     record_status: str
 
 
+def _silent(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
+class _Telling:
+    """How many bytes were stored so far; the first store tells each piece, others when whole."""
+
+    def __init__(self, tell: Tell, stores: int) -> None:
+        self._tell, self._stores = tell, stores
+        self._done = self.whole = 0
+
+    def more(self, size: int) -> None:
+        """So many bytes more."""
+        self._done += size
+        if self.whole:
+            self._tell(min(self._done, self.whole * self._stores), self.whole * self._stores)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told(ocfl.Source):
+    """A source that tells how many bytes were taken of it."""
+
+    more: Callable[[int], None] = lambda _size: None
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes and tell of each piece."""
+        for piece in ocfl.Source.pieces(self, name):
+            yield piece
+            self.more(len(piece))
+
+
 def store_package(
     acting: Acting,
     body: Body,
@@ -74,15 +106,18 @@ def store_package(
     order: Order,
     make_plan: Callable[[], tuple[PackagePlan, str]],
     also: Callable[[], object],
+    tell: Tell = _silent,
 ) -> PackageVersion:
     """Store the version that `order` describes, in every store, and enter it in the catalogue.
 
     `make_plan` is asked only if it is not stored yet; it answers with the plan and the digest of
     the state that this packages, which is written into the version itself. `also` runs inside the
-    transaction that enters the version (the index entry, say). Raises StoreUnusable, CopyDamaged,
+    transaction that enters the version (the index entry, say). `tell` hears how many bytes of how
+    many were stored, in all stores, and may raise to stop: nothing is then entered. Raises StoreUnusable, CopyDamaged,
     OcflError or OSError (disk full, damaged store): nothing is then in the catalogue.
     """
     stores = ensure_stores()
+    told = _Telling(tell, len(stores))
     first = open_store(stores[0])
     for store in stores:
         with writing_to(store):
@@ -96,9 +131,10 @@ def store_package(
         _require_fitting(stores[0], place, order)
         plan, state = make_plan()
         files = {
-            f"{plan.folder}/{item.path}": ocfl.Source(item.source, item.sha256)
+            f"{plan.folder}/{item.path}": _Told(item.source, item.sha256, told.more)
             for item in plan.files
         }
+        told.whole = sum(item.size for item in plan.files)
         note = ocfl.Note(
             f"{order.message}{_STATE}{state}",
             acting.viewer.full_name or "Tàng Thư",
@@ -123,6 +159,7 @@ def store_package(
                 open_store(store).path_of(order.objid)
             ):
                 receive(store, place, replace=True)
+        told.more(told.whole)
     durable.point("repository.stored")
     version = _catalogue(acting, body, dossier_id, order, state, stores, place, also)
     durable.point("repository.catalogued")
