@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tangthu.kernel import jobs
 from tests.support import batches
 from tests.support.programs import program
 from tests.support.records import make_dossier, open_a_fonds
@@ -75,7 +77,17 @@ def test_lists_records_and_refusals_as_they_come(server: Server) -> None:
     view = {"name": "Một lần", "source": "search", "query": "q=a"}
     assert cuc.post("/views", view, name="n1") == cuc.post("/views", view, name="n1")
     cuc.delete(f"/views/{cuc.get('/views')['items'][0]['id']}")
-    assert list(cuc.jobs()) == []
+    assert (
+        list(cuc.jobs()) == []
+        and list(Client(server.url, program(server.house, "binh").token).freezes()) == []
+    )
+    preview = cuc.preview(
+        "documents", "describe", {"field": "note", "value": "x"}, {"year": "2010"}
+    )
+    assert (preview["able"], len(list(cuc.rows(preview)))) == (10, 10)
+    job = cuc.confirm(preview)
+    assert jobs.execute(uuid.UUID(job["id"])).state == "done"
+    assert {row["outcome"] for row in cuc.rows(cuc.get(f"/bulk-acts/{preview['id']}"))} == {"done"}
 
 
 def test_a_download_goes_on_where_it_broke_off_and_is_compared(

@@ -9,9 +9,10 @@ import pytest
 
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
 from tangthu.archive.packaging import state_digest
+from tangthu.kernel import jobs
 from tangthu.kernel.jobs import execute
 from tangthu.records.models import Dossier
-from tangthu.repository.models import PackageVersion
+from tangthu.repository.models import Package, PackageVersion, Store
 from tests.repository import steps
 from tests.support import killing, states
 from tests.support.house import TestHouse
@@ -89,3 +90,22 @@ def test_what_ead_has_no_element_for_stands_in_the_extra_file_and_nowhere_in_ead
         }
         for ead in root.rglob("EAD*.xml"):
             assert "Quyết định cũ" not in ead.read_text(encoding="utf-8")
+
+
+def test_sealing_tells_how_many_bytes_are_stored_and_stops_between_them(cast: TestHouse) -> None:
+    made = make_dossier(cast, documents=[{}, {}], pages=3)
+    job = queue_sealing(cast.acting("cuc"), made.dossier.pk)
+    heard: list[tuple[int, int | None]] = []
+
+    def watch(done: int, total: int | None, unit: str) -> None:
+        heard.append((done, total))
+        jobs.request_stop(job.pk)
+
+    ended = jobs.execute(job.pk, watch)
+    assert ended.state == "stopped" and not Package.objects.exists()
+    done = jobs.execute(jobs.resume(cast.acting("cuc"), ended).pk)
+    assert (done.state, done.unit, done.done) == ("done", "byte", done.total)
+    # Of each store, and with what describes the contents.
+    assert done.total > sum(map(len, made.contents)) * Store.objects.count()
+    assert len(heard) == 1 and 0 < heard[0][0] < done.total
+    assert PackageVersion.objects.get().package == Package.objects.get()

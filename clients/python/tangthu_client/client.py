@@ -102,6 +102,10 @@ class Client:
         """The fonds of the key's body."""
         return self.pages("/fonds")
 
+    def freezes(self) -> Iterator[dict[str, Any]]:
+        """The freezes at the key's body, lifted ones too, newest first."""
+        return self.pages("/freezes")
+
     def jobs(self, state: str = "") -> Iterator[dict[str, Any]]:
         """Background work, newest first."""
         return self.pages("/jobs", {"state": state or None})
@@ -114,6 +118,24 @@ class Client:
         Raises Problem of kind "precondition-failed" if somebody changed it since.
         """
         found: dict[str, Any] = self.patch(path, {"description": dict(description)}, state=state)
+        return found
+
+    def preview(
+        self, of: str, act: str, args: Mapping[str, Any], asked: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """What an act would do with all "dossiers" or "documents" of a filter; nothing is done."""
+        document = {"of": of, "act": act, "args": dict(args), "asked": dict(asked or {})}
+        found: dict[str, Any] = self.post("/bulk-acts", document)
+        return found
+
+    def rows(self, preview: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Each row of a previewed act: whether it can be done and why not, or what came of it."""
+        return self.pages(f"/bulk-acts/{preview['id']}/rows")
+
+    def confirm(self, preview: Mapping[str, Any]) -> dict[str, Any]:
+        """Start exactly what was previewed; the job, for `wait`."""
+        path = f"/bulk-acts/{preview['id']}/confirm"
+        found: dict[str, Any] = self.post(path, {"digest": preview["digest"]})
         return found
 
     def wait(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,13 @@ from tangthu.kernel.stores import FolderStore, content_key
 from tangthu.ledger.logs import log_of
 from tangthu.records.models import Dossier
 from tangthu.records.queries import withheld_in
-from tangthu.repository.actions.store_package import Order, is_stored, store_package
+from tangthu.repository.actions.store_package import (
+    Order,
+    Tell,
+    is_stored,
+    silent,
+    store_package,
+)
 from tangthu.repository.models import Package, PackageVersion
 from tangthu.repository.reading import packaged_only
 from tangthu.standards import ocfl
@@ -132,9 +137,7 @@ def _order(args: dict[str, Any]) -> Order:
     )
 
 
-def seal(
-    acting: Acting, args: dict[str, Any], tell: Callable[[int, int], None] | None = None
-) -> PackageVersion:
+def seal(acting: Acting, args: dict[str, Any], tell: Tell = silent) -> PackageVersion:
     """Carry out an order: plan, store in every store, enter in the catalogue.
 
     Safe to repeat after a crash. The version holds the dossier as it was in one instant after the
@@ -157,9 +160,7 @@ def seal(
     return done
 
 
-def _store(
-    acting: Acting, dossier: Dossier, order: Order, tell: Callable[[int, int], None] | None
-) -> PackageVersion:
+def _store(acting: Acting, dossier: Dossier, order: Order, tell: Tell) -> PackageVersion:
     package = Package.objects.filter(dossier_id=dossier.pk).first()
     if package is not None and (package.pk, package.head + 1) != (order.package_id, order.number):
         raise Refused(_("Hồ sơ vừa được người khác đóng gói."), hint=_("Tải lại trang."))
@@ -174,7 +175,7 @@ def _store(
             order,
             lambda: _plan(dossier, order, work),
             lambda: _enter(dossier),
-            **({} if tell is None else {"tell": tell}),
+            tell,
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)

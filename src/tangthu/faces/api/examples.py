@@ -18,6 +18,7 @@ _NAMED: dict[str, Any] = {
     "bundle": {"typ": "ril-bundle/1"}, "scopes": ["read.public"], "rights": ["read.public"],
     "right": "read.public", "decision": "15/QĐ-CC ngày 12/03/2026", "until": "2027-12-31",
     "url": "https://nhan.example/tang-thu", "kinds": ["records.dossier"],
+    "path": "/srv/kho-c", "carrier_since": "2026-01-02", "reason": "Phương tiện đến hạn thay",
     "effective_from": "2026-03-12", "effective_to": "2027-12-31",
 }  # fmt: skip
 _FORMATS: dict[str, Any] = {

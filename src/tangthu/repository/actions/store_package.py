@@ -68,7 +68,7 @@ class Order:
     record_status: str
 
 
-def _silent(done: int, total: int) -> None:
+def silent(done: int, total: int) -> None:
     """Nobody listens."""
 
 
@@ -106,15 +106,17 @@ def store_package(
     order: Order,
     make_plan: Callable[[], tuple[PackagePlan, str]],
     also: Callable[[], object],
-    tell: Tell = _silent,
+    tell: Tell = silent,
 ) -> PackageVersion:
     """Store the version that `order` describes, in every store, and enter it in the catalogue.
 
     `make_plan` is asked only if it is not stored yet; it answers with the plan and the digest of
     the state that this packages, which is written into the version itself. `also` runs inside the
     transaction that enters the version (the index entry, say). `tell` hears how many bytes of how
-    many were stored, in all stores, and may raise to stop: nothing is then entered. Raises StoreUnusable, CopyDamaged,
-    OcflError or OSError (disk full, damaged store): nothing is then in the catalogue.
+    many were stored, in all stores, and may raise to stop: nothing is then entered.
+
+    Raises StoreUnusable, CopyDamaged, OcflError or OSError (disk full, damaged store): nothing is
+    then in the catalogue.
     """
     stores = ensure_stores()
     told = _Telling(tell, len(stores))
