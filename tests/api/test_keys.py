@@ -203,3 +203,31 @@ def test_the_page_makes_shows_once_and_ends_a_key(cast: TestHouse) -> None:
     assert status(Program(key.beginning + token)) == 401
     wrong = client.post("/khoa-api/moi/", {**given, "scopes": ["house.administer"]})
     assert wrong.status_code == 422
+
+
+def test_a_key_made_for_something_else_knows_of_no_looks_and_packages(cast: TestHouse) -> None:
+    reads = program(cast, "cuc", ["read.public"])
+    audits = program(cast, "cuc", ["repository.audit"])
+    orders = program(cast, "cuc", ["dissemination.make"])
+    oversees = program(cast, "cuc", ["use.oversee"])
+    for path, may in (("/uses", (reads, oversees)), ("/dips", (orders,))):
+        for key in (reads, audits, orders, oversees):
+            assert status(key, path) == (200 if key in may else 403), path
+
+
+def test_a_key_knows_of_no_hook_that_opens_more_than_it_does(cast: TestHouse) -> None:
+    from tangthu.programs.actions.make_hook import make_hook
+
+    body = cast.body("H30.81").pk
+    given = {"url": "https://nhan.example/x", "kinds": ["records.dossier"]}
+    by_hand = make_hook(cast.acting("cuc"), name="tay", body_id=body, **given)
+    wide = program(cast, "cuc", ["read.conditional", "read.public"])
+    narrow = program(cast, "cuc", ["read.public"])
+    made = json.loads(wide.ask("POST", "/hooks", {"name": "Máy", **given}).content)["id"]
+    small = json.loads(narrow.ask("POST", "/hooks", {"name": "Nhỏ", **given}).content)["id"]
+    for hidden in (made, by_hand.pk):
+        assert status(narrow, f"/hooks/{hidden}") == 404
+        assert narrow.ask("DELETE", f"/hooks/{hidden}").status_code == 404
+    assert [one["id"] for one in narrow.get("/hooks")["items"]] == [small]
+    assert {one["id"] for one in wide.get("/hooks")["items"]} == {made, small}
+    assert wide.ask("DELETE", f"/hooks/{small}").status_code == 204

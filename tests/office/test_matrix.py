@@ -204,7 +204,7 @@ ONESELF = {
     "signin:see-as-stop",
     "signin:code", "signin:second-step", "signin:recovery", "signin:second-step-off",
     "signin:app", "signin:passkey-in", "signin:passkey-new", "signin:passkey", "signin:passkey-off",
-    "signin:sso-link", "signin:sso-unlink",
+    "signin:sso-link", "signin:sso-unlink", "signin:prove",
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
     "programs:key-new", "programs:hook-new", "make_hook", "bulk:choose", "preview_act",

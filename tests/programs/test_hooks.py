@@ -7,13 +7,14 @@ import datetime as dt
 import json
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from tangthu.identity.models import Account
 from tangthu.kernel import checks, reaching
@@ -25,6 +26,7 @@ from tangthu.programs.actions import make_hook as actions
 from tangthu.programs.actions import send_hooks
 from tangthu.programs.actions.make_hook import MOST_HOOKS, make_hook
 from tangthu.programs.actions.make_key import make_key, revoke_key
+from tangthu.programs.hook_sending import Outcome
 from tangthu.programs.models import Hook, HookDelivery, HookRun
 from tangthu.signin.models import SecurityEntry
 from tests.support.house import TestHouse
@@ -380,6 +382,94 @@ def test_a_person_has_no_more_hooks_than_the_ceiling_and_none_at_bodies_of_other
         hooked(cast, to.url)
     with pytest.raises(Refused):
         hooked(cast, to.url)
+
+
+def test_no_slow_receivers_of_one_person_and_none_that_fail_hold_up_the_others(
+    cast: TestHouse, to: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_events()
+    slow = [hooked(cast, to.url) for _ in range(MOST_HOOKS)]
+    good = hooked(cast, to.url, "hoa")
+    make_dossier(cast)
+    signed_events()
+    for one in slow:
+        due_now(one)
+    came, at_once, most = threading.Event(), 0, 0
+    lock = threading.Lock()
+
+    def send(one: Any) -> Outcome:
+        nonlocal at_once, most
+        if one.hook.pk == good.pk:
+            came.set()
+            return Outcome("ok", 204)
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        heard = came.wait(20)
+        with lock:
+            at_once -= 1
+        return Outcome("ok" if heard else "timeout", 204)
+
+    monkeypatch.setattr(send_hooks, "_send", send)
+    assert send_hooks.send_due() == MOST_HOOKS + 1
+    assert most == 2
+    busy = []
+    for number, username in enumerate(("cuc", "binh", "hoa", "dung", "cuc")):
+        hook = Hook(person=Account.objects.get(username=username).person)
+        hook.run = HookRun(failing_since=dt.datetime.now(dt.UTC) if number < 4 else None)
+        busy.append(hook)
+    signed_events()
+    make_dossier(cast, number="02")
+    signed_events()
+    HookRun.objects.filter(hook__in=slow[:1]).update(failing_since=dt.datetime.now(dt.UTC))
+    for one in (*slow, good):
+        due_now(one)
+    due = {one.pk for one in send_hooks._due(busy[:4])}
+    assert slow[0].pk not in due, "four that fail are enough"
+    assert good.pk in due
+    assert not any(one.person_id == slow[0].person_id for one in send_hooks._due(busy))
+
+
+def test_hooks_that_somebody_else_may_have_set_rest_until_their_person_goes_on_with_them(
+    cast: TestHouse, to: Receiver
+) -> None:
+    from tangthu.signin.actions.end_sessions import end_own
+    from tangthu.signin.actions.set_password import reset_password, take_as_own
+
+    signed_events()
+    hook, held = hooked(cast, to.url), hooked(cast, to.url)
+    actions.pause_hook(cast.acting("cuc"), held.pk)
+    gone, other = hooked(cast, to.url), hooked(cast, to.url, "hoa")
+    actions.remove_hook(cast.acting("cuc"), gone.pk)
+    make_dossier(cast)
+    signed_events()
+    cuc = Account.objects.get(username="cuc")
+    for end in (
+        lambda: reset_password(cast.acting("dung"), cuc.person_id),
+        lambda: end_own(cuc, keep=None),
+    ):
+        end()
+        for one in (hook, held):
+            one.refresh_from_db()
+            assert (one.state, one.why) == ("stopped", "reset")
+        for one in (gone, other):
+            one.refresh_from_db()
+            assert one.why == ""
+        last = history(hook.pk)[-1]
+        assert last.kind_name == "programs.hook.stopped"
+        with pytest.raises(Refused):
+            actions.resume_hook(cast.acting("dung"), hook.pk)
+        take_as_own(cuc)
+        client = Client()
+        client.force_login(Account.objects.get(pk=cuc.pk))
+        page = client.get(f"/khoa-api/nhan-tin/{hook.pk}/").content.decode().split("</main>")[0]
+        assert "người đặt xem lại địa chỉ rồi cho gửi tiếp" in page
+        assert client.post(f"/khoa-api/nhan-tin/{hook.pk}/gui-tiep/").status_code == 302
+        hook.refresh_from_db()
+        assert (hook.state, hook.why) == ("on", "")
+    assert end_own(cuc, keep=None, only=uuid.uuid4()) == 0
+    hook.refresh_from_db()
+    assert hook.state == "on", "one session alone is no suspicion"
 
 
 @pytest.mark.soak

@@ -177,7 +177,6 @@ def test_a_passkey_is_made_in_a_browser_and_signs_in_with_and_without_the_passwo
     page.click("text=Thêm khóa truy cập")
     assert (visitor.axe(), visitor.overflow()) == ([], 0)
     page.fill("#id_name", "Điện thoại")
-    page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("button >> text=Tạo khóa")
     assert (visitor.axe(), visitor.overflow()) == ([], 0)
@@ -190,6 +189,11 @@ def test_a_passkey_is_made_in_a_browser_and_signs_in_with_and_without_the_passwo
     for path in ("", "go/"):
         visitor.go(f"/tai-khoan/khoa-truy-cap/{row.pk}/{path}")
         assert (visitor.axe(), visitor.overflow()) == ([], 0), path
+
+    visitor.go("/tai-khoan/xac-nhan/?next=/tai-khoan/phien/")
+    assert (visitor.axe(), visitor.overflow()) == ([], 0)
+    page.click("button >> text=Dùng khóa truy cập")
+    page.wait_for_url("**/tai-khoan/phien/")
 
     def sign_out() -> None:
         visitor.context.clear_cookies()

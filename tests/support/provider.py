@@ -1,7 +1,7 @@
 """An identity provider on loopback, as a process of its own: `python -m tests.support.provider`.
 
 It lets everybody in without asking. What it says, honest or not, is read from a file anew for each
-token: claims over the right ones, `key` (a number: another one is another key), `alg`.
+token: claims over the right ones, `key` (a number: another one is another key), `alg`, `jwks`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
         elif parts.path == "/keys":
             key = self._key(int(self._told().get("key", 1)))
-            self._send({"keys": [key.as_dict(private=False)]})
+            self._send(self._told().get("jwks", {"keys": [key.as_dict(private=False)]}))
         else:
             asked = {name: one[0] for name, one in parse_qs(parts.query).items()}
             assert (asked["response_type"], asked["scope"]) == ("code", "openid")
@@ -137,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         from joserfc.jwk import OctKey
 
         told = self._told()
+        told.pop("jwks", None)
         key, alg = self._key(int(told.pop("key", 1))), told.pop("alg", "RS256")
         if told.pop("forged", False):
             key = self._key(99)

@@ -17,7 +17,7 @@ class ProgramsConfig(AppConfig):
         from tangthu.kernel.late import late
         from tangthu.programs import page_help
         from tangthu.signin import idle, inventory, reviewing
-        from tangthu.signin.actions.resetting import on_reset
+        from tangthu.signin.actions.resetting import on_reset, on_suspicion
         from tangthu.ui.nav import NavEntry, navigation
 
         page_help.register()
@@ -31,6 +31,7 @@ class ProgramsConfig(AppConfig):
             "hooks", _("Gửi tin cho chương trình"), late("tangthu.programs.checks.look")
         )
         on_reset(late("tangthu.programs.actions.make_key.end_keys"))
+        on_suspicion(late("tangthu.programs.actions.make_hook.rest_hooks"))
         reviewing.also_shown(late("tangthu.programs.queries.living_keys"))
         inventory.also_listed(late("tangthu.programs.queries.as_accounts"))
         idle.also_used(late("tangthu.programs.queries.last_uses"))

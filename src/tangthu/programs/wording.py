@@ -42,6 +42,10 @@ _OUTCOMES: Mapping[str, Promise] = {
     "broken": _("kết nối bị ngắt"),
     "unanswered": _("không gửi được suốt ba ngày"),
     "person": _("người đặt hoặc khóa API không còn hiệu lực"),
+    "reset": _(
+        "mật khẩu hoặc xác thực hai bước của người đặt được đặt lại, hoặc các phiên đăng nhập bị "
+        "kết thúc; người đặt xem lại địa chỉ rồi cho gửi tiếp"
+    ),
     "key": _("khóa ký của hệ thống đã đổi"),
 }
 

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 # Long enough to fetch a phone and show it a picture.
 WAITS = 180
 _KEY = "passkey_asked"
-# What is asked: to make a new one, to prove one after the password, to prove one alone.
-NEW, SECOND, ALONE = "new", "second", "alone"
+# What is asked: to make a new one, to prove one after the password, to prove one alone, to prove
+# anew who one is.
+NEW, SECOND, ALONE, PROVE = "new", "second", "alone", "prove"
 
 
 def keep(request: HttpRequest, purpose: str, state: Mapping[str, Any], **more: object) -> None:

@@ -42,7 +42,7 @@ def begin(
         "lost": lost,
         "first": first,
     }
-    note(Noted(Kind.HALF, account.username, detail={"by": ["password"]}, **of(account)))
+    note(Noted(Kind.HALF, account.username, detail={"by": [first]}, **of(account)))
     return reverse("signin:code")
 
 

@@ -76,6 +76,8 @@ class Passkey(models.Model):
 
     `kept`: attested credential data, as the standard writes it. `host`: the host name it is bound
     to. `count`: how often it signed, as it says; 0 for ever where the device does not count.
+    `second_only`: somebody else reset the password since: whoever knew that one may have made the
+    passkey, so it comes after the new password and lets nobody in alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -87,13 +89,15 @@ class Passkey(models.Model):
     count = models.BigIntegerField()
     added_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    second_only = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.added_at}"
 
 
 class ProviderLink(models.Model):
-    """That an account of an identity provider is that of a person here, who said so himself."""
+    """That an account of an identity provider is that of a person here, who said so himself, or of
+    whom somebody else did (`linked_by`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="provider_links")
@@ -101,6 +105,7 @@ class ProviderLink(models.Model):
     subject = models.CharField(max_length=255)
     linked_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    linked_by = models.CharField(max_length=120, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from tangthu.identity.models import Account
 from tangthu.kernel.securitylog import Noted, note
-from tangthu.signin import duties, visits
+from tangthu.signin import duties, proving, visits
 from tangthu.signin.models import Kind
 
 
@@ -45,6 +45,7 @@ def _signed_in(sender: object, request: HttpRequest, user: Account, **more: obje
     visit.begin(request.session, user)
     how = getattr(request, "signed_in_by", ("password",))
     duties.tell(request.session, user, proved="oidc-second" in how)
+    proving.note(request.session, how)
     note(Noted(Kind.SIGNED_IN, target=user.username, detail={"by": list(how)}, **of(user)))
 
 

@@ -130,6 +130,9 @@ def told_in(provider: Provider, token: str, *, nonce: str) -> Told:
     subject = claims.get(provider.claim)
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise _failed()
+    # An address that anybody may write into his account there names nobody.
+    if provider.claim == "email" and claims.get("email_verified") is not True:
+        raise _failed()
     methods = claims.get("amr")
     said = [claims.get("acr"), *(methods if isinstance(methods, list) else ())]
     return Told(subject, any(one in provider.second_factor for one in said))

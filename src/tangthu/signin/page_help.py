@@ -33,7 +33,7 @@ _SIGNIN = {
     ),
     "passkey-new": (
         _("Nơi thêm một khóa truy cập: vân tay, khuôn mặt, mã PIN của máy, hoặc khóa USB."),
-        _("Nhập mật khẩu, đặt tên, rồi làm theo hộp thoại của trình duyệt."),
+        _("Đặt tên, rồi làm theo hộp thoại của trình duyệt."),
     ),
     "passkey": (
         _("Một khóa truy cập của bạn, và tên để nhận ra nó."),
@@ -41,7 +41,11 @@ _SIGNIN = {
     ),
     "passkey-off": (
         _("Bước gỡ một khóa truy cập khỏi tài khoản của bạn."),
-        _("Nhập mật khẩu rồi gỡ; khóa ấy thôi đăng nhập được ngay, các phiên khác kết thúc."),
+        _("Bấm “Gỡ khóa”; khóa ấy thôi đăng nhập được ngay, các phiên khác kết thúc."),
+    ),
+    "prove": (
+        _("Nơi xác nhận lại đúng là bạn, trước một việc chỉ chính bạn được làm."),
+        _("Nhập mật khẩu, và mã nếu tài khoản có bước hai; hoặc dùng khóa truy cập."),
     ),
     "sso-links": (
         _("Các nơi cấp danh tính mà tài khoản của bạn gắn với, để đăng nhập một lần."),
@@ -49,11 +53,11 @@ _SIGNIN = {
     ),
     "sso-link": (
         _("Bước gắn tài khoản của bạn với một nơi cấp danh tính."),
-        _("Nhập mật khẩu, rồi đăng nhập ở nơi ấy bằng đúng tài khoản của bạn."),
+        _("Bấm “Tiếp tục”, rồi đăng nhập ở nơi ấy bằng đúng tài khoản của bạn."),
     ),
     "sso-unlink": (
         _("Bước thôi gắn tài khoản của bạn với một nơi cấp danh tính."),
-        _("Nhập mật khẩu; từ đó không đăng nhập được qua nơi ấy nữa."),
+        _("Bấm “Thôi gắn”; từ đó không đăng nhập được qua nơi ấy nữa."),
     ),
     "recovery": (
         _("Nơi lập các mã khôi phục mới, dùng khi mất điện thoại."),

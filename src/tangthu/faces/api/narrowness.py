@@ -1,4 +1,4 @@
-"""What a key may not do that opens less than its person may read.
+"""What a key may not do that opens less than its person may read, or nothing to read at all.
 
 Lists and packages that are written in the background are written with the rights of the person, and
 judged by them when they are fetched: a narrower key would be handed more than its scopes, or make
@@ -11,13 +11,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import LEVELS_OF, Viewer
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import Refused
 
 
 class NarrowKey(Refused):
     """The key opens less than its person may read."""
+
+
+def require_reader(request: Any) -> None:
+    """Raise Refused unless the key reads anything: what its person kept or looked at is told to no
+    program that was made for something else."""
+    if not any(request.viewer.may_anywhere(right) for right in LEVELS_OF):
+        request.acting.require("read.public", request.key.body_id)
 
 
 def require_whole_reader(request: Any) -> None:

@@ -170,6 +170,61 @@ def enable(ctx: click.Context, username: str, as_json: bool) -> None:
         answer({"username": username, "enabled": True}, as_json=as_json, words=words)
 
 
+def _provider(name: str) -> Any:
+    """The identity provider of that name. Raises InvalidInput for one that is none."""
+    from tangthu.kernel.errors import InvalidInput
+    from tangthu.signin.providers import named, providers
+
+    found = named(name)
+    if found is None:
+        known = ", ".join(one.name for one in providers()) or "0"
+        raise InvalidInput(
+            f"Không có nơi cấp danh tính {name}.", hint=f"secrets/oidc.toml: {known}"
+        )
+    return found
+
+
+@account.command(
+    "link", help=_("Gắn tài khoản của một người khác với danh tính ở một nơi cấp danh tính.")
+)
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@click.argument("provider", metavar=_("NƠI_CẤP"))
+@click.argument("subject", metavar=_("DANH_TÍNH"))
+@json_option
+@click.pass_context
+def link(ctx: click.Context, username: str, provider: str, subject: str, as_json: bool) -> None:
+    """Link another person's account with an identity; without a name by whoever runs the machine,
+    who also writes the file of providers."""
+    with house():
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.signin.actions.provider_links import link_for
+
+        who = acting(ctx) if ctx.find_root().obj["person"] else SYSTEM
+        found = _named(who, username)
+        link_for(who, found.person_id, _provider(provider), subject)
+        words = f"Đã gắn tài khoản của {found.person.full_name} với {provider}: {subject}."
+        document = {"username": username, "provider": provider, "subject": subject}
+        answer(document, as_json=as_json, words=words)
+
+
+@account.command("unlink", help=_("Thôi gắn tài khoản của một người khác với nơi cấp danh tính."))
+@click.argument("username", metavar=_("TÊN_ĐĂNG_NHẬP"))
+@click.argument("provider", metavar=_("NƠI_CẤP"))
+@json_option
+@click.pass_context
+def unlink(ctx: click.Context, username: str, provider: str, as_json: bool) -> None:
+    """Unlink another person's account; his sessions end."""
+    with house():
+        from tangthu.identity.acting import SYSTEM
+        from tangthu.signin.actions.provider_links import unlink_for
+
+        who = acting(ctx) if ctx.find_root().obj["person"] else SYSTEM
+        found = _named(who, username)
+        unlink_for(who, found.person_id, _provider(provider).issuer)
+        words = f"Đã thôi gắn tài khoản của {found.person.full_name} với {provider}."
+        answer({"username": username, "provider": provider}, as_json=as_json, words=words)
+
+
 @account.group(help=_("Rà soát tài khoản định kỳ."))
 def review() -> None:
     """Commands about the periodic review of accounts."""

@@ -1,4 +1,5 @@
-"""Have events told to an address, hold that, go on with it, end it."""
+"""Have events told to an address, hold that, go on with it, end it; let it rest when somebody else
+may have set it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from tangthu.identity.acting import Acting
 from tangthu.identity.models import Person
 from tangthu.kernel import clock
 from tangthu.kernel.errors import InvalidInput, Refused
+from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.following import signed_sizes
 from tangthu.ledger.record import Event, record
 from tangthu.programs import hook_keys, queries
@@ -21,6 +23,8 @@ from tangthu.programs.models import ApiKey, Hook, HookRun
 from tangthu.standards.vietnamese import nfc
 
 MOST_HOOKS = 10
+# Why a hook rests that somebody else may have set (`Hook.why`).
+RESET = "reset"
 _LIVING = (Hook.State.ON, Hook.State.PAUSED, Hook.State.STOPPED)
 
 
@@ -85,8 +89,14 @@ def pause_hook(acting: Acting, hook_id: uuid.UUID) -> Hook:
 
 def resume_hook(acting: Acting, hook_id: uuid.UUID) -> Hook:
     """Send again, beginning with what was not delivered. Raises NotFoundForViewer, and Refused for
-    an address that the house no longer sends to."""
+    an address that the house no longer sends to, and to others than its person where it rests
+    because somebody else may have set it."""
     found = queries.hook(acting.viewer, hook_id)
+    if found.why == RESET and found.person_id != acting.person_id:
+        raise Refused(
+            _("Chỉ người đặt cho nơi này nhận tin lại."),
+            hint=_("Người ấy xem lại địa chỉ, rồi chọn “Gửi tiếp” hoặc “Xóa”."),
+        )
     trouble = trouble_with(found.url)
     if trouble is not None:
         raise Refused(_("Chưa gửi tiếp được."), hint=trouble)
@@ -97,6 +107,34 @@ def resume_hook(acting: Acting, hook_id: uuid.UUID) -> Hook:
 def remove_hook(acting: Acting, hook_id: uuid.UUID) -> Hook:
     """End a hook for good. Raises NotFoundForViewer."""
     return _turn(acting, hook_id, Hook.State.REMOVED, "programs.hook.removed", of=_LIVING)
+
+
+def rest_hooks(acting: Acting, person_id: uuid.UUID) -> int:
+    """Let every hook of a person rest until he goes on with it himself: whoever knew his password,
+    or sat in his session, may have set it. Returns how many."""
+    found = Hook.objects.select_for_update().filter(person_id=person_id)
+    resting = list(found.exclude(state=Hook.State.REMOVED).exclude(why=RESET))
+    for hook in resting:
+        stop(acting, hook, RESET)
+    return len(resting)
+
+
+def stop(acting: Acting, hook: Hook, why: str) -> None:
+    """In the transaction of an action: stop a hook that is locked, and say so in the log and the
+    security log."""
+    hook.state, hook.why = Hook.State.STOPPED, why
+    hook.save(update_fields=["state", "why"])
+    tell(acting, hook, "programs.hook.stopped", why=why)
+    note(
+        Noted(
+            "hook",
+            target=str(hook.pk),
+            person_id=hook.person_id,
+            body_id=hook.body_id,
+            outcome="fail",
+            detail={"why": why, "host": host_of(hook.url)},
+        )
+    )
 
 
 def _turn(

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,12 +21,10 @@ from django.db.models.functions import Now
 from tangthu.identity.acting import SYSTEM
 from tangthu.identity.policies import Viewer
 from tangthu.kernel import clock
-from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.following import events_between, signed_sizes
 from tangthu.ledger.history import Told
 from tangthu.programs import hook_keys
-from tangthu.programs.actions.make_hook import tell
-from tangthu.programs.hook_addresses import host_of
+from tangthu.programs.actions.make_hook import stop
 from tangthu.programs.hook_events import known_to, viewer_at, wanted
 from tangthu.programs.hook_sending import Outcome, send
 from tangthu.programs.models import Hook, HookDelivery, HookRun
@@ -32,7 +32,7 @@ from tangthu.programs.models import Hook, HookDelivery, HookRun
 GIVE_UP = dt.timedelta(days=3)
 KEPT = dt.timedelta(days=30)
 _SECONDS = 10.0
-_AT_ONCE = 8
+_AT_ONCE, _OF_PERSON, _FAILING = 8, 2, 4
 _LEAVES = 1000
 _EVENTS = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 30, 3600
@@ -49,13 +49,21 @@ def send_due() -> int:
     """Send what hooks are due for, for some seconds; returns how many messages were delivered."""
     until = time.monotonic() + _SECONDS
     delivered = 0
+    under_way: dict[Future[Outcome], _Message] = {}
     with ThreadPoolExecutor(_AT_ONCE) as side_by_side:
-        while time.monotonic() < until and (due := _due()):
-            messages = [one for hook in due if (one := _message(hook)) is not None]
-            for one, outcome in zip(messages, side_by_side.map(_send, messages), strict=True):
+        while True:
+            busy = [one.hook for one in under_way.values()]
+            due = _due(busy) if time.monotonic() < until else []
+            for hook in due:
+                message = _message(hook)
+                if message is not None:
+                    under_way[side_by_side.submit(_send, message)] = message
+            if not (due or under_way):
+                return delivered
+            for sent in wait(under_way, return_when=FIRST_COMPLETED).done:
+                outcome = sent.result()
                 delivered += outcome.ok
-                _settle(one, outcome)
-    return delivered
+                _settle(under_way.pop(sent), outcome)
 
 
 def forget_deliveries() -> None:
@@ -63,16 +71,36 @@ def forget_deliveries() -> None:
     HookDelivery.objects.filter(done=True, made_at__lt=clock.now() - KEPT).delete()
 
 
-def _due() -> list[Hook]:
-    """Some hooks that have not heard of all that is signed, those first that wait longest."""
+def _due(busy: Sequence[Hook]) -> list[Hook]:
+    """Some hooks that have not heard of all that is signed, as far as there is room beside those
+    that are `busy`: those that answer first, of them those that wait longest. Nobody's receivers,
+    and none that fail, take all of the room, however slow they are."""
     waiting = (
         Hook.objects.filter(state=Hook.State.ON, run__due_at__lte=Now())
         .select_related("run", "person", "key")
         .order_by("run__due_at", "id")
     )
-    found = list(waiting)
+    taken = {one.pk for one in busy}
+    found = [one for one in waiting if one.pk not in taken]
     sizes = signed_sizes({one.body_id for one in found})
-    return [one for one in found if one.run.next_leaf < sizes.get(one.body_id, 0)][:_AT_ONCE]
+    behind = [one for one in found if one.run.next_leaf < sizes.get(one.body_id, 0)]
+    behind.sort(key=_fails)  # stable
+    of_person = Counter(one.person_id for one in busy)
+    failing = sum(map(_fails, busy))
+    chosen: list[Hook] = []
+    for one in behind:
+        if len(busy) + len(chosen) == _AT_ONCE:
+            break
+        if of_person[one.person_id] == _OF_PERSON or (_fails(one) and failing == _FAILING):
+            continue
+        of_person[one.person_id] += 1
+        failing += _fails(one)
+        chosen.append(one)
+    return chosen
+
+
+def _fails(hook: Hook) -> bool:
+    return hook.run.failing_since is not None
 
 
 def _message(hook: Hook) -> _Message | None:
@@ -179,18 +207,5 @@ def _stop(found: Hook, why: str) -> None:
     """Stop a hook of the house's own accord, and say so in the log and the security log."""
     with transaction.atomic():
         hook = Hook.objects.select_for_update().get(pk=found.pk)
-        if hook.state != Hook.State.ON:
-            return
-        hook.state, hook.why = Hook.State.STOPPED, why
-        hook.save(update_fields=["state", "why"])
-        tell(SYSTEM, hook, "programs.hook.stopped", why=why)
-        note(
-            Noted(
-                "hook",
-                target=str(hook.pk),
-                person_id=hook.person_id,
-                body_id=hook.body_id,
-                outcome="fail",
-                detail={"why": why, "host": host_of(hook.url)},
-            )
-        )
+        if hook.state == Hook.State.ON:
+            stop(SYSTEM, hook, why)

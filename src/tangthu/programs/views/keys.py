@@ -23,6 +23,7 @@ from tangthu.programs import queries
 from tangthu.programs.actions.make_key import MOST_DAYS, make_key, revoke_key
 from tangthu.programs.models import ApiKey
 from tangthu.programs.wording import scope_words
+from tangthu.signin import proving
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
@@ -114,6 +115,9 @@ def _state(one: ApiKey) -> Cell:
 @_methods
 def new(request: HttpRequest) -> HttpResponse:
     """Make a key; its token is shown by the answer to this form and never again."""
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
     who = viewer(request)
     places = list(bodies(who))
     rights = dict.fromkeys(right for place in places for right in queries.rights_at(who, place.pk))

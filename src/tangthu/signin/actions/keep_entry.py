@@ -34,6 +34,8 @@ _EVENTS: Mapping[str, Kind] = {
     "signin.passkey.removed": Kind.FACTOR_REMOVED,
     "signin.provider.linked": Kind.FACTOR_ADDED,
     "signin.provider.unlinked": Kind.FACTOR_REMOVED,
+    "signin.provider.given": Kind.FACTOR_ADDED,
+    "signin.provider.taken": Kind.FACTOR_REMOVED,
     "signin.factors.reset": Kind.FACTOR_REMOVED,
     "signin.recovery.made": Kind.RECOVERY,
     "signin.recovery.used": Kind.RECOVERY,

@@ -92,7 +92,7 @@ def remove_passkey(
     account: Account, passkey_id: uuid.UUID, *, keep: uuid.UUID | None = None
 ) -> None:
     """Take off one's own passkey; all sessions end but `keep`. With the last second step go its
-    recovery codes. Raises NotFoundForViewer. Who asks has asked for the password."""
+    recovery codes. Raises NotFoundForViewer. Who asks has asked for proof of who he is."""
     with transaction.atomic():
         Account.objects.select_for_update().get(pk=account.pk)
         queries.own_passkey(account, passkey_id).delete()
@@ -105,9 +105,15 @@ def remove_passkey(
 
 
 def prove_passkey(
-    place: Place, state: Mapping[str, Any], answer: str, *, account: Account | None
+    place: Place,
+    state: Mapping[str, Any],
+    answer: str,
+    *,
+    account: Account | None,
+    whole: bool = False,
 ) -> Account:
-    """Prove a passkey, of `account` as its second step, or alone as whoever it says (None).
+    """Prove a passkey, of `account` as its second step or as the whole proof (`whole`), or alone as
+    whoever it says (None).
 
     Alone the person must have been verified by his device, may use the house, and is the one that
     the key was made for. Returns whose it is. Raises InvalidInput on "passkey" for whatever is
@@ -122,7 +128,7 @@ def prove_passkey(
                 why = "unknown"
             else:
                 proof = ceremony.proof_in(place, state, bytes(row.kept), answer)
-                why = _objection(row, proof, alone=account is None)
+                why = _objection(row, proof, alone=account is None, whole=whole or account is None)
         except ceremony.NotProved:
             why = "wrong"
         if row is not None and not why:
@@ -143,14 +149,16 @@ def _of_credential(place: Place, credential: bytes, account: Account | None) -> 
     return (found.filter(account=account) if account else found).first()
 
 
-def _objection(row: Passkey, proof: ceremony.Proof, *, alone: bool) -> str:
+def _objection(row: Passkey, proof: ceremony.Proof, *, alone: bool, whole: bool) -> str:
     """Why a proof that holds does not let in; "" if it does."""
     if proof.handle and not hmac.compare_digest(proof.handle, row.account.person_id.bytes):
         return "another"
     if (proof.count or row.count) and proof.count <= row.count:
         return "cloned"
-    if alone and not (proof.verified and proof.handle):
+    if (whole and not proof.verified) or (alone and not proof.handle):
         return "unverified"
+    if whole and row.second_only:
+        return "second only"
     if alone and not (row.account.is_active and viewer_of(row.account.person).positions):
         return "nobody"
     return ""

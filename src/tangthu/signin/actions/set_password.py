@@ -19,7 +19,7 @@ from tangthu.signin import guessing, passwords, queries, rules
 from tangthu.signin.actions import visit
 from tangthu.signin.actions.resetting import note_reset
 from tangthu.signin.actions.second_step import TooManyWrong
-from tangthu.signin.models import Kind, PastPassword, ProviderLink, SignInState
+from tangthu.signin.models import Kind, Passkey, PastPassword, ProviderLink, SignInState
 from tangthu.signin.noticing import of
 
 
@@ -57,7 +57,8 @@ def set_own_password(
 def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
     """Give another person a new password and return it, to be told once.
 
-    He must set his own at the next sign-in; his sessions, keys and links end. Raises
+    He must set his own at the next sign-in; his sessions, keys and links end, his passkeys let
+    nobody in alone any more. Raises
     NotFoundForViewer for somebody for whom no body of the acting person answers, Refused for
     himself.
     """
@@ -73,8 +74,9 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
         account.set_password(made)
         account.save(update_fields=["password"])
         note_reset(acting, account, password_at=None)
-        # Whoever knew the old password may have linked an identity of his own.
+        # Whoever knew the old password may have linked an identity or made a passkey of his own.
         unlinked = ProviderLink.objects.filter(account=account).delete()[0]
+        Passkey.objects.filter(account=account).update(second_only=True)
         visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(

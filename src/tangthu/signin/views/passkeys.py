@@ -7,7 +7,6 @@ import uuid
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput
-from tangthu.signin import ceremony, challenges, duties, places, queries, standing, visits
+from tangthu.signin import ceremony, challenges, duties, places, proving, queries, standing, visits
 from tangthu.signin.actions import passkeys as actions
 from tangthu.signin.actions.passkeys import LONGEST_NAME, PASSKEY
 from tangthu.signin.views.second_step import recovery_codes, told_removed, words_of_last
@@ -41,34 +40,6 @@ class NameForm(forms.Form):
             self.add_error(name if name in self.fields else None, [str(one) for one in words])
 
 
-class PasswordForm(forms.Form):
-    """The password again: whoever finds an open window has it not."""
-
-    password = forms.CharField(
-        label=gettext_lazy("Mật khẩu"),
-        strip=False,
-        max_length=256,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def is_right(self, request: HttpRequest) -> bool:
-        """Whether all was typed, and the password is that of who is signed in; wrong ones count as
-        at sign-in."""
-        if not self.is_valid():
-            return False
-        name = _account(request).username
-        if authenticate(request, username=name, password=self.cleaned_data["password"]) is None:
-            self.add_error("password", _("Mật khẩu chưa đúng."))
-            return False
-        return True
-
-
-class NewForm(NameForm, PasswordForm):
-    """Name and password."""
-
-    field_order = ("name", "password")
-
-
 def _account(request: HttpRequest) -> Account:
     account = request.user
     assert isinstance(account, Account)
@@ -87,6 +58,7 @@ def passkeys(request: HttpRequest) -> HttpResponse:
             "name": one.name,
             "added": formats.moment(one.added_at),
             "used": formats.moment(one.used_at) if one.used_at else _("chưa lần nào"),
+            "second_only": one.second_only,
             "elsewhere": "" if place and place.host == one.host else one.host,
         }
         for one in queries.passkeys_of(_account(request))
@@ -99,15 +71,18 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Add a passkey: name and password first, then the browser makes it."""
+    """Add a passkey: its name first, then the browser makes it."""
     place = places.place_of(request)
     if place is None:
         return HttpResponseRedirect(reverse("signin:passkeys"))
     if PASSKEY in request.POST:
         return _made(request, place)
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
     account = _account(request)
-    form = NewForm(request.POST if request.method == "POST" else None)
-    if not form.is_bound or not form.is_right(request):
+    form = NameForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound or not form.is_valid():
         return _ask(request, form)
     asked = ceremony.ask_for_new(
         place,
@@ -137,7 +112,7 @@ def _made(request: HttpRequest, place: places.Place) -> HttpResponse:
             keep=visits.own_id(request.session),
         )
     except InvalidInput as error:
-        form = NewForm({"name": asked["name"] if asked else "", "password": "-"})
+        form = NameForm({"name": asked["name"] if asked else ""})
         form.full_clean()
         form.take_problems(error)
         return _ask(request, form)
@@ -148,7 +123,7 @@ def _made(request: HttpRequest, place: places.Place) -> HttpResponse:
     return HttpResponseRedirect(onward)
 
 
-def _ask(request: HttpRequest, form: NewForm) -> HttpResponse:
+def _ask(request: HttpRequest, form: NameForm) -> HttpResponse:
     context = {
         "form": form,
         "title": _("Thêm khóa truy cập"),
@@ -193,19 +168,20 @@ def rename(request: HttpRequest, passkey_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, passkey_id: uuid.UUID) -> HttpResponse:
-    """Take off a passkey of one's own, with the password; where the last second step goes with it
-    and is compulsory, setting up another is next."""
+    """Take off a passkey of one's own; where the last second step goes with it and is compulsory,
+    setting up another is next."""
     account = _account(request)
     found = queries.own_passkey(account, passkey_id)
-    form = PasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_right(request):
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
+    if request.method == "POST":
         actions.remove_passkey(account, passkey_id, keep=visits.own_id(request.session))
         duties.tell(request.session, account)
         told_removed(request, account)
         return HttpResponseRedirect(duties.page(request) or reverse("signin:passkeys"))
     last = standing.passkeys(account) == 1 and not standing.has_app(account)
     context = {
-        "form": form,
         "title": _("Gỡ khóa truy cập “%(name)s”") % {"name": found.name},
         "words": words_of_last()
         if last
@@ -213,5 +189,4 @@ def remove(request: HttpRequest, passkey_id: uuid.UUID) -> HttpResponse:
         "submit": _("Gỡ khóa"),
         "back": reverse("signin:passkeys"),
     }
-    status = 422 if form.is_bound else 200
-    return render(request, "signin/passkey_form.html", context, status=status)
+    return render(request, "signin/passkey_form.html", context)

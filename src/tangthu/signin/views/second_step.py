@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
 from tangthu.kernel.errors import InvalidInput, Refused
-from tangthu.signin import codes, duties, outside, queries, standing, visits
+from tangthu.signin import codes, duties, outside, proving, queries, standing, visits
 from tangthu.signin.actions import second_step as actions
 from tangthu.signin.views.accounts import acting_of, ask, manager, what_rests
 from tangthu.signin.views.code import CodeForm, locked
@@ -96,6 +96,9 @@ def app(request: HttpRequest) -> HttpResponse:
 
 def _set_up(request: HttpRequest, account: Account) -> HttpResponse:
     """Offer a secret, and take the first code that the app shows of it."""
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
     secret = _offered(request, account)
     form = SetUpForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

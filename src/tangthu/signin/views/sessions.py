@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
 from tangthu.kernel.securitylog import Noted, note
-from tangthu.signin import visits, wording
+from tangthu.signin import proving, visits, wording
 from tangthu.signin.actions import visit
+from tangthu.signin.actions.end_sessions import end_own
 from tangthu.signin.models import Kind
 from tangthu.signin.noticing import of
 from tangthu.ui import formats
@@ -94,10 +95,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
     assert isinstance(account, Account)
     mine = visits.own_id(request.session)
     if request.method == "POST":
+        unproved = proving.first(request)
+        if unproved is not None:
+            messages.info(request, _("Xác nhận xong thì chọn lại phiên cần kết thúc."))
+            return unproved
         count = _end(account, request.POST.get("visit", ""), mine)
         if count:
-            detail = {"sessions": count}
-            note(Noted(Kind.SESSION_ENDED, account.username, detail=detail, **of(account)))
             messages.success(request, _("Đã kết thúc %(n)s phiên đăng nhập.") % {"n": count})
         return HttpResponseRedirect(reverse("signin:sessions"))
     rows = [
@@ -118,8 +121,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def _end(account: Account, which: str, mine: uuid.UUID | None) -> int:
     """End the session named in a form; none if the name is none, or this very session's."""
     if which == "others":
-        return visit.end(account, keep=mine)
+        return end_own(account, keep=mine)
     try:
-        return visit.end(account, only=uuid.UUID(which), keep=mine)
+        return end_own(account, only=uuid.UUID(which), keep=mine)
     except ValueError:
         return 0

@@ -20,11 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tangthu.identity.models import Account
 from tangthu.kernel import deployment
 from tangthu.kernel.errors import HouseError, Refused
-from tangthu.signin import duties, halfway, oidc, providers, queries
+from tangthu.signin import duties, halfway, oidc, providers, proving, queries
 from tangthu.signin.actions import provider_links as actions
 from tangthu.signin.providers import Provider
 from tangthu.signin.views.passkey_in import BACKEND
-from tangthu.signin.views.passkeys import PasswordForm
 from tangthu.ui import formats
 from tangthu.ui.marks import public
 
@@ -96,7 +95,8 @@ def _answered(request: HttpRequest, asked: dict[str, Any]) -> tuple[Provider, oi
 def start(request: HttpRequest) -> HttpResponse:
     """Send a visitor to the provider."""
     provider = _provider(request)
-    if provider is None:
+    # No page of another site lets somebody in whose provider asks nothing (ASVS 7.6.2).
+    if provider is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return HttpResponseRedirect(reverse(settings.LOGIN_URL))
     told = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(told, {request.get_host()}, request.is_secure())
@@ -166,7 +166,8 @@ def links(request: HttpRequest) -> HttpResponse:
         kept = found.get(one.issuer)
         used = formats.moment(kept.used_at) if kept and kept.used_at else _("chưa lần nào")
         since = formats.moment(kept.linked_at) if kept else ""
-        rows.append({"provider": one, "since": since, "used": used})
+        by = kept.linked_by if kept else ""
+        rows.append({"provider": one, "since": since, "used": used, "by": by})
     isolated = settings.DEPLOYMENT_MODE == deployment.ISOLATED
     return render(request, "signin/sso.html", {"rows": rows, "isolated": isolated})
 
@@ -174,13 +175,15 @@ def links(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
-    """Link one's own account: the password first, then the provider is asked."""
+    """Link one's own account: the provider is asked whose it is."""
     provider, account = _provider(request), request.user
     assert isinstance(account, Account)
     if provider is None:
         return HttpResponseRedirect(reverse("signin:sso-links"))
-    form = PasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_right(request):
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
+    if request.method == "POST":
         # By a link: the content policy lets no form lead to another site.
         try:
             onward = _ask(request, provider, account=account.pk)
@@ -190,7 +193,6 @@ def link(request: HttpRequest) -> HttpResponse:
         return render(request, "signin/sso_go.html", context)
     return _form(
         request,
-        form,
         title=_("Gắn với %(label)s") % {"label": provider.label},
         words=_("Sau đó đăng nhập được ở đây bằng tài khoản của bạn ở nơi ấy."),
         submit=_("Tiếp tục"),
@@ -200,26 +202,26 @@ def link(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlink(request: HttpRequest) -> HttpResponse:
-    """Unlink one's own account, with the password."""
+    """Unlink one's own account."""
     provider, account = _provider(request), request.user
     assert isinstance(account, Account)
     if provider is None:
         return HttpResponseRedirect(reverse("signin:sso-links"))
-    form = PasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_right(request):
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
+    if request.method == "POST":
         actions.unlink(account, provider.issuer)
         messages.success(request, _("Đã thôi gắn."))
         return HttpResponseRedirect(reverse("signin:sso-links"))
     return _form(
         request,
-        form,
         title=_("Thôi gắn với %(label)s") % {"label": provider.label},
         words=_("Từ đó không đăng nhập được qua nơi ấy nữa."),
         submit=_("Thôi gắn"),
     )
 
 
-def _form(request: HttpRequest, form: PasswordForm, **words: str) -> HttpResponse:
-    context = {"form": form, "back": reverse("signin:sso-links"), **words}
-    status = 422 if form.is_bound else 200
-    return render(request, "signin/passkey_form.html", context, status=status)
+def _form(request: HttpRequest, **words: str) -> HttpResponse:
+    context = {"back": reverse("signin:sso-links"), **words}
+    return render(request, "signin/passkey_form.html", context)

@@ -31,6 +31,7 @@ def _own(request: Any, dip_id: uuid.UUID) -> Dissemination:
     found = archive.dip(request.viewer, dip_id)
     if found.body_id != request.key.body_id:
         raise NotFoundForViewer(translate("Không có gì ở đây."))
+    request.acting.require("dissemination.make", request.key.body_id)
     return found
 
 
@@ -55,6 +56,7 @@ def _drawn(request: Any, one: Dissemination, *, job: bool) -> dict[str, Any]:
 
 @router.get("dips", response=shapes.Dips, tags=["dips"], summary=_("Gói sử dụng của tôi"))
 def list_dips(request: Any, limit: int = Limit, cursor: str = "") -> Any:
+    request.acting.require("dissemination.make", request.key.body_id)
     found = archive.dips(request.viewer).filter(body_id=request.key.body_id)
     return paging.by_moment(
         request, "dips", found, "ordered_at", lambda one: _drawn(request, one, job=False),

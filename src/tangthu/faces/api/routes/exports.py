@@ -13,7 +13,7 @@ from ninja import Query, Status
 
 from tangthu.archive.views.contents import as_download
 from tangthu.faces.api import paging, shapes
-from tangthu.faces.api.narrowness import require_whole_reader
+from tangthu.faces.api.narrowness import require_reader, require_whole_reader
 from tangthu.faces.api.routes.shared import router
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.reports import files, sources
@@ -103,12 +103,6 @@ def export_content(request: Any, export_id: uuid.UUID) -> Any:
     return as_download(response, name)
 
 
-def _reader(request: Any) -> None:
-    """Raise Refused for a key that reads nothing: what its person searched for is not for it."""
-    if not request.viewer.may_anywhere("read.conditional"):
-        request.acting.require("read.public", request.key.body_id)
-
-
 def _view(request: Any, one: SavedView) -> dict[str, Any]:
     return {
         "id": one.pk,
@@ -123,13 +117,13 @@ def _view(request: Any, one: SavedView) -> dict[str, Any]:
 
 @router.get("views", response=shapes.Views, tags=["views"], summary=_("Tìm kiếm đã lưu"))
 def list_views(request: Any) -> Any:
-    _reader(request)
+    require_reader(request)
     return {"items": [_view(request, one) for one in reports.views(request.viewer)[:_VIEWS]]}
 
 
 @router.post("views", response={201: shapes.View}, tags=["views"], summary=_("Lưu một tìm kiếm"))
 def save_view(request: Any, response: HttpResponse, data: shapes.NewView) -> Any:
-    _reader(request)
+    require_reader(request)
     kept = run_save_view(
         request.acting, name=data.name, source=data.source, query=data.query,
         shared_with=data.shared_with,
@@ -143,7 +137,7 @@ def save_view(request: Any, response: HttpResponse, data: shapes.NewView) -> Any
     summary=_("Một tìm kiếm đã lưu"),
 )  # fmt: skip
 def read_view(request: Any, view_id: uuid.UUID) -> Any:
-    _reader(request)
+    require_reader(request)
     return _view(request, reports.view(request.viewer, view_id))
 
 
@@ -152,7 +146,7 @@ def read_view(request: Any, view_id: uuid.UUID) -> Any:
     summary=_("Đổi tên, chia sẻ tìm kiếm của tôi"),
 )  # fmt: skip
 def change_view(request: Any, view_id: uuid.UUID, data: shapes.ChangeView) -> Any:
-    _reader(request)
+    require_reader(request)
     run_change_view(request.acting, view_id, name=data.name, shared_with=data.shared_with)
     return _view(request, reports.view(request.viewer, view_id))
 
@@ -163,6 +157,6 @@ def change_view(request: Any, view_id: uuid.UUID, data: shapes.ChangeView) -> An
     summary=_("Xóa tìm kiếm của tôi"),
 )  # fmt: skip
 def delete_view(request: Any, view_id: uuid.UUID) -> Any:
-    _reader(request)
+    require_reader(request)
     run_delete_view(request.acting, view_id)
     return Status(204, None)

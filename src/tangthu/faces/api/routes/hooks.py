@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from ninja import Status
 
 from tangthu.faces.api import shapes
 from tangthu.faces.api.routes.shared import router
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.programs import hook_keys, queries
 from tangthu.programs.actions.make_hook import make_hook as run_make_hook
 from tangthu.programs.actions.make_hook import remove_hook as run_remove_hook
@@ -19,6 +22,22 @@ from tangthu.programs.models import Hook
 
 _MOST = 500
 _LAST = 30
+
+
+def _known(request: Any) -> QuerySet[Hook]:
+    """The hooks at the key's body that it may know of: those made by a key that opens no more than
+    it does, and everybody's for who manages people."""
+    found = queries.hooks(request.viewer).filter(body=request.key.body_id)
+    if request.viewer.may("people.manage", request.key.body_id):
+        return found
+    return found.filter(key__scopes__contained_by=request.key.scopes)
+
+
+def _one(request: Any, hook_id: uuid.UUID) -> Hook:
+    found = _known(request).filter(pk=hook_id).first()
+    if found is None:
+        raise NotFoundForViewer(translate("Không có gì ở đây."))
+    return found
 
 
 def _drawn(request: Any, one: Hook) -> dict[str, Any]:
@@ -40,10 +59,10 @@ def _drawn(request: Any, one: Hook) -> dict[str, Any]:
 
 @router.get(
     "hooks", response=shapes.Hooks, tags=["hooks"],
-    summary=_("Nơi nhận tin của người giữ khóa và của những người họ quản lý"),
+    summary=_("Nơi nhận tin mà khóa này, hoặc khóa không rộng hơn, đã đặt"),
 )  # fmt: skip
 def list_hooks(request: Any) -> Any:
-    found = queries.hooks(request.viewer).filter(body=request.key.body_id)[:_MOST]
+    found = _known(request)[:_MOST]
     return {"items": [_drawn(request, one) for one in found]}
 
 
@@ -57,7 +76,7 @@ def make_hook(request: Any, response: HttpResponse, data: shapes.NewHook) -> Any
         kinds=data.kinds, key=request.key,
     )  # fmt: skip
     response["Location"] = f"/api/v1/hooks/{made.pk}"
-    return Status(201, _drawn(request, queries.hook(request.viewer, made.pk)))
+    return Status(201, _drawn(request, _one(request, made.pk)))
 
 
 @router.get(
@@ -65,7 +84,7 @@ def make_hook(request: Any, response: HttpResponse, data: shapes.NewHook) -> Any
     summary=_("Một nơi nhận tin và các lần gửi gần đây"),
 )  # fmt: skip
 def read_hook(request: Any, hook_id: uuid.UUID) -> Any:
-    found = queries.hook(request.viewer, hook_id)
+    found = _one(request, hook_id)
     last = queries.deliveries(found, _LAST)
     told = [{name: getattr(one, name) for name in shapes.Delivery.model_fields} for one in last]
     return {**_drawn(request, found), "deliveries": told}
@@ -77,5 +96,5 @@ def read_hook(request: Any, hook_id: uuid.UUID) -> Any:
     summary=_("Xóa một nơi nhận tin"),
 )  # fmt: skip
 def remove_hook(request: Any, hook_id: uuid.UUID) -> Any:
-    run_remove_hook(request.acting, hook_id)
+    run_remove_hook(request.acting, _one(request, hook_id).pk)
     return Status(204, None)

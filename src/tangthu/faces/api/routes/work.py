@@ -12,6 +12,7 @@ from ninja import Query, Status
 from tangthu.archive.actions.hold_suspect import decide_quarantined
 from tangthu.archive.actions.withhold_document import release_document
 from tangthu.faces.api import drawing, paging, shapes
+from tangthu.faces.api.narrowness import require_reader
 from tangthu.faces.api.problems import BadFields
 from tangthu.faces.api.routes.shared import router
 from tangthu.identity import queries as identity
@@ -97,8 +98,10 @@ def stop_job(request: Any, job_id: uuid.UUID) -> Any:
 def list_uses(
     request: Any, everybody: bool = False, kind: str = "", limit: int = Limit, cursor: str = ""
 ) -> Any:
-    if everybody and not request.viewer.may_anywhere("use.oversee"):
-        request.acting.require("use.oversee", request.key.body_id)
+    if not request.viewer.may_anywhere("use.oversee"):
+        if everybody:
+            request.acting.require("use.oversee", request.key.body_id)
+        require_reader(request)
     found = reports.uses(request.viewer, everybody=everybody).filter(body=request.key.body)
     if kind:
         if kind not in Use.Kind.values:
