@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from tangthu.archive.models import Batch
 from tangthu.identity.acting import SYSTEM
+from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.grant_clearance import OwnClearance, set_clearance
 from tangthu.identity.models import Clearance, Person
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ledger.history import history
 from tangthu.records.models import Document, Dossier
 from tangthu.repository.models import Store
@@ -253,6 +254,7 @@ def test_an_undeclared_stamp_still_waits_for_the_officer(
 
 
 @pytest.mark.req("AR-128")
+@pytest.mark.req("RM-630")
 def test_clearances_are_decided_by_another_on_a_decision_that_is_kept(
     isolated_cast: TestHouse, sign_in: SignIn
 ) -> None:
@@ -266,8 +268,20 @@ def test_clearances_are_decided_by_another_on_a_decision_that_is_kept(
     assert dung.post("/duoc-tiep-can/", {**asked, "decision": ""}).status_code == 422
     assert dung.post("/duoc-tiep-can/", {**asked, "degree": "9"}).status_code == 422
     assert dung.post("/duoc-tiep-can/", asked).status_code == 302
+    assert isolated_cast.acting("hoa").viewer.clearance == "", "nobody has confirmed it"
+    page = dung.get("/duoc-tiep-can/").content.decode().split("</main>")[0]
+    assert "đề nghị đến độ Mật, chờ xác nhận" in page
+    (made,) = Clearance.objects.filter(person=hoa)
+    for nobody in ("dung", "hoa", "lan"):
+        with pytest.raises((Refused, NotFoundForViewer)):
+            change_rights.confirm(isolated_cast.acting(nobody), "clearance", made.pk)
+    with pytest.raises(NotFoundForViewer):
+        change_rights.end(isolated_cast.acting("dung"), "clearance", made.pk)
+    page = sign_in("binh").get(f"/quyen/clearance/{made.pk}/").content.decode()
+    assert "Được tiếp cận bí mật nhà nước đến độ Mật" in page
+    confirmed(isolated_cast, hoa)
     assert isolated_cast.acting("hoa").viewer.clearance == "1"
-    told = history(hoa.pk)[-1]
+    told = history(hoa.pk)[-2]
     assert told.kind_name == "identity.person.cleared"
     assert told.fields["detail"]["decision"] == "7/QĐ"
     for other in ("hoa", "cuc"):
@@ -280,10 +294,32 @@ def test_clearances_are_decided_by_another_on_a_decision_that_is_kept(
         set_clearance(
             isolated_cast.acting("dung"), stranger.pk, body_id=body, degree="3", decision="x"
         )
-    set_clearance(isolated_cast.acting("dung"), hoa.pk, body_id=body, degree="", decision="8/QĐ")
+    decide = partial(set_clearance, isolated_cast.acting("dung"), hoa.pk, body_id=body)
+    decide(degree="3", decision="8/QĐ")
+    assert isolated_cast.acting("hoa").viewer.clearance == "1", "the lower stands meanwhile"
+    decide(degree="2", decision="9/QĐ")
+    confirmed(isolated_cast, hoa)
+    assert isolated_cast.acting("hoa").viewer.clearance == "2", "what waited before is no more"
+    decide(degree="1", decision="10/QĐ")
+    assert isolated_cast.acting("hoa").viewer.clearance == "1", "less holds at once"
+    change_rights.refuse(
+        isolated_cast.acting("binh"), "clearance", Clearance.objects.get(decision="10/QĐ").pk
+    )
+    decide(degree="", decision="11/QĐ")
     assert isolated_cast.acting("hoa").viewer.clearance == ""
-    assert Clearance.objects.filter(person=hoa).count() == 1
+    ended = Clearance.objects.get(person=hoa, decision="7/QĐ")
+    assert ended.ended_by == own.pk and ended.waits, "that it ended is to be confirmed"
+    assert Clearance.objects.filter(person=hoa).count() == 4
     assert CLEARED
+
+
+def confirmed(house: TestHouse, person: Person) -> None:
+    """The leader of the body confirms what waits of a person's clearances."""
+    for one in Clearance.objects.filter(
+        person=person, confirmed_at=None, refused_at=None, ended_at=None
+    ).select_related("body"):
+        who = house.acting("binh") if one.body.code == "H30.81" else SYSTEM
+        change_rights.confirm(who, "clearance", one.pk)
 
 
 @pytest.mark.req("AR-128")
@@ -297,6 +333,7 @@ def test_a_clearance_opens_the_secrets_of_the_body_that_gave_it_and_no_others(
     appoint(SYSTEM, person=minh, body=ours, position="Cố vấn", role="archivist", since=begun)
     decide = partial(set_clearance, degree="3", decision="9/QĐ")
     decide(isolated_cast.acting("quang"), minh.pk, body_id=theirs.pk)
+    confirmed(isolated_cast, minh)
     viewer = isolated_cast.acting("minh").viewer
     assert (viewer.clearance_at(theirs.pk), viewer.clearance_at(ours.pk)) == ("3", "")
     assert viewer.may("quarantine.decide", theirs.pk)
@@ -313,6 +350,7 @@ def test_a_clearance_opens_the_secrets_of_the_body_that_gave_it_and_no_others(
     with pytest.raises(NotFoundForViewer):
         decide(isolated_cast.acting("quang"), minh.pk, body_id=ours.pk)
     decide(isolated_cast.acting("dung"), minh.pk, body_id=ours.pk)
+    confirmed(isolated_cast, minh)
     assert client.get(f"/ho-so/{made.dossier.pk}/").status_code == 200
     decide(isolated_cast.acting("dung"), minh.pk, body_id=ours.pk, degree="")
     assert isolated_cast.acting("minh").viewer.clearances == ((theirs.pk, "3"),)
@@ -337,6 +375,9 @@ def test_commands_are_cut_to_the_clearance_too(isolated_cast: TestHouse) -> None
         isolated_cast, "--as", "dung", "clearance", "hoa", "2", "--decision", "9/QĐ", "--json"
     )
     assert given.returncode == 0, given.stderr
+    done = call(isolated_cast, "--as", "hoa", "search", TOKEN, "--json")
+    assert TOKEN not in done.stdout
+    confirmed(isolated_cast, Person.objects.get(account__username="hoa"))
     done = call(isolated_cast, "--as", "hoa", "search", TOKEN, "--json")
     assert TOKEN in done.stdout
 

@@ -16,12 +16,14 @@ from django.db.models import BooleanField, Case, ExpressionWrapper, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tangthu.identity import scopes, standing
 from tangthu.identity.actions.change_rights import KINDS, body_of
 from tangthu.identity.models import (
     Appointment,
     Body,
+    Clearance,
     Grant,
     Group,
     GroupMember,
@@ -33,6 +35,7 @@ from tangthu.identity.models import (
 from tangthu.identity.models.asked import Asked
 from tangthu.identity.policies import Viewer
 from tangthu.identity.roles import RIGHTS
+from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import NotFoundForViewer
 
 _WAITING = Q(refused_at=None) & (
@@ -43,12 +46,16 @@ _OUTLIVED: Mapping[str, Callable[[], Any]] = {
     "grant": lambda: ExpressionWrapper(standing.granted_outlived(), output_field=BooleanField()),
     "member": lambda: ExpressionWrapper(standing.member_outlived(), output_field=BooleanField()),
 }
-_BODY = {"grant": "body", "member": "group__body", "appointment": "position__body"}
+_BODY = {
+    "grant": "body", "member": "group__body", "appointment": "position__body", "clearance": "body",
+}  # fmt: skip
 _RELATED = {
     "grant": ("body",),
     "member": ("group__body", "person"),
     "appointment": ("position__body", "position__unit", "person"),
+    "clearance": ("body", "person"),
 }
+_DEGREES = {"1": _lazy("Mật"), "2": _lazy("Tối mật"), "3": _lazy("Tuyệt mật")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,11 @@ class Change:
         if self.row.confirmed_at is not None:
             return "standing"
         return "unconfirmed" if self.row.alone else "waiting"
+
+
+def _kinds() -> dict[str, type[Asked]]:
+    """The kinds of changes that there can be here: clearances on an isolated LAN alone."""
+    return {kind: KINDS[kind] for kind in KINDS if kind != "clearance" or isolated()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,7 @@ def count(viewer: Viewer, *, only_waiting: bool) -> int:
     where = _WAITING if only_waiting else Q()
     return sum(
         model.objects.filter(where, **{f"{_BODY[kind]}__in": bodies}).count()  # type: ignore[attr-defined]
-        for kind, model in KINDS.items()
+        for kind, model in _kinds().items()
     )
 
 
@@ -156,7 +168,7 @@ def waiting_for(viewer: Viewer) -> int:
         return 0
     each = []
     holding = standing.holds_as(mine)
-    for kind, model in KINDS.items():
+    for kind, model in _kinds().items():
         here = Q(**{f"{_BODY[kind]}__in": bodies})
         found = model.objects.filter(_WAITING, here).exclude(_own(mine, kind, holding))  # type: ignore[attr-defined]
         each.append(found.order_by().values("pk"))
@@ -172,7 +184,7 @@ def _own(mine: uuid.UUID, kind: str, holding: frozenset[uuid.UUID]) -> Q:
 def to_confirm(viewer: Viewer, limit: int) -> list[Change]:
     """What waits that the viewer may confirm, oldest first."""
     found, holding = [], standing.holds_as(viewer.person_id)
-    for kind in KINDS:
+    for kind in _kinds():
         here = Q(**{f"{_BODY[kind]}__in": viewer.bodies_with("rights.confirm")})
         others = _WAITING & here & ~_own(viewer.person_id, kind, holding)
         found += _rows(viewer, others, limit, kinds=[kind], order=("moment", "pk"))
@@ -211,12 +223,12 @@ def _rows(
     viewer: Viewer,
     where: Q,
     limit: int,
-    kinds: Iterable[str] = tuple(KINDS),
+    kinds: Iterable[str] | None = None,
     order: tuple[str, ...] = ("-asked_at", "pk"),
 ) -> list[tuple[str, Any]]:
     bodies = viewer.bodies_with("rights.review") | viewer.bodies_with("rights.confirm")
     found: list[tuple[str, Any]] = []
-    for kind in kinds:
+    for kind in kinds if kinds is not None else _kinds():
         rows = KINDS[kind].objects.annotate(  # type: ignore[attr-defined]
             moment=Coalesce("ended_at", "asked_at"),
             waits_now=Case(When(_WAITING, then=1), default=0),
@@ -271,15 +283,19 @@ def _grant(
 
 def _joined(
     kind: str,
-    row: GroupMember | Appointment,
+    row: GroupMember | Appointment | Clearance,
     askers: Mapping[uuid.UUID, Person],
     bodies: Mapping[uuid.UUID, Body],
 ) -> Change:
-    """A membership of a group or an appointment, of one person."""
+    """A membership of a group, an appointment or a clearance, of one person."""
     body = bodies[body_of(row)]
     scope = body.name
     if isinstance(row, GroupMember):
         what = _("Vào nhóm %(name)s") % {"name": row.group.name}
+    elif isinstance(row, Clearance):
+        what = _("Được tiếp cận bí mật nhà nước đến độ %(degree)s") % {
+            "degree": _DEGREES[row.degree]
+        }
     else:
         what = _("Giữ chức vụ %(title)s (%(role)s)") % {
             "title": row.position.title,

@@ -75,7 +75,7 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
     # One outlives no position at its body.
     held = standing.appointments().filter(person=person).order_by()
     here = Q(body_id__in=held.values("position__body_id"))
-    cleared = Clearance.objects.filter(standing.in_force(), here, person=person)
+    cleared = Clearance.objects.filter(standing.in_force(), standing.gives(), here, person=person)
     for one in cleared.order_by("body_id"):
         found[one.body_id] = max(one.degree, found.get(one.body_id, ""))
     return tuple(found.items())
@@ -84,8 +84,19 @@ def clearances_of(person: Person) -> tuple[tuple[uuid.UUID, str], ...]:
 def clearances_at(people: Iterable[Appointment]) -> dict[tuple[uuid.UUID, uuid.UUID], Clearance]:
     """Of some people at their bodies the highest clearance in force, by person and body."""
     named = {one.person_id for one in people}
-    found = Clearance.objects.filter(standing.in_force(), person_id__in=named)
+    found = Clearance.objects.filter(standing.in_force(), standing.gives(), person_id__in=named)
     return {(one.person_id, one.body_id): one for one in found.order_by("degree")}
+
+
+def clearances_waiting(
+    people: Iterable[Appointment],
+) -> dict[tuple[uuid.UUID, uuid.UUID], Clearance]:
+    """Of some people at their bodies the clearance that waits to be confirmed."""
+    named = {one.person_id for one in people}
+    found = Clearance.objects.filter(
+        person_id__in=named, confirmed_at=None, refused_at=None, ended_at=None, alone=False
+    )
+    return {(one.person_id, one.body_id): one for one in found}
 
 
 def viewer_named(username: str) -> Viewer | None:

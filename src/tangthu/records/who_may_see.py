@@ -224,7 +224,11 @@ def _keep_cleared(found: dict[uuid.UUID, list[Reason]], body_id: uuid.UUID, degr
     cleared = {
         one.person_id: one
         for one in Clearance.objects.filter(
-            standing.in_force(), Q(degree__gte=degree), body_id=body_id, person__in=found
+            standing.in_force(),
+            standing.gives(),
+            Q(degree__gte=degree),
+            body_id=body_id,
+            person__in=found,
         )
     }
     for person_id in list(found):

@@ -10,6 +10,7 @@ from tangthu.identity.models import (
     Account,
     Appointment,
     Body,
+    Clearance,
     Grant,
     Group,
     GroupMember,
@@ -36,6 +37,8 @@ def of_event(event: Event) -> tuple[uuid.UUID | None, str, dict[str, object]]:
         return _person(change.holder, {**detail, "holder": ""})
     if isinstance(change, GroupMember):
         return _person(change.person_id, {**detail, "group": change.group.name})
+    if isinstance(change, Clearance):
+        return _person(change.person_id, {"degree": change.degree, **detail})
     if isinstance(change, Appointment):
         place = change.position
         return _person(change.person_id, {"position": place.title, "role": place.role, **detail})

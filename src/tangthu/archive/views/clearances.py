@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity import queries
+from tangthu.identity.actions.change_rights import can_be_confirmed
 from tangthu.identity.actions.grant_clearance import set_clearance
 from tangthu.identity.models import Appointment, Clearance
 from tangthu.identity.views.asked import acting, viewer
+from tangthu.identity.views.changes import nobody_confirms
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label
@@ -69,7 +71,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         person_id, body_id = given["person"].split(".")
         try:
-            set_clearance(
+            made = set_clearance(
                 acting(request),
                 uuid.UUID(person_id),
                 body_id=uuid.UUID(body_id),
@@ -80,7 +82,15 @@ def clearances(request: HttpRequest) -> HttpResponse:
             for name, words in error.problems.items():
                 form.add_error(name, [str(one) for one in words])
         else:
-            messages.success(request, _("Đã ghi quyết định."))
+            waits = made is not None and made.waits and not made.alone
+            messages.success(
+                request,
+                _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận.")
+                if waits
+                else _("Đã ghi quyết định."),
+            )
+            if made is not None and waits and not can_be_confirmed(made):
+                messages.warning(request, nobody_confirms())
             return redirect("archive:clearances")
     context = {
         "form": form,
@@ -94,7 +104,7 @@ def clearances(request: HttpRequest) -> HttpResponse:
 def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
     today = timezone.localdate()
 
-    standing = queries.clearances_at(people)
+    standing, waiting = queries.clearances_at(people), queries.clearances_waiting(people)
 
     def clearance(row: Appointment) -> Clearance | None:
         return standing.get((row.person_id, row.position.body_id))
@@ -102,7 +112,12 @@ def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:
     def degree(row: Appointment) -> Cell:
         found = clearance(row)
         words = code_label("secrecy", found.degree, today) if found else _("Không")
-        return Cell(words, tone="warn" if found else "")
+        asked = waiting.get((row.person_id, row.position.body_id))
+        note = ""
+        if asked is not None:
+            label = code_label("secrecy", asked.degree, today)
+            note = _("đề nghị đến độ %(degree)s, chờ xác nhận") % {"degree": label}
+        return Cell(words, tone="warn" if found else "", note=note)
 
     def decision(row: Appointment) -> str:
         found = clearance(row)

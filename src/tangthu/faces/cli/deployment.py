@@ -90,9 +90,11 @@ def clearance(
             )
         at = places[0]
         wanted = "" if degree == "0" else degree
-        set_clearance(
+        made = set_clearance(
             person, at.person_id, body_id=at.position.body_id, degree=wanted, decision=decision
         )
         told = {"username": username, "body": at.position.body.code, "degree": wanted}
         words = f"{at.person.full_name}, {at.position.body.short_name}: {wanted or 'không'}"
+        if made is not None and made.waits and not made.alone:
+            words += "\nChờ người thứ hai xác nhận: tangthu grant list."
         answer(told, as_json=as_json, words=words)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import keeping, standing
 from tangthu.identity.acting import Acting
-from tangthu.identity.models import Appointment, Grant, GroupMember
+from tangthu.identity.models import Appointment, Clearance, Grant, GroupMember
 from tangthu.identity.models.asked import Asked
 from tangthu.kernel import clock
 from tangthu.kernel.errors import NotFoundForViewer, Refused
@@ -24,6 +24,7 @@ KINDS: dict[str, type[Asked]] = {
     "grant": Grant,
     "member": GroupMember,
     "appointment": Appointment,
+    "clearance": Clearance,
 }
 
 
@@ -117,8 +118,9 @@ def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
     Raises NotFoundForViewer, Refused, AlreadyDecided.
     """
     with transaction.atomic():
-        # A position is ended by who manages people, and by a decision (end_appointment).
-        found = _locked("" if kind == "appointment" else kind, change_id)
+        # A position and a clearance are ended by others, by a decision (end_appointment,
+        # grant_clearance).
+        found = _locked("" if kind in ("appointment", "clearance") else kind, change_id)
         acting.require("rights.ask", body_of(found))
         if found.ended_at is not None or found.refused_at is not None:
             raise _decided()
@@ -132,7 +134,7 @@ def end(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
 
 def body_of(change: Asked) -> uuid.UUID:
     """The body at which a change gives rights."""
-    if isinstance(change, Grant):
+    if isinstance(change, Grant | Clearance):
         return change.body_id
     if isinstance(change, GroupMember):
         return change.group.body_id
@@ -207,7 +209,7 @@ def _told(acting: Acting, change: Any, kind: str) -> None:
     obj, at = change.pk, body
     if isinstance(change, GroupMember):
         obj = change.group_id
-    elif isinstance(change, Appointment):
+    elif isinstance(change, Appointment | Clearance):
         obj, at = change.person_id, change.person.home_body_id
     record(
         Event(

@@ -1,4 +1,5 @@
-"""Clear a person for state secrets up to a degree, or end that; on an isolated LAN (AR-128)."""
+"""Clear a person for state secrets up to a degree, or end that; on an isolated LAN (AR-128). As
+every change of rights a clearance waits for a second person (RM-630 c)."""
 
 from __future__ import annotations
 
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity import queries
 from tangthu.identity.acting import Acting
+from tangthu.identity.actions.change_rights import asking
 from tangthu.identity.models import Clearance, Person
 from tangthu.identity.policies import DEGREES
+from tangthu.kernel import clock
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ledger.record import Event, record
@@ -28,10 +31,11 @@ class OwnClearance(Refused):
 def set_clearance(
     acting: Acting, person_id: uuid.UUID, *, body_id: uuid.UUID, degree: str, decision: str
 ) -> Clearance | None:
-    """Clear a person at a body up to `degree` ("1" to "3") from today on, or end it ("").
+    """Clear a person at a body up to `degree` ("1" to "3"), or end it ("").
 
-    What was in force at the body ends with yesterday, or is taken back if it began today; what
-    other bodies decided stands. Raises NotFoundForViewer on a connected installation and for a
+    It holds once somebody else confirms it (`change_rights.asking`); until then stands what was in
+    force and does not go beyond it. Less, and the end of one, take effect at once. What other
+    bodies decided stands. Raises NotFoundForViewer on a connected installation and for a
     person who holds no position today at a body of his, OwnClearance, InvalidInput on "degree" or
     "decision".
     """
@@ -50,14 +54,12 @@ def set_clearance(
     if not decision:
         words = _("Ghi số, ngày và cơ quan ra quyết định.")
         raise InvalidInput(words, problems={"decision": [words]})
-    today = timezone.localdate()
+    asked = asking(acting, body_id)
+    at_once = asked["alone"] or asked["confirmed_at"] is not None
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
         before = dict(queries.clearances_of(person)).get(body_id, "")
-        standing = Clearance.objects.filter(person=person, body_id=body_id)
-        for one in standing.exclude(effective_to__lt=today):
-            one.effective_to = today - dt.timedelta(days=1)
-            one.save(update_fields=["effective_to"])
+        _end_others(acting, person, body_id, degree, at_once=at_once)
         granted = None
         if degree:
             granted = Clearance(
@@ -65,19 +67,42 @@ def set_clearance(
                 body_id=body_id,
                 degree=degree,
                 decision=decision,
-                effective_from=today,
+                effective_from=timezone.localdate(),
+                **asked,
             )
             granted.save(force_insert=True)
+        detail = {"old": before, "new": degree, "decision": decision, "at": str(body_id)}
+        if granted is not None:
+            detail["change"] = str(granted.pk)
         record(
             Event(
                 kind="identity.person.cleared",
                 obj=person.pk,
                 body=person.home_body_id,
                 actor=acting.actor(body_id),
-                detail={"old": before, "new": degree, "decision": decision, "at": str(body_id)},
+                detail=detail,
             )
         )
     return granted
+
+
+def _end_others(
+    acting: Acting, person: Person, body_id: uuid.UUID, degree: str, *, at_once: bool
+) -> None:
+    """End what the new decision takes the place of: all where it holds at once; where it waits,
+    what goes beyond it, and what waited before. Taken away altogether is to be confirmed."""
+    now, yesterday = clock.now(), timezone.localdate() - dt.timedelta(days=1)
+    standing = Clearance.objects.filter(person=person, body_id=body_id, refused_at=None)
+    for one in standing.filter(ended_at=None).exclude(effective_to__lte=yesterday):
+        gave = one.confirmed_at is not None or one.alone
+        if gave and degree and not at_once and one.degree <= degree:
+            continue
+        one.effective_to = yesterday
+        if not gave or not degree:
+            one.ended_by, one.ended_at = acting.person_id, now
+            if not gave or acting.is_system:
+                one.end_confirmed_at = now
+        one.save()
 
 
 def _person(acting: Acting, person_id: uuid.UUID, body_id: uuid.UUID) -> Person:

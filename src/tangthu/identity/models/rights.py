@@ -12,10 +12,11 @@ from tangthu.identity.models.bodies import Body
 from tangthu.identity.models.people import Person
 
 
-class Clearance(models.Model):
+class Clearance(Asked):
     """A person may see a body's state secrets up to a degree, by a decision, from day to day.
 
-    Only on an isolated LAN (AR-128): the database refuses it elsewhere. `degree`: "1" to "3".
+    Only on an isolated LAN (AR-128): the database refuses it elsewhere. `degree`: "1" to "3". What
+    is replaced or ends with a position ends by its last day; `ended_at` is of what was taken away.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
