@@ -103,3 +103,11 @@ print(json.dumps([s.DEBUG, s.ALLOWED_HOSTS, s.SITE_HTTPS, len(s.SECRET_KEY) >= 5
         '[false, ["localhost", "127.0.0.1", "[::1]"], false, true, '
         '["127.0.0.0/8", "::1/128"], null, false]'
     )
+
+
+def test_pages_that_only_developers_need_have_no_address(
+    shared_cast: TestHouse, sign_in: SignIn
+) -> None:
+    for client in (sign_in("dung"), sign_in("hoa")):
+        for page in ("", "queue/", "form/", "errors/500/"):
+            assert client.get(f"/ui/{page}").status_code == 404, page

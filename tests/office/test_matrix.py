@@ -208,7 +208,7 @@ ONESELF = {
     "signin:sessions", "signin:lock", "reports:view-new", "reports:export-new",
     "reports:print-list", "reports:print-dossier", "reports:print-document", "reports:marked-copy",
     "programs:key-new", "programs:hook-new", "make_hook", "bulk:choose", "preview_act",
-    "office:jobs-stop", "save_view", "order_export", "verify", "ui:form", "ui:upload", "ui:confirm",
+    "office:jobs-stop", "save_view", "order_export", "verify",
 }  # fmt: skip
 
 

@@ -254,7 +254,7 @@ def addresses(ids: dict[str, object]) -> list[tuple[Route, str, str]]:
     """For every route with an id: its address for the given things, and for things that are not."""
     found = []
     for route in routes():
-        if route.name.startswith("ui:") or not set(route.parameters) - set(PLAIN):
+        if not set(route.parameters) - set(PLAIN):
             continue
         unknown = set(route.parameters) - set(ids) - set(PLAIN)
         assert not unknown, f"teach this test what {unknown} of {route.name} may be"
@@ -380,11 +380,7 @@ def test_only_these_pages_are_open_to_visitors(cast: TestHouse) -> None:
 
 def plain_pages() -> list[str]:
     """Every page without a parameter, and search and filters for what is hidden."""
-    return [
-        reverse(route.name)
-        for route in routes()
-        if not route.parameters and not route.name.startswith("ui:")
-    ] + [
+    return [reverse(route.name) for route in routes() if not route.parameters] + [
         f"/tim/?q={HIDDEN}",
         f"/tim/?q={HIDDEN}&kind=document",
         "/tim/?q=2010",

@@ -277,7 +277,15 @@ def test_who_comes_from_outside_must_have_a_second_step(
     networks = named("10.0.0.0/8, 2001:db8::/32", "TANGTHU_INSIDE")
     monkeypatch.setattr(settings, "SITE_HTTPS", True)
     assert any("TANGTHU_INSIDE" in one.message for one in checks.look(None))
+    monkeypatch.setattr(settings, "SITE_HTTPS", False)
+    bound_to_it("binh")
+    for address, inside_it in (("8.8.8.8", False), ("::ffff:8.8.8.8", False), ("10.1.2.3", True)):
+        client = Client(REMOTE_ADDR=address)
+        client.post("/dang-nhap/", {"username": "binh", "password": PASSWORD})
+        assert inside(client) is inside_it, "a public address is outside, whoever named none"
+    assert client.get("/", REMOTE_ADDR="8.8.8.8")["Location"] == "/tai-khoan/buoc-hai/"
     monkeypatch.setattr(settings, "INSIDE", networks)
+    monkeypatch.setattr(settings, "SITE_HTTPS", True)
     assert not any("TANGTHU_INSIDE" in one.message for one in checks.look(None))
     monkeypatch.setattr(settings, "SITE_HTTPS", False)
     bound_to_it("hoa", "binh")

@@ -32,7 +32,7 @@ _OF_THIS_HOST = "__Host-" if SITE_HTTPS else ""
 # Whose X-Forwarded-For and -Proto are believed, and only behind HTTPS; others' are taken off.
 PROXIES = proxies.networks(os.environ.get("TANGTHU_PROXIES", ""))
 # The networks of the agency: who signs in from another one needs a second step (RM-955). None
-# named: nobody can tell who is outside.
+# named: who comes from a public address does.
 INSIDE = proxies.named(os.environ.get("TANGTHU_INSIDE", ""), "TANGTHU_INSIDE")
 
 # An installation that touches a network must refuse state secrets everywhere (AR-127); only an

@@ -115,7 +115,7 @@ def _inside() -> Iterator[Finding]:
         yield Finding(
             "note",
             _("Chưa khai mạng của cơ quan (TANGTHU_INSIDE)."),
-            _("Không biết ai đăng nhập từ ngoài để buộc xác thực hai bước."),
+            _("Chỉ ai đến từ địa chỉ công cộng mới bị buộc xác thực hai bước."),
             "TANGTHU_INSIDE=10.0.0.0/8",
         )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -75,7 +74,7 @@ def tell(session: Any, account: Account, *, proved: bool = False) -> None:
     else:
         session.pop(_DUTIES, None)
     one_step = not proved and not has_second_step(account)
-    if settings.INSIDE and one_step and not _is_demonstration(account):
+    if one_step and not _is_demonstration(account):
         session[_INSIDE_ONLY] = True
     else:
         session.pop(_INSIDE_ONLY, None)

@@ -1,4 +1,5 @@
-"""Who comes from outside the house (RM-955): from no network that TANGTHU_INSIDE names."""
+"""Who comes from outside the house (RM-955): from no network that TANGTHU_INSIDE names, or from a
+public address where it names none."""
 
 from __future__ import annotations
 
@@ -12,14 +13,16 @@ from tangthu.signin import rules
 
 
 def is_outside(address: str) -> bool:
-    """Whether an address lies outside. Where no network is named nobody can tell, and none does;
-    a command of this machine has no address."""
-    if not settings.INSIDE or not rules.flag("second_step_outside"):
+    """Whether an address lies outside; a command of this machine has none."""
+    if not rules.flag("second_step_outside"):
         return False
     try:
-        ip_address(address.partition("%")[0])
+        one = ip_address(address.partition("%")[0])
     except ValueError:
         return False
+    if not settings.INSIDE:
+        mapped = getattr(one, "ipv4_mapped", None)
+        return bool((mapped or one).is_global)
     return not is_local(address, settings.INSIDE)
 
 

@@ -1,4 +1,5 @@
-"""The component pages at `/ui/`. Specimens only: nothing here reads or writes a record."""
+"""The component pages, which only the site of the tests serves. Specimens: nothing here reads or
+writes a record."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render

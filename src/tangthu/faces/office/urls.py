@@ -56,7 +56,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tangthu.programs.urls")),
     path("", include("tangthu.backup.urls")),
     path("", include("tangthu.faces.api.pages")),
-    path("ui/", include("tangthu.ui.urls")),
 ]
 
 handler400 = "tangthu.faces.office.views.errors.bad_request"
