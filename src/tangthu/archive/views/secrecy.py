@@ -6,9 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +16,11 @@ from tangthu.archive.actions.classify_record import classify_document, classify_
 from tangthu.identity.policies import DEGREES, Viewer
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.deployment import isolated
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries
 from tangthu.records.fields import code_label
 from tangthu.records.models import Document, Dossier
+from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.forms import mark
 from tangthu.ui.parts import Crumb
 
@@ -73,26 +72,26 @@ def _page(request: HttpRequest, found: Dossier | Document, code: str, heading: s
         raise NotFoundForViewer()
     kind = "dossier" if isinstance(found, Dossier) else "document"
     here = reverse(f"archive:{kind}", args=[found.pk])
-    form = SecrecyForm(who, found, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        act = classify_dossier if isinstance(found, Dossier) else classify_document
-        try:
-            act(acting(request), found.pk, **form.cleaned_data)
-        except InvalidInput as error:
-            for name, words in error.problems.items():
-                form.add_error(name, [str(one) for one in words])
-        else:
-            messages.success(request, _("Đã ghi độ mật."))
-            return redirect(here)
-    context = {
-        "form": form,
-        "code": code,
-        "heading": heading,
-        "cancel_url": here,
-        "way": [
+    classify = classify_dossier if isinstance(found, Dossier) else classify_document
+
+    def act(given: dict[str, Any]) -> str:
+        classify(acting(request), found.pk, **given)
+        return here
+
+    return run_form(
+        request,
+        SecrecyForm(who, found, posted(request)),
+        act,
+        done=_("Đã ghi độ mật."),
+        title=_("Độ mật"),
+        save_label=_("Lưu"),
+        way=[
             Crumb(_("Hồ sơ") if kind == "dossier" else _("Tài liệu"), reverse(f"archive:{kind}s")),
             Crumb(code, here),
             Crumb(_("Độ mật")),
         ],
-    }
-    return render(request, "archive/secrecy.html", context, status=422 if form.is_bound else 200)
+        cancel_url=here,
+        template="archive/secrecy.html",
+        code=code,
+        heading=heading,
+    )

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tangthu.identity.models import Body
 from tangthu.identity.queries import bodies
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.programs import hook_keys, queries
 from tangthu.programs.actions.make_hook import make_hook, pause_hook, remove_hook, resume_hook
 from tangthu.programs.hook_addresses import host_of
@@ -26,6 +25,7 @@ from tangthu.programs.models import Hook, HookDelivery
 from tangthu.programs.wording import outcome_words
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup, Tone
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 
@@ -101,35 +101,31 @@ def _state(one: Hook) -> Cell:
 @_methods
 def new(request: HttpRequest) -> HttpResponse:
     """Make a hook."""
-    form = HookForm(
-        list(bodies(viewer(request))), request.POST if request.method == "POST" else None
+
+    def act(given: dict[str, Any]) -> str:
+        made = make_hook(
+            acting(request),
+            name=given["name"],
+            body_id=uuid.UUID(given["body"]),
+            url=given["url"],
+            kinds=given["kinds"],
+        )
+        return reverse("programs:hook", args=[made.pk])
+
+    return run_form(
+        request,
+        HookForm(list(bodies(viewer(request))), posted(request)),
+        act,
+        done=_("Đã đặt nơi nhận tin."),
+        title=_("Đặt nơi nhận tin"),
+        lead=_(
+            "Hệ thống gửi tin từ nay về sau tới địa chỉ này; tin chỉ nói loại việc, mã của hồ sơ "
+            "hay tài liệu và thời điểm."
+        ),
+        save_label=_("Đặt nơi nhận tin"),
+        way=[_keys(), _crumb(), Crumb(_("Đặt nơi nhận tin"))],
+        cancel_url=reverse("programs:hooks"),
     )
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = make_hook(
-                acting(request),
-                name=given["name"],
-                body_id=uuid.UUID(given["body"]),
-                url=given["url"],
-                kinds=given["kinds"],
-            )
-        except InvalidInput as error:
-            for name, sentences in error.problems.items():
-                for sentence in sentences:
-                    form.add_error(name, str(sentence))
-        except HouseError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Đã đặt nơi nhận tin “%(name)s”.") % {"name": made.name})
-            return redirect("programs:hook", made.pk)
-    context = {
-        "form": form,
-        "way": [_keys(), _crumb(), Crumb(_("Đặt nơi nhận tin"))],
-        "save_label": _("Đặt nơi nhận tin"),
-        "cancel_url": reverse("programs:hooks"),
-    }
-    return render(request, "programs/hook_form.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
