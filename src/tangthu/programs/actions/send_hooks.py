@@ -147,7 +147,7 @@ def _body(hook: Hook, delivery: HookDelivery, events: list[Told]) -> bytes:
             "kind": one.kind_name,
             "object": str(one.obj),
             "body": str(hook.body_id),
-            "time": one.when.astimezone(dt.UTC).isoformat(timespec="milliseconds"),
+            "time": one.when.astimezone(dt.UTC).isoformat(timespec="microseconds"),
             "leaf": one.leaf_index,
         }
         for one in events
