@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tests.support.house import PASSWORD, TestHouse
 
@@ -53,30 +54,30 @@ def serve(house: TestHouse) -> Iterator[Server]:
         "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
         "--log-level", "warning", "tangthu.faces.office.wsgi:application",
     ]  # fmt: skip
-    process = subprocess.Popen(
-        command, env=house.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(process, url)
-        yield Server(url, house)
-    finally:
-        process.terminate()
+    # A file, not a pipe: nobody reads along, and a server that cannot write its log stands still.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, env=house.environment, stdout=subprocess.DEVNULL, stderr=log
+        )
         try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stderr is not None:
-            process.stderr.close()
+            url = f"http://127.0.0.1:{port}"
+            _wait(process, url, log)
+            yield Server(url, house)
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            told = process.stderr.read().decode() if process.stderr else ""
-            raise RuntimeError(f"the server ended at once: {told[-2000:]}")
+            log.seek(0)
+            raise RuntimeError(f"the server ended at once: {log.read().decode()[-2000:]}")
         try:
             with urllib.request.urlopen(f"{url}/song", timeout=5):
                 return
