@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ def recover(home: Path, origin: str, *more: str) -> subprocess.CompletedProcess[
 def test_a_house_is_restored_elsewhere_and_its_ledger_goes_on_without_a_fork(
     lost: Lost, home: Path
 ) -> None:
-    found = restored(lost, home)
+    found = restored(lost, home, "--by", "Phạm Tiến Dũng, quản trị")
     facts = sets.read_facts(lost.folder)
     assert (found["packages"], found["logs"], found["missing_keys"]) == (1, [ORIGIN, OTHER], [])
     assert found["rows"] == sum(rows for rows, _digest in facts.tables.values())
@@ -159,6 +160,33 @@ def test_a_house_is_restored_elsewhere_and_its_ledger_goes_on_without_a_fork(
     assert {Path(one["path"]).parent for one in stores} == {home / "stores"}
     assert json.loads(call(home, "--as", "cuc", "search", "quyết định", "--json").stdout)["count"]
     assert not any((home / "quarantine").iterdir())
+    note = restore_told(home)
+    assert note["by"] == "Phạm Tiến Dũng, quản trị" and note["account"]
+    assert (note["set"], note["rows"], note["packages"]) == (facts.name, found["rows"], 1)
+
+
+def restore_told(home: Path) -> Any:
+    """What the ledger of the first body tells of the restore, read by a process of that house."""
+    script = (
+        "import json, django; django.setup()\n"
+        "from django.conf import settings\n"
+        "from tangthu.identity.models import Body\n"
+        "from tangthu.kernel import database\n"
+        "from tangthu.ledger.history import history\n"
+        "with database.available(settings.HOME):\n"
+        "    body = Body.objects.get(code='H30.81')\n"
+        "    told = [e for e in history(body.pk) if e.kind_name == 'backup.house.restored']\n"
+        "    print(json.dumps(dict(told[-1].fields['detail'])))\n"
+    )
+    environment = {
+        **os.environ, "TANGTHU_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "tangthu.kernel.settings",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def open_size(note: str) -> int:

@@ -8,6 +8,7 @@ the ledger's files up to what the rows know as signed. The mark on the home goes
 from __future__ import annotations
 
 import os
+import pwd
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from tangthu.backup import emptied, houses
-from tangthu.backup.actions.settle_restored import note_restored, settle
+from tangthu.backup.actions.settle_restored import RestoreTold, note_restored, settle
 from tangthu.backup.sealed_keys import put_back
 from tangthu.backup.sets import DATABASE, Entry, SetFacts, entries, is_inside, place_of
 from tangthu.backup.snapshot import contents, program, run, service
@@ -67,6 +68,7 @@ def restore(
     *,
     keys: Mapping[str, bytes] | None = None,
     trust: str = "",
+    by: str = "",
     watch: Watch,
     note: bool = True,
 ) -> Restored:
@@ -74,8 +76,8 @@ def restore(
 
     `keys`: those of a sealed file, opened; they tell whether their house made the set. `trust`: why
     the set is believed where they do not (a dump can run any order in the database). `watch` hears
-    of each stage with bytes done. `note`: say it in the ledger (a trial does not, and has no store
-    outside `home`). Raises RestoreRefused (a damaged set leaves the home empty), NoRoom,
+    of each stage with bytes done. `by`: who restores, by name and position (RM-959). `note`: say it
+    in the ledger (a trial does not, and has no store outside `home`). Raises RestoreRefused (a damaged set leaves the home empty), NoRoom,
     DatabaseUnusable; the home stays marked then, and can be restored into again.
     """
     home: Home = settings.HOME
@@ -104,12 +106,28 @@ def restore(
         for one in all_logs():
             write_files(one)
         if note:
-            note_restored(facts, trust)
+            note_restored(facts, _told(result, by, trust))
         connections.close_all()
     result.missing_keys = [name for name in facts.keys if name not in (keys or {})]
     emptied.finish(home)
     durable.point("backup.restore.whole")
     return result
+
+
+def _told(result: Restored, by: str, trust: str) -> RestoreTold:
+    facts = result.facts
+    return RestoreTold(
+        " ".join(by.split())[:200], _account(), trust, result.files, result.tables, result.rows,
+        facts.packages,
+    )  # fmt: skip
+
+
+def _account() -> str:
+    """The machine's account that this process runs as, by name if it has one."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _verified(

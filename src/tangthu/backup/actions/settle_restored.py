@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,23 @@ from tangthu.kernel.home import Home
 from tangthu.kernel.prepare import as_owner
 from tangthu.ledger.logs import all_logs
 from tangthu.ledger.record import Event, record_many
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreTold:
+    """What a restore tells of itself.
+
+    `by`: who does it, as the command was told; `account`: the machine's account that it ran as;
+    `trust`: in whose words the set was believed, where no key told who made it.
+    """
+
+    by: str
+    account: str
+    trust: str
+    files: int
+    tables: int
+    rows: int
+    packages: int
 
 
 def settle(home: Home, *, moved: bool) -> None:
@@ -45,18 +64,17 @@ def settle(home: Home, *, moved: bool) -> None:
         connection.execute("DELETE FROM kernel_worker")
 
 
-def note_restored(facts: SetFacts, trust: str) -> None:
-    """Record at every body that the house was restored, and from which moment (AR-92).
-
-    `trust`: in whose words the set was believed, where no key told who made it.
-    """
-    detail = {"set": facts.name, "moment": facts.moment, **({"trust": trust} if trust else {})}
+def note_restored(facts: SetFacts, told: RestoreTold) -> None:
+    """Record at every body that the house was restored: by whom, from which set and moment, what
+    came back (AR-92, RM-959). Whatever part of it was not whole ends a restore before this."""
+    detail = {"set": facts.name, "moment": facts.moment, **asdict(told)}
     with transaction.atomic():
         record_many(
             [
                 Event(
                     kind="backup.house.restored", obj=log.body, body=log.body,
-                    actor=SYSTEM.actor(log.body), detail=detail,
+                    actor=SYSTEM.actor(log.body),
+                    detail={name: value for name, value in detail.items() if value != ""},
                 )
                 for log in all_logs()
             ]

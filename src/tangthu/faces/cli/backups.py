@@ -195,8 +195,11 @@ def keys(
 @click.option(
     "--trust", default="", help=_("Vì sao tin bộ này, khi không có khóa của hệ thống đã lập nó.")
 )
+@click.option("--by", default="", help=_("Ai phục hồi: họ tên, chức vụ; ghi vào sổ cái."))
 @json_option
-def restore(folder: Path, target: Path, sealed: Path | None, trust: str, as_json: bool) -> None:
+def restore(
+    folder: Path, target: Path, sealed: Path | None, trust: str, by: str, as_json: bool
+) -> None:
     """Restore into an empty home, and say what is to be done before it is used."""
     from tangthu.backup import emptied
     from tangthu.kernel import database
@@ -215,7 +218,9 @@ def restore(folder: Path, target: Path, sealed: Path | None, trust: str, as_json
         from tangthu.backup import restoring, sealed_keys
 
         keys = sealed_keys.unseal(given, sealed) if sealed is not None else None
-        done = restoring.restore(folder, keys=keys, trust=trust, watch=lambda _stage, _more: None)
+        done = restoring.restore(
+            folder, keys=keys, trust=trust, by=by, watch=lambda _stage, _more: None
+        )
     facts = done.facts
     found = {
         "set": facts.name,
