@@ -9,17 +9,21 @@ from django.test import Client
 from django.utils import timezone
 
 from tangthu.identity import house
+from tangthu.identity.acting import SYSTEM
 from tangthu.identity.actions import change_rights
 from tangthu.identity.actions.add_person import appoint
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.keep_house import give_house, hand_over
 from tangthu.identity.actions.leave import leave
+from tangthu.identity.actions.open_further import open_further
 from tangthu.identity.house import KEEP, KeptByOthers
 from tangthu.identity.keeping import LastHolder
 from tangthu.identity.models import Account, Appointment, Person, Position, Role
 from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
-from tangthu.signin.actions.account_state import disable_account
+from tangthu.signin.actions import see_as
+from tangthu.signin.actions.account_state import disable_account, enable_account
+from tangthu.signin.actions.open_practice import open_practice
 from tangthu.signin.actions.second_step import reset_second_step
 from tangthu.signin.actions.set_password import reset_password
 from tests.support.house import PASSWORD, TestHouse
@@ -138,11 +142,53 @@ def test_whoever_administers_a_body_does_not_come_in_as_who_keeps_the_house(
     with pytest.raises(NotFoundForViewer):
         post = house.posts().get(person=lan)
         end_appointment(quang, post.pk, decision="1/QĐ")
+    with pytest.raises(KeptByOthers):
+        see_as.ask(quang, lan.pk, reason="xem thử")
     page = client("quang").get(f"/nguoi-dung/{lan.pk}/")
     told = page.content.decode().split("</main>")[0]
-    assert "Vô hiệu hóa" not in told and "Đặt lại mật khẩu" not in told
+    for act_of in ("Vô hiệu hóa", "Đặt lại mật khẩu", "Xem như người này"):
+        assert act_of not in told
+    disable_account(SYSTEM, lan.pk)
+    with pytest.raises(KeptByOthers):
+        enable_account(quang, lan.pk)
+    told = client("quang").get(f"/nguoi-dung/{lan.pk}/").content.decode().split("</main>")[0]
+    assert "Cho dùng lại" not in told
+    enable_account(SYSTEM, lan.pk)
     end_appointment(cast.acting("dung"), house.posts().get(person=lan).pk, decision="2/QĐ")
     assert reset_password(quang, lan.pk)
+
+
+def test_who_sees_as_somebody_does_no_more_once_that_one_keeps_the_house(cast: TestHouse) -> None:
+    quang = cast.acting("quang")
+    asked = see_as.ask(quang, person("lan").pk, reason="xem thử")
+    see_as.allow(cast.acting("lan"), asked.pk)
+    assert see_as.in_force(quang, str(asked.pk)) is not None
+    given(cast, "lan")
+    assert see_as.in_force(quang, str(asked.pk)) is None
+
+
+def test_who_opens_a_body_makes_nobody_there_keep_the_house_alone(cast: TestHouse) -> None:
+    """At a new body a position holds at once, for nobody confirms yet; the house's does not."""
+    dung = cast.acting("dung")
+    body, first = open_further(
+        dung, code="H32.01", archive_code="000.32.01", name="Ủy ban nhân dân xã Mới",
+        short_name="Xã Mới", origin="moi.example/H32.01", username="moi", full_name="Lê Văn Mới",
+        position="Quản trị", password=PASSWORD, since=timezone.localdate(),
+    )  # fmt: skip
+    assert viewer_of(first).may("people.manage", body.pk)
+    made = give_house(dung, "moi", decision="1/QĐ")
+    assert not made.alone and not keeps("moi")
+
+
+def test_nobody_who_only_practises_keeps_the_house(cast: TestHouse) -> None:
+    place = open_practice(cast.acting("dung"), cast.body("H30.81").pk)
+    with pytest.raises(InvalidInput):
+        give_house(cast.acting("dung"), place.people[0][0], decision="1/QĐ")
+    with pytest.raises(InvalidInput):
+        appoint(
+            cast.acting("dung"), person=person(place.people[0][0]), body=place.body, position="X",
+            role=Role.KEEPER, since=timezone.localdate(),
+        )  # fmt: skip
 
 
 def test_an_installation_from_before_is_handed_over_to_the_administrators_of_its_first_body(
@@ -157,6 +203,13 @@ def test_an_installation_from_before_is_handed_over_to_the_administrators_of_its
     made = house.posts().get(person=person("dung"))
     assert made.confirmed_at is not None and made.decision
     assert hand_over() == 0, "once"
+
+
+def test_a_house_whose_rules_take_the_right_from_the_role_is_not_handed_over_again(
+    shared_cast: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house, "keeping_roles", frozenset)
+    assert hand_over() == 0
 
 
 def _forget_the_role() -> None:

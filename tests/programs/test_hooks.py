@@ -8,6 +8,7 @@ import json
 import socket
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ from tangthu.programs.actions.make_key import make_key, revoke_key
 from tangthu.programs.hook_sending import Outcome
 from tangthu.programs.models import Hook, HookDelivery, HookRun
 from tangthu.signin.models import SecurityEntry
-from tests.support.house import TestHouse
+from tests.support.house import PASSWORD, TestHouse
 from tests.support.programs import Program
 from tests.support.receiving import Receiver, receiver
 from tests.support.records import change_dossier, make_dossier, signed_events
@@ -362,6 +363,18 @@ def test_a_receiver_that_is_silent_drips_or_has_no_certificate_costs_seconds_and
     assert told == {silent.pk: "timeout", good.pk: "ok", bare.pk: "tls"}
 
 
+def test_a_name_server_that_is_silent_holds_no_message_beyond_its_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(hook_sending, "SECONDS", 0.3)
+    monkeypatch.setattr(reaching.socket, "getaddrinfo", lambda *_a, **_k: answers.wait(20) and [])
+    began = time.monotonic()
+    assert hook_sending.send("https://cham.example/", {}, b"{}").word == "timeout"
+    assert time.monotonic() - began < 5
+    answers.set()
+
+
 def test_a_person_has_no_more_hooks_than_the_ceiling_and_none_at_bodies_of_others(
     cast: TestHouse, to: Receiver
 ) -> None:
@@ -434,7 +447,11 @@ def test_hooks_that_somebody_else_may_have_set_rest_until_their_person_goes_on_w
     cast: TestHouse, to: Receiver
 ) -> None:
     from tangthu.signin.actions.end_sessions import end_own
-    from tangthu.signin.actions.set_password import reset_password, take_as_own
+    from tangthu.signin.actions.set_password import (
+        reset_password,
+        set_own_password,
+        take_as_own,
+    )
 
     signed_events()
     hook, held = hooked(cast, to.url), hooked(cast, to.url)
@@ -447,6 +464,7 @@ def test_hooks_that_somebody_else_may_have_set_rest_until_their_person_goes_on_w
     for end in (
         lambda: reset_password(cast.acting("dung"), cuc.person_id),
         lambda: end_own(cuc, keep=None),
+        lambda: set_own_password(cuc, old=PASSWORD, new="Trang-giay-Moi-1", suspicious=True),
     ):
         end()
         for one in (hook, held):

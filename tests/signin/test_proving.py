@@ -36,7 +36,8 @@ def test_an_open_window_changes_no_way_to_sign_in_ends_no_session_and_makes_no_k
 ) -> None:
     client, other = sign_in("hoa", HTTP_HOST="localhost"), sign_in("hoa")
     later(client)
-    for path in ("/tai-khoan/buoc-hai/", "/tai-khoan/khoa-truy-cap/them/", "/khoa-api/moi/"):
+    for path in ("/tai-khoan/buoc-hai/", "/tai-khoan/khoa-truy-cap/them/", "/khoa-api/moi/",
+                 "/khoa-api/nhan-tin/moi/"):  # fmt: skip
         assert asked(client, path) and asked(client, path, "post"), path
     assert not SecondStep.objects.exists()
     assert asked(client, "/tai-khoan/phien/", "post") and not asked(client, "/tai-khoan/phien/")

@@ -17,11 +17,13 @@ from tangthu.identity.actions.grant_right import ask_grant
 from tangthu.identity.actions.leave import leave
 from tangthu.identity.models import Account, Appointment, Grant, Person
 from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.ledger.history import history
 from tangthu.signin import queries, wording
 from tangthu.signin.actions.second_step import reset_second_step
 from tangthu.signin.actions.set_password import reset_password, set_own_password
-from tangthu.signin.models import ProviderLink, SecurityEntry, SignInState
+from tangthu.signin.models import Passkey, ProviderLink, SecurityEntry, SignInState
 from tests.signin.conftest import SignIn
+from tests.signin.test_passkeys import given_passkey
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.programs import program
 
@@ -107,6 +109,31 @@ def test_the_home_body_alone_resets_and_a_refused_post_gives_no_power(cast: Test
         with pytest.raises(NotFoundForViewer):
             power(cast.acting("dung"), hoa.pk)
         power(cast.acting("quang"), hoa.pk)
+
+
+def test_who_changes_his_password_because_another_knew_it_ends_what_that_one_may_have_set(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    account = person("binh").account
+    works = program(cast, "binh", ["read.public"])
+    link = ProviderLink(
+        account=account, issuer="https://x.example", subject="1", linked_at=timezone.now()
+    )
+    link.save()
+    given_passkey("binh")
+    sure, fearful = "Trang-giay-Moi-2", {"suspicious": "on"}
+    client = Client()
+    client.force_login(account)
+    page = client.get("/tai-khoan/mat-khau/").content.decode()
+    assert 'name="suspicious"' in page
+    for old, new, more in ((PASSWORD, OWN, {}), (OWN, sure, fearful)):
+        assert works.ask("GET", "/me").status_code == 200
+        assert ProviderLink.objects.exists() and not Passkey.objects.get().second_only
+        given = {"old": old, "new": new, "again": new, **more}
+        assert client.post("/tai-khoan/mat-khau/", given).status_code == 302
+    assert works.ask("GET", "/me").status_code == 401
+    assert not ProviderLink.objects.exists() and Passkey.objects.get().second_only
+    assert history(account.person_id)[-1].kind_name == "signin.provider.unlinked"
 
 
 def test_a_password_of_ones_own_or_a_reset_ends_a_demonstration(cast: TestHouse) -> None:

@@ -75,6 +75,8 @@ def require_over(acting: Acting, person_id: uuid.UUID) -> None:
     if guarded(acting, person_id):
         raise KeptByOthers(
             _("Người này quản trị hệ thống của nhà; quản trị cơ quan không làm việc này được."),
-            hint=_("Nhờ người quản trị hệ thống khác, hoặc người vận hành máy."),
+            hint=_(
+                "Nhờ người quản trị cơ quan này mà cũng quản trị hệ thống, hoặc người vận hành máy."
+            ),
             right=KEEP,
         )

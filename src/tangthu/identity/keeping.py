@@ -93,16 +93,20 @@ def _require_house_kept(keys: Collection[uuid.UUID], day: dt.date) -> None:
         )
 
 
-def ever_confirmed(body_id: uuid.UUID, but: uuid.UUID) -> bool:
-    """Whether anybody other than `but` has ever held a position that confirms rights at the body.
+def ever_confirmed(body_id: uuid.UUID | None, but: uuid.UUID) -> bool:
+    """Whether anybody other than `but` has ever held a position that confirms rights at the body,
+    or (None) at any but those to practise at.
 
     Whoever has been there is not forgotten by his position ending: else who ends it would be alone.
     """
     held = Appointment.objects.filter(
         Q(confirmed_at__isnull=False) | Q(alone=True),
-        position__body_id=body_id,
         refused_at=None,
         effective_from__lte=timezone.localdate(),
     ).exclude(person_id=but)
+    if body_id is None:
+        held = held.filter(position__body__practice_of=None)
+    else:
+        held = held.filter(position__body_id=body_id)
     roles = held.order_by().values_list("position__role", flat=True).distinct()
     return any(CONFIRM in rights_of(role) for role in roles)

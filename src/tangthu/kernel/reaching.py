@@ -8,8 +8,11 @@ as it was resolved at that moment, and exactly that one is connected to.
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
 import ssl
+import threading
+import time
 from contextlib import closing
 
 from django.conf import settings
@@ -80,16 +83,40 @@ def _is_ours(address: str) -> bool:
     return True
 
 
-def resolved(host: str, port: int) -> str:
-    """The address of a host that the house may send to. Raises NotReachable.
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of a name. A name server that is silent is waited for no longer than `seconds`:
+    the system's own look-up knows no end, so it is left behind. Raises TimeoutError, OSError."""
+    told: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            told.put([str(one[4][0]) for one in found])
+        except (OSError, UnicodeError, Outward) as error:  # raised below
+            told.put(error)
+
+    threading.Thread(target=look, name="name of a host", daemon=True).start()
+    try:
+        answer = told.get(timeout=seconds)
+    except queue.Empty as error:
+        raise TimeoutError from error
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def resolved(host: str, port: int, seconds: float) -> str:
+    """The address of a host that the house may send to. Raises NotReachable, and TimeoutError where
+    it is not known after `seconds`.
 
     If any address of the name is forbidden, all are: a name that means two things is a trick.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = _looked_up(host, port, seconds)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError, Outward) as error:
         raise NotReachable(_("Không tìm thấy máy chủ của địa chỉ này.")) from error
-    addresses = [str(one[4][0]) for one in found]
     if not addresses or not all(may_reach(one) for one in addresses):
         raise NotReachable(
             _("Hệ thống không gửi tới địa chỉ này."),
@@ -101,10 +128,13 @@ def resolved(host: str, port: int) -> str:
 def connected(host: str, port: int, *, tls: bool, seconds: float) -> socket.socket:
     """A connection to a host, judged by the address it has now; with `tls` not yet shaken hands.
 
-    Raises NotReachable, and OSError where nobody answers.
+    Raises NotReachable, and OSError where nobody answers within `seconds`, its name looked up.
     """
-    address = resolved(host, port)
-    made = socket.create_connection((address, port), seconds)
+    until = time.monotonic() + seconds
+    address = resolved(host, port, seconds)
+    left = max(until - time.monotonic(), 0.05)
+    made = socket.create_connection((address, port), left)
+    made.settimeout(seconds)
     if not tls:
         return made
     context = ssl.create_default_context(cafile=settings.HOOK_CA or None)

@@ -1,7 +1,7 @@
 """One message of a hook on its way: connected to where it may go, sent, answered or not.
 
 No redirect is followed, no proxy asked, and of the answer only its status is read. The whole takes
-SECONDS at most, however slowly the other side drips.
+SECONDS at most, however slowly the other side, or the server of its name, drips.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Outcome:
 
 def send(url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Post `body` to a hook's address; never raises for what the network does."""
+    until = time.monotonic() + SECONDS
     try:
         address = address_of(url)
         talk = connected(address.host, address.port, tls=address.tls, seconds=SECONDS)
@@ -53,7 +55,7 @@ def send(url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         except OSError:
             return
 
-    watch = threading.Timer(SECONDS, hang_up)
+    watch = threading.Timer(max(until - time.monotonic(), 0), hang_up)
     watch.daemon = True
     with closing(talk):
         watch.start()

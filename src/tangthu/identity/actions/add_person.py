@@ -130,8 +130,11 @@ def appoint(
     InvalidInput for a role that is none, for no position, for a unit of another body, and for an
     end before the beginning.
     """
-    if role in house.keeping_roles():
+    keeps_house = role in house.keeping_roles()
+    if keeps_house:
         house.require_keeper(acting)
+        if body.practice_of_id is not None:
+            raise InvalidInput(_("Người tập không quản trị hệ thống của nhà."))
     else:
         acting.require("people.manage", body.id)
     position = words_of(position, _("Chưa có chức vụ."))
@@ -159,7 +162,7 @@ def appoint(
             effective_from=since,
             effective_to=until,
             decision=nfc(decision).strip()[:200],
-            **asking(acting, body.id),
+            **asking(acting, body.id, house_wide=keeps_house),
         )
         appointment.save(force_insert=True)
         record(

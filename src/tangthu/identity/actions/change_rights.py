@@ -62,18 +62,19 @@ class Asking(TypedDict):
     confirmed_at: Any
 
 
-def asking(acting: Acting, body_id: uuid.UUID) -> Asking:
+def asking(acting: Acting, body_id: uuid.UUID, *, house_wide: bool = False) -> Asking:
     """What is kept of a change that the acting person asks for at the body, now.
 
     What the installation itself sets up is confirmed with it. While nobody else has ever confirmed
     rights there, the change gives them at once and stands as unconfirmed: a body must be able to
-    begin. Once somebody has, it waits, also if he is gone.
+    begin. Once somebody has, it waits, also if he is gone; what reaches beyond the body
+    (`house_wide`) once anybody has at any body: whoever opens a body is else alone there.
     """
     now = clock.now()
     if acting.is_system:
         return {"asked_by": None, "asked_at": now, "alone": False, "confirmed_at": now}
     mine = acting.viewer.person_id
-    alone = not keeping.ever_confirmed(body_id, but=mine)
+    alone = not keeping.ever_confirmed(None if house_wide else body_id, but=mine)
     return {"asked_by": mine, "asked_at": now, "alone": alone, "confirmed_at": None}
 
 

@@ -23,6 +23,7 @@ from tangthu.programs.hook_addresses import host_of
 from tangthu.programs.hook_events import GROUPS
 from tangthu.programs.models import Hook, HookDelivery
 from tangthu.programs.wording import outcome_words
+from tangthu.signin import proving
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
 from tangthu.ui.form_pages import posted, run_form
@@ -100,7 +101,10 @@ def _state(one: Hook) -> Cell:
 
 @_methods
 def new(request: HttpRequest) -> HttpResponse:
-    """Make a hook."""
+    """Make a hook; who sits down at an open window makes none."""
+    unproved = proving.first(request)
+    if unproved is not None:
+        return unproved
 
     def act(given: dict[str, Any]) -> str:
         made = make_hook(
@@ -223,7 +227,11 @@ def pause(request: HttpRequest, hook_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def resume(request: HttpRequest, hook_id: uuid.UUID) -> HttpResponse:
-    """Send again."""
+    """Send again; who sits down at an open window lets none go on."""
+    unproved = proving.first(request, reverse("programs:hook", args=[hook_id]))
+    if unproved is not None:
+        messages.info(request, _("Xác nhận xong thì chọn lại “Gửi tiếp”."))
+        return unproved
     resume_hook(acting(request), hook_id)
     messages.success(request, _("Đã cho gửi tiếp, bắt đầu từ tin chưa gửi được."))
     return redirect("programs:hook", hook_id)

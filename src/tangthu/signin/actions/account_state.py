@@ -36,8 +36,9 @@ def disable_account(acting: Acting, person_id: uuid.UUID, **detail: object) -> N
 
 def enable_account(acting: Acting, person_id: uuid.UUID) -> None:
     """Let a disabled account be used again; its idle days count from now. Raises NotFoundForViewer,
-    Refused for that of somebody who has left."""
+    KeptByOthers for who keeps the house, Refused for that of somebody who has left."""
     account = queries.managed(acting, person_id)
+    house.require_over(acting, person_id)
     if not account.person.active:
         raise Refused(
             _("Người này đã thôi việc."), hint=_("Tài khoản của người thôi việc không mở lại.")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
-from tangthu.signin.models import SignInState
+from tangthu.signin.models import Passkey, ProviderLink, SignInState
 
 # What else ends with a reset (keys of programs), registered by who keeps it.
 _resetting: list[Callable[[Acting, uuid.UUID], None]] = []
@@ -36,6 +36,26 @@ def note_suspicion(acting: Acting, account: Account) -> None:
     """In the transaction of an action: let rest what somebody else may have set for the person."""
     for rest in _suspecting:
         rest(acting, account.person_id)
+
+
+def suspect(acting: Acting, account: Account) -> list[str]:
+    """In the transaction of an action of the person's own, who fears that somebody else knew his
+    password: end keys, let hooks rest, unlink identities, let passkeys sign in alone no more; as
+    after a reset. Returns the issuers of the identities that were unlinked."""
+    for end in _resetting:
+        end(acting, account.person_id)
+    note_suspicion(acting, account)
+    return end_ways_in(account)
+
+
+def end_ways_in(account: Account) -> list[str]:
+    """Whoever knew the old password may have linked an identity or made a passkey of his own: no
+    link stands, no passkey lets in alone. Returns the issuers of the links there were."""
+    Passkey.objects.filter(account=account).update(second_only=True)
+    links = ProviderLink.objects.filter(account=account)
+    issuers = list(links.values_list("issuer", flat=True))
+    links.delete()
+    return issuers
 
 
 def note_reset(acting: Acting, account: Account, **state: object) -> None:

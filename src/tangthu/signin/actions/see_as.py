@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tangthu.identity import house
 from tangthu.identity.acting import Acting
 from tangthu.kernel import advisory
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
@@ -42,9 +43,10 @@ def ask(acting: Acting, person_id: uuid.UUID, *, reason: str) -> Seeing:
     """Ask a person whose account the acting person manages to let him see as that person.
 
     It waits a day for the answer. Raises NotFoundForViewer, Refused for oneself and while an
-    earlier one stands, InvalidInput on "reason".
+    earlier one stands, KeptByOthers for who keeps the house, InvalidInput on "reason".
     """
     account = queries.managed(acting, person_id)
+    house.require_over(acting, person_id)
     reason = nfc(reason).strip()
     if not 0 < len(reason) <= _REASON_LENGTH:
         words = _("Ghi lý do, nhiều nhất 300 ký tự.")
@@ -110,7 +112,8 @@ def begin(acting: Acting, person_id: uuid.UUID) -> Seeing:
 
 
 def in_force(acting: Acting, seeing_id: str) -> Seeing | None:
-    """What the acting person sees by, if it still stands and he still manages that account."""
+    """What the acting person sees by, if it still stands, he still manages that account, and it did
+    not become that of who keeps the house."""
     try:
         wanted = uuid.UUID(seeing_id)
     except ValueError:
@@ -121,7 +124,8 @@ def in_force(acting: Acting, seeing_id: str) -> Seeing | None:
         return None
     try:
         queries.managed(acting, found.person_id)
-    except NotFoundForViewer:
+        house.require_over(acting, found.person_id)
+    except (NotFoundForViewer, house.KeptByOthers):
         return None
     return found
 

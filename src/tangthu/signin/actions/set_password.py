@@ -12,21 +12,28 @@ from django.utils.translation import gettext_lazy as _
 
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Account
+from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.securitylog import Noted, note
 from tangthu.ledger.record import Event, record
 from tangthu.signin import guessing, passwords, queries, rules
 from tangthu.signin.actions import visit
-from tangthu.signin.actions.resetting import note_reset
-from tangthu.signin.actions.second_step import TooManyWrong
-from tangthu.signin.models import Kind, Passkey, PastPassword, ProviderLink, SignInState
+from tangthu.signin.actions.resetting import end_ways_in, note_reset, suspect
+from tangthu.signin.actions.second_step import TooManyWrong, record_own
+from tangthu.signin.models import Kind, PastPassword, SignInState
 from tangthu.signin.noticing import of
 
 
 def set_own_password(
-    account: Account, *, old: str, new: str, keep: uuid.UUID | None = None
+    account: Account,
+    *,
+    old: str,
+    new: str,
+    keep: uuid.UUID | None = None,
+    suspicious: bool = False,
 ) -> None:
-    """Change one's own password; all sessions of the account end but `keep`.
+    """Change one's own password; all sessions of the account end but `keep`. With `suspicious` ends
+    also what somebody else may have set who knew the old one (`resetting.suspect`).
 
     Raises InvalidInput on "old" for a wrong one, on "new" for one that RM-955 forbids, TooManyWrong
     after as many wrong ones as lock an account at sign-in. Every other
@@ -51,7 +58,11 @@ def set_own_password(
             account=account, defaults={"password_at": timezone.now(), "demonstration": False}
         )
         visit.end(account, keep=keep)
-        note(Noted(Kind.PASSWORD_CHANGED, account.username, **of(account)))
+        detail = {"suspicious": True} if suspicious else {}
+        if suspicious:
+            for issuer in suspect(Acting(viewer_of(account.person), "web"), account):
+                record_own(account, "signin.provider.unlinked", issuer=issuer)
+        note(Noted(Kind.PASSWORD_CHANGED, account.username, detail=detail, **of(account)))
 
 
 def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
@@ -74,9 +85,7 @@ def reset_password(acting: Acting, person_id: uuid.UUID) -> str:
         account.set_password(made)
         account.save(update_fields=["password"])
         note_reset(acting, account, password_at=None)
-        # Whoever knew the old password may have linked an identity or made a passkey of his own.
-        unlinked = ProviderLink.objects.filter(account=account).delete()[0]
-        Passkey.objects.filter(account=account).update(second_only=True)
+        unlinked = len(end_ways_in(account))
         visit.end(account)
         body = queries.body_of_managed(acting, account)
         record(

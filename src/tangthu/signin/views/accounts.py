@@ -211,13 +211,13 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         at_home = not guarded and viewer.may("people.manage", answering_body(found.person))
         if at_home:
             actions.append(Action(_("Đặt lại mật khẩu"), url, icon="lock"))
-        if found.person.active:
+        if found.person.active and not guarded:
             url = reverse("signin:see-as", args=[person_id])
             actions.append(Action(_("Xem như người này"), url, icon="people"))
         if found.is_active and not guarded:
             url = reverse("signin:account-disable", args=[person_id])
             actions.append(Action(_("Vô hiệu hóa"), url, icon="lock"))
-        elif found.person.active and not found.is_active:
+        elif found.person.active and not found.is_active and not guarded:
             url = reverse("signin:account-enable", args=[person_id])
             actions.append(Action(_("Cho dùng lại"), url, icon="check"))
         if at_home and standing.second_step(found) is not None:

@@ -45,6 +45,15 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    suspicious = forms.BooleanField(
+        label=gettext_lazy("Có thể người khác đã biết mật khẩu cũ"),
+        required=False,
+        help_text=gettext_lazy(
+            "Thu hồi mọi khóa API của bạn, dừng các nơi nhận tin, thôi gắn với nơi cấp danh tính; "
+            "khóa truy cập chỉ còn dùng sau mật khẩu."
+        ),
+    )
+
     def clean_again(self) -> str:
         """Raises ValidationError if the two differ."""
         again: str = self.cleaned_data["again"]
@@ -65,7 +74,10 @@ def password(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             keep = visits.own_id(request.session)
-            set_own_password(account, old=given["old"], new=given["new"], keep=keep)
+            set_own_password(
+                account, old=given["old"], new=given["new"], keep=keep,
+                suspicious=given["suspicious"],
+            )  # fmt: skip
         except TooManyWrong:
             return locked(request)
         except InvalidInput as error:
