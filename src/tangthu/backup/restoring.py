@@ -77,8 +77,9 @@ def restore(
     `keys`: those of a sealed file, opened; they tell whether their house made the set. `trust`: why
     the set is believed where they do not (a dump can run any order in the database). `watch` hears
     of each stage with bytes done. `by`: who restores, by name and position (RM-959). `note`: say it
-    in the ledger (a trial does not, and has no store outside `home`). Raises RestoreRefused (a damaged set leaves the home empty), NoRoom,
-    DatabaseUnusable; the home stays marked then, and can be restored into again.
+    in the ledger (a trial does not, and has no store outside `home`). Raises RestoreRefused (a
+    damaged set leaves the home empty), NoRoom, DatabaseUnusable; the home stays marked then, and
+    can be restored into again.
     """
     home: Home = settings.HOME
     facts = _verified(folder, home, keys or {}, trust, watch)
