@@ -26,6 +26,7 @@ from tangthu.signin.actions.account_state import disable_account, enable_account
 from tangthu.signin.actions.open_practice import open_practice
 from tangthu.signin.actions.second_step import reset_second_step
 from tangthu.signin.actions.set_password import reset_password
+from tangthu.signin.models import SignInState
 from tests.support.house import PASSWORD, TestHouse
 
 OF_THE_HOUSE = ("/he-thong/", "/sao-luu/", "/quan-tri-he-thong/", "/co-quan/moi/", "/kho/moi/")
@@ -178,6 +179,17 @@ def test_who_opens_a_body_makes_nobody_there_keep_the_house_alone(cast: TestHous
     assert viewer_of(first).may("people.manage", body.pk)
     made = give_house(dung, "moi", decision="1/QĐ")
     assert not made.alone and not keeps("moi")
+
+
+@pytest.mark.req("RM-955")
+def test_who_only_keeps_the_house_proves_himself_as_an_administrator(cast: TestHouse) -> None:
+    given(cast, "hoa")
+    hoa = SignInState.objects.filter(account__username="hoa")
+    hoa.update(demonstration=False)
+    signed_in = {"username": "hoa", "password": PASSWORD}
+    assert Client().post("/dang-nhap/", signed_in)["Location"] == "/tai-khoan/buoc-hai/"
+    hoa.update(demonstration=True, password_at=timezone.now() - dt.timedelta(days=63))
+    assert Client().post("/dang-nhap/", signed_in)["Location"] == "/tai-khoan/mat-khau/"
 
 
 def test_nobody_who_only_practises_keeps_the_house(cast: TestHouse) -> None:

@@ -241,7 +241,7 @@ def ids_of_batch(house: TestHouse, folder: Path) -> dict[str, object]:
 PLAIN = {
     "number": "1", "kind": "png", "change": "grant", "scope_kind": "dossier",
     "store_uid": str(uuid.uuid4()), "slug": "van-thu",
-    "bulk_act": "export",
+    "bulk_act": "export", "provider_name": "tinh",
 }  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def there_and_back(client: Client, address: str) -> str:
         urllib.request.build_opener(_Still).open(address, timeout=10)
     except urllib.error.HTTPError as answer:
         back = urlsplit(answer.headers["Location"])
-    assert back.path == f"{IN}ve/"
+    assert back.path == f"{IN}ve/tinh/"
     led: str = client.get(f"{back.path}?{back.query}")["Location"]
     return led
 
@@ -174,15 +174,25 @@ def test_an_answer_serves_the_session_that_asked_once_and_a_key_may_change(
     assert there_and_back(mine, address) == "/"
     assert inside(mine)
     query = "?code=x&state=y"
-    assert Client().get(f"{IN}ve/{query}")["Location"] == "/dang-nhap/", "nobody asked"
+    assert Client().get(f"{IN}ve/tinh/{query}")["Location"] == "/dang-nhap/", "nobody asked"
     refused = Client()
     state = refused.get(f"{IN}?noi=tinh")["Location"].split("state=")[1].split("&")[0]
-    refused.get(f"{IN}ve/?state={state}&error=access_denied")
+    refused.get(f"{IN}ve/tinh/?state={state}&error=access_denied")
     assert "không cho đăng nhập" in refused.get("/dang-nhap/").content.decode()
     mixed = Client()
     state = mixed.get(f"{IN}?noi=tinh")["Location"].split("state=")[1].split("&")[0]
-    mixed.get(f"{IN}ve/?state={state}&code=x&iss=https://other.example")
+    mixed.get(f"{IN}ve/tinh/?state={state}&code=x&iss=https://other.example")
     assert "không thuộc lần đăng nhập" in mixed.get("/dang-nhap/").content.decode()
+    # A second provider brings what the first one told: its token end point never sees that code.
+    file = settings.HOME.secrets / providers.FILE
+    first = file.read_text(encoding="utf-8")
+    file.write_text(f"{first}\n{first.replace('tinh', 'khac')}", encoding="utf-8")
+    other = Client()
+    address = other.get(f"{IN}?noi=khac")["Location"]
+    assert "ve%2Fkhac%2F" in address
+    assert there_and_back(other, address.replace("ve%2Fkhac%2F", "ve%2Ftinh%2F")) == "/dang-nhap/"
+    assert "không thuộc lần đăng nhập" in other.get("/dang-nhap/").content.decode()
+    file.write_text(first, encoding="utf-8")
 
     sso.says(key=2)
     assert not inside(comes()), "keys were read a moment ago"

@@ -45,7 +45,7 @@ def _provider(request: HttpRequest) -> Provider | None:
 
 def _ask(request: HttpRequest, provider: Provider, **more: object) -> str:
     """Keep the question in the session, in the place of an earlier one; returns where to go."""
-    question = oidc.ask(provider, _back(request))
+    question = oidc.ask(provider, _back(request, provider))
     request.session[_KEY] = {
         "provider": provider.name,
         "state": question.state,
@@ -57,14 +57,16 @@ def _ask(request: HttpRequest, provider: Provider, **more: object) -> str:
     return question.address
 
 
-def _back(request: HttpRequest) -> str:
-    return request.build_absolute_uri(reverse("signin:sso-back"))
+def _back(request: HttpRequest, provider: Provider) -> str:
+    """Where a provider sends its answers: each to an address of its own, so that none brings here
+    what another one told (RFC 9700, 4.4)."""
+    return request.build_absolute_uri(reverse("signin:sso-back", args=[provider.name]))
 
 
-def _answered(request: HttpRequest, asked: dict[str, Any]) -> tuple[Provider, oidc.Told]:
-    """What the provider tells in answer to the question of this session. Raises Refused if this is
-    no answer to it, ProviderFailed."""
-    provider = providers.named(asked.get("provider", ""))
+def _answered(request: HttpRequest, asked: dict[str, Any], name: str) -> tuple[Provider, oidc.Told]:
+    """What the provider tells in answer to the question of this session, at the address of the one
+    called `name`. Raises Refused if this is no answer to it, ProviderFailed."""
+    provider = providers.named(name) if name == asked.get("provider") else None
     state, told = request.GET.get("state", ""), request.GET.get("iss")
     if (
         provider is None
@@ -83,7 +85,7 @@ def _answered(request: HttpRequest, asked: dict[str, Any]) -> tuple[Provider, oi
     return provider, oidc.answer(
         provider,
         request.GET["code"],
-        back=_back(request),
+        back=_back(request, provider),
         nonce=asked["nonce"],
         verifier=asked["verifier"],
     )
@@ -110,14 +112,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @public
 @never_cache
 @require_safe
-def back(request: HttpRequest) -> HttpResponse:
+def back(request: HttpRequest, provider_name: str) -> HttpResponse:
     """The answer of the provider: sign in whose account is linked, or link that of who asked. What
     is wrong is told on the page that it began at."""
     asked: dict[str, Any] = request.session.pop(_KEY, None) or {}
     linking = "account" in asked
     began = "signin:sso-links" if linking else settings.LOGIN_URL
     try:
-        provider, told = _answered(request, asked)
+        provider, told = _answered(request, asked, provider_name)
         if linking:
             return _linked(request, provider, told, asked["account"])
         account = actions.account_of(provider, told)
