@@ -703,6 +703,10 @@ def test_labels_answer_by_their_schemas(cast: TestHouse) -> None:
     told(call(cast, "--as", "binh", *refuse), "label-refuse", DONE)
     approve = ("label", "approve", first, "--json")
     told(call(cast, "--as", "cuc", *approve), "error", COULD_NOT)
+    third = told(call(cast, *label, "02", "--json"), "label-set", DONE)["waits"]
+    withdraw = ("label", "withdraw", third, "--json")
+    told(call(cast, "--as", "binh", *withdraw), "error", COULD_NOT)
+    told(call(cast, "--as", "cuc", *withdraw), "label-withdraw", DONE)
     told(call(cast, "--as", "binh", *approve), "label-approve", DONE)
 
 

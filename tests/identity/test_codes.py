@@ -6,6 +6,8 @@ All codes, names and decisions here are made up.
 from __future__ import annotations
 
 import datetime as dt
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,9 @@ def test_a_file_replaces_what_was_loaded_and_the_ledger_tells_its_digest(cast: T
         HEAD + "H99,Tên,01/01/2021,,\n", HEAD + "H99,Tên,2021-01-01,2020-01-01,\n",
         HEAD + "H99,Tên,2021-01-01,,\nH99,Tên,2022-01-01,,\n",
         HEAD + "H99,Tên,2021-01-01,2022-01-01,\nH99,Tên,2022-01-01,,\n",
+        HEAD + "H99,Tên\0,2021-01-01,,\n", HEAD + "H99,Tên,2021-01-01,,QĐ \u202e12\n",
+        HEAD.strip() + "," * 40 + "\nH99,Tên,2021-01-01,,\n",
+        HEAD + "H99," + "x" * 200_000 + ",2021-01-01,,\n",
     ],
 )  # fmt: skip
 def test_a_file_that_is_wrong_anywhere_is_refused_whole(text: str) -> None:
@@ -68,12 +73,14 @@ def test_a_code_is_retired_only_after_the_last_of_its_days(cast: TestHouse) -> N
     ends = {"2009-12-31": False, "2010-01-01": False, "2030-01-01": False}
     for day, gone in ends.items():
         # A body here bears H30.81 today, whatever the registry says.
-        found = agency_codes.retired_before(["H30.81"], dt.date.fromisoformat(day))
+        ends_of = agency_codes.ends_of(["H30.81"])
+        found = agency_codes.retired(ends_of, "H30.81", dt.date.fromisoformat(day))
         assert bool(found) == gone
     load(cast, HEAD + "H99.81,Ví dụ,2021-01-01,2025-06-30,QĐ ví dụ 12\n")
     for day, gone in {"2020-01-01": False, "2025-06-30": False, "2025-07-01": True}.items():
-        found = agency_codes.retired_before(["H99.81", "H97"], dt.date.fromisoformat(day))
-        assert ("H99.81" in found) == gone and "H97" not in found
+        on, ends_of = dt.date.fromisoformat(day), agency_codes.ends_of(["H99.81", "H97"])
+        assert (agency_codes.retired(ends_of, "H99.81", on) is not None) == gone
+        assert agency_codes.retired(ends_of, "H97", on) is None
 
 
 @pytest.mark.req("AR-37")
@@ -115,3 +122,34 @@ def test_the_page_shows_searches_and_loads(cast: TestHouse) -> None:
     client.post("/dang-nhap/", {"username": "hoa", "password": PASSWORD})
     assert "Nạp danh mục" not in client.get("/ma-dinh-danh/").content.decode().split("</main>")[0]
     assert client.get("/ma-dinh-danh/nap/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n = " + "9" * 5000, "a" + ".a" * 20_000 + " = 1", "[[" + "a." * 5000 + "a]]",
+        "x = " + "[" * 5000,
+        '[[codes]]\nma_dinh_danh = "H98"\nten = "a\\u0000"\ntu_ngay = 2025-07-01',
+    ],
+)  # fmt: skip
+def test_what_would_keep_the_reader_of_toml_busy_is_refused_at_once(text: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(InvalidInput) as refused:
+        agency_codes.read("ma.toml", text.encode())
+    assert set(refused.value.problems) == {"file"} and time.perf_counter() - began < 1
+
+
+def test_a_small_file_does_not_fill_the_memory() -> None:
+    columns = ",".join(f"c{n}" for n in range(2000))
+    text = f"{HEAD.strip()},{columns}\n" + "a\n" * 2000
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidInput):
+            agency_codes.read("ma.csv", text.encode())
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_characters_that_no_database_holds_find_nothing(shared_cast: TestHouse) -> None:
+    assert list(agency_codes.found("\0x")) == []

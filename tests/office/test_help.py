@@ -40,7 +40,8 @@ NOT_PAGES = {
     "office": "sign-in sign-out language alive metrics columns job-stop job-resume job-rows "
     "ledger-resume",
     "signin": "passkey-in sso sso-back see-as-stop code lock log-file accounts-file",
-    "archive": "dossier-proof document-proof dip-progress dip-stop dip-download page-image file",
+    "archive": "edit-withdraw dossier-proof document-proof dip-progress dip-stop "
+    "dip-download page-image file",
     "imports": "progress stop resume check-again decide report page snippet quarantine-page",
     "reports": "view export-progress export-file print-list print-dossier print-document "
     "marked-copy view-delete",

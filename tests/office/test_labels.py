@@ -7,7 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from tangthu.archive.actions.approve_edit import EditDecided, OwnEdit, approve_edit, refuse_edit
+from tangthu.archive import edits
+from tangthu.archive.actions.approve_edit import (
+    EditDecided,
+    NotAllSeen,
+    OwnEdit,
+    approve_edit,
+    refuse_edit,
+    withdraw_edit,
+)
 from tangthu.archive.actions.describe_record import (
     ChangedMeanwhile,
     Described,
@@ -15,6 +23,7 @@ from tangthu.archive.actions.describe_record import (
     describe_dossier,
     digest_of,
 )
+from tangthu.archive.actions.hold_edit import AlreadyAsked
 from tangthu.discovery import lists
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.ledger.history import history
@@ -142,6 +151,47 @@ def test_what_is_refused_changes_nothing_and_the_reason_is_read(
         refuse_edit(cast.acting("binh"), held.pk, reason="x")
 
 
+def test_whoever_asked_takes_it_back_and_nobody_else(cast: TestHouse, sign_in: SignIn) -> None:
+    made = make_dossier(cast)
+    describe(cast, made.dossier, sensitivity=RESTRICTED, access_level="02")
+    held = describe(cast, made.dossier, title="Khác").waits
+    assert held is not None
+    with pytest.raises(AlreadyAsked):  # sent twice, it waits once
+        describe(cast, made.dossier, title="Khác")
+    leader, asker = sign_in("binh"), sign_in("cuc")
+    at = f"/sua-doi/{held.pk}/"
+    assert leader.post(f"{at}rut-lai/").status_code == 403
+    assert sign_in("hoa").post(f"{at}rut-lai/").status_code == 404
+    page = asker.get(at).content.decode()
+    shown = page[: page.index("</main>")]
+    assert "Rút lại" in shown and "Lý do không duyệt" not in shown
+    assert asker.post(f"{at}rut-lai/").status_code == 302
+    held.refresh_from_db()
+    assert held.decision == "withdrawn" and "Đã rút lại" in asker.get(at).content.decode()
+    assert history(made.dossier.pk)[-1].kind_name == "records.dossier.edit_withdrawn"
+    for act in (approve_edit, withdraw_edit):
+        with pytest.raises(EditDecided):
+            act(cast.acting("binh" if act is approve_edit else "cuc"), held.pk)
+    made.dossier.refresh_from_db()
+    assert made.dossier.title != "Khác"
+    assert describe(cast, made.dossier, title="Khác").waits is not None
+
+
+def test_nobody_approves_what_he_may_not_read(
+    cast: TestHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_dossier(cast)
+    describe(cast, made.dossier, sensitivity=RESTRICTED, access_level="02")
+    held = describe(cast, made.dossier, title="Khác", note="điều kín").waits
+    assert held is not None
+    monkeypatch.setattr(edits, "sees_all", lambda *_args: False)
+    page = sign_in("binh").get(f"/sua-doi/{held.pk}/").content.decode()
+    assert "bạn không được xem" in page and "điều kín" not in page
+    with pytest.raises(NotAllSeen):
+        approve_edit(cast.acting("binh"), held.pk)
+    refuse_edit(cast.acting("binh"), held.pk, reason="x")
+
+
 def test_what_only_closes_further_waits_for_nobody_and_lower_labels_do_not_wait(
     cast: TestHouse,
 ) -> None:
@@ -172,8 +222,6 @@ def test_nobody_approves_his_own_change_nor_one_of_a_record_that_changed_meanwhi
     refuse_edit(cast.acting("binh"), second.pk, reason="Đã đổi")
     third = describe(cast, made.dossier, note="ba").waits
     assert third is not None
-    from tangthu.archive import edits
-
     monkeypatch.setattr(edits, "seen", lambda *_args: [third])
     leader = cast.acting("binh")
     object.__setattr__(leader.viewer, "person_id", third.asked_by)

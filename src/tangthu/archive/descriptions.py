@@ -6,7 +6,8 @@ if the change brings it about; what was already there is shown as a warning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,13 +51,27 @@ def judged_on(record: Dossier | Document, today: date) -> date:
     return day
 
 
-def findings(record: Dossier | Document, today: date) -> dict[str, list[str]]:
+Homes = Mapping[uuid.UUID, Membership]
+
+
+def homes_of(records: Sequence[Dossier | Document]) -> Homes:
+    """The place of each document among some records, beside which its description is read; one
+    statement, however many."""
+    ids = [one.pk for one in records if isinstance(one, Document)]
+    places = Membership.objects.filter(document__in=ids).select_related("dossier")
+    return {one.document_id: one for one in places.order_by("-pk")}
+
+
+def findings(
+    record: Dossier | Document, today: date, homes: Homes | None = None
+) -> dict[str, list[str]]:
     """What the rules in force on the record's day find wrong with its description, by field
-    identifier; see `judged_on`."""
+    identifier; see `judged_on`. `homes` are `homes_of` it and others that are read with it."""
     rules, on = rulebook(), judged_on(record, today)
     names = {field.name: field.identifier for field in rules.fields(_LEVELS[type(record)], on)}
     found: dict[str, list[str]] = {}
-    for finding in _check(record, rules, on):
+    places = homes_of([record]) if homes is None else homes
+    for finding in _check(record, rules, on, places):
         identifier = names.get(finding.field, "")
         found.setdefault(identifier, []).append(f"{finding.message} {finding.fix}".strip())
     return found
@@ -73,11 +88,11 @@ def judge(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> Ju
     return Judged(blocking, standing)
 
 
-def _check(record: Dossier | Document, rules: RuleSet, on: date) -> list[Finding]:
+def _check(record: Dossier | Document, rules: RuleSet, on: date, homes: Homes) -> list[Finding]:
     digitised = record.reliability == DIGITISED
     if isinstance(record, Dossier):
         return dossier_description(record).check(rules, on, digitised=digitised)
-    place = Membership.objects.filter(document=record).select_related("dossier").first()
+    place = homes.get(record.pk)
     if place is None:
         return []
     described = document_description(place.dossier, record, place.ordinal)

@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from tangthu.archive.searchables import COUNTED
+from tangthu.archive.views.facts import sees_all
 from tangthu.identity import standing
 from tangthu.identity.policies import Viewer
 from tangthu.records import queries
@@ -83,6 +85,14 @@ def one(viewer: Viewer, edit_id: uuid.UUID) -> Edit | None:
 def of_record(record: Dossier | Document) -> list[PendingEdit]:
     """What waits of one record that came through `records.queries`."""
     return list(PendingEdit.objects.filter(obj=record.pk, decided_at=None).order_by("asked_at"))
+
+
+def unseen(viewer: Viewer, one: Edit) -> frozenset[str]:
+    """The fields of a change that the viewer may not read: of a dossier what counts documents, for
+    whoever does not see all of them (AR-128)."""
+    if isinstance(one.record, Document) or sees_all(viewer, one.record):
+        return frozenset()
+    return COUNTED & set(one.row.values)
 
 
 def somebody_approves(row: PendingEdit) -> bool:

@@ -98,7 +98,7 @@ _ARCHIVE = {
     ),
     "edit": (
         _("Một sửa đổi mô tả cạnh bản hiện nay: ai đề nghị, lúc nào, của hồ sơ, tài liệu nào."),
-        _("Người có thẩm quyền duyệt, hoặc ghi lý do không duyệt; không ai tự duyệt của mình."),
+        _("Người có thẩm quyền duyệt, hoặc ghi lý do không duyệt; người đề nghị chỉ rút lại được."),
     ),
     "freezes": (
         _("Các đợt phong tỏa: hồ sơ, tài liệu bị khóa theo quyết định, đang có hiệu lực và đã gỡ."),

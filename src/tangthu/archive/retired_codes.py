@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tangthu.archive.batch.findings import found
 from tangthu.archive.batch.model import BatchReport, ReadyDossier
 from tangthu.archive.batch.rows import Value
-from tangthu.identity.agency_codes import retired_before
+from tangthu.identity.agency_codes import ends_of, retired
 from tangthu.kernel.errors import Refused
 from tangthu.standards.vietnamese.dates import DateError, parse_date
 from tangthu.ui import formats
@@ -26,9 +26,11 @@ _CODE, _START = "body_code", "start"
 def noted(report: BatchReport) -> BatchReport:
     """The report with a finding for each dossier whose agency's code was retired on its day."""
     made = []
-    for dossier in report.dossiers.values():
-        code, day = _said(dossier.values, report.answers)
-        gone = retired_before([code], day).get(code) if day is not None else None
+    said = {key: _said(one.values, report.answers) for key, one in report.dossiers.items()}
+    ends = ends_of({code for code, _day in said.values()})
+    for key, dossier in report.dossiers.items():
+        code, day = said[key]
+        gone = retired(ends, code, day) if day is not None else None
         if gone is None or day is None:
             continue
         made.append(
@@ -44,7 +46,7 @@ def noted(report: BatchReport) -> BatchReport:
 def require_in_use(ready: ReadyDossier) -> None:
     """Raise Refused for a dossier that begins after the code of its agency was retired."""
     code, day = _said(ready.values, {})
-    gone = retired_before([code], day).get(code) if day is not None else None
+    gone = retired(ends_of({code}), code, day) if day is not None else None
     if gone is not None:
         raise Refused(
             _("Mã cơ quan %(code)s đã thôi dùng sau ngày %(day)s (%(decision)s).")

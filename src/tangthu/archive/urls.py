@@ -47,6 +47,7 @@ urlpatterns = [
     path("phong-toa/<uuid:freeze_id>/", freezing.freeze, name="freeze"),
     path("sua-doi/", approving.waiting, name="edits"),
     path("sua-doi/<uuid:edit_id>/", approving.edit, name="edit"),
+    path("sua-doi/<uuid:edit_id>/rut-lai/", approving.withdraw, name="edit-withdraw"),
     path("duoc-tiep-can/", clearances.clearances, name="clearances"),
     path("goi-su-dung/", dips.mine, name="dips"),
     path("goi-su-dung/<uuid:dip_id>/", dips.dip, name="dip"),

@@ -1,9 +1,14 @@
 """Django app of acts for many records."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 _HOUR = 3600.0
+
+
+def _reads(request: HttpRequest) -> bool:
+    return bool(request.viewer.may_anywhere("read.public"))  # type: ignore[attr-defined]
 
 
 class BulkConfig(AppConfig):
@@ -18,6 +23,7 @@ class BulkConfig(AppConfig):
         from tangthu.kernel.late import late
         from tangthu.reports import chosen
         from tangthu.ui.choosing import set_list_routes
+        from tangthu.ui.nav import NavEntry, navigation
 
         page_help.register()
         jobs.register(
@@ -35,3 +41,9 @@ class BulkConfig(AppConfig):
         )
         chosen.set_reader(late("tangthu.bulk.queries.chosen"))
         set_list_routes(act="bulk:choose")
+        navigation.register(
+            NavEntry(
+                "bulk", _("Việc hàng loạt của tôi"), "bulk:mine", "check", "", 51,
+                section=_("Khai thác"), allowed=_reads,
+            )
+        )  # fmt: skip

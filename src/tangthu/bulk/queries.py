@@ -88,9 +88,10 @@ def seen(viewer: Viewer, bulk: BulkAct) -> set[uuid.UUID]:
 def counts(viewer: Viewer, bulk: BulkAct) -> Counts:
     """How the rows stand that the viewer may see now."""
     known = seen(viewer, bulk)
-    rows = [one for one in bulk.rows.only("obj", "why_not", "outcome") if one.obj in known]
-    outcomes = [one.outcome for one in rows]
-    able = sum(1 for one in rows if not one.why_not)
+    every = bulk.rows.values_list("obj", "why_not", "outcome")
+    rows = [(why_not, outcome) for obj, why_not, outcome in every if obj in known]
+    outcomes = [outcome for _why_not, outcome in rows]
+    able = sum(1 for why_not, _outcome in rows if not why_not)
     return Counts(
         rows=len(rows),
         able=able,
@@ -100,13 +101,15 @@ def counts(viewer: Viewer, bulk: BulkAct) -> Counts:
     )
 
 
-def rows(viewer: Viewer, bulk: BulkAct, *, start: int, most: int) -> tuple[list[SeenRow], bool]:
-    """Some rows that the viewer may see, what was or would be refused first; and whether there are
-    more after them."""
+def rows(viewer: Viewer, bulk: BulkAct, *, start: int, most: int) -> tuple[list[SeenRow], int]:
+    """Some rows that the viewer may see, what was or would be refused first; and how many there are
+    in all."""
     known = seen(viewer, bulk)
-    every = [one for one in bulk.rows.order_by("place") if one.obj in known]
-    every.sort(key=lambda one: not (one.why_not or one.outcome == Outcome.REFUSED))
-    taken = every[start : start + most]
+    told = bulk.rows.order_by("place").values_list("pk", "obj", "why_not", "outcome")
+    every = [one for one in told if one[1] in known]
+    every.sort(key=lambda one: not (one[2] or one[3] == Outcome.REFUSED))
+    whole = bulk.rows.in_bulk([one[0] for one in every[start : start + most]])
+    taken = [whole[one[0]] for one in every[start : start + most]]
     names = _names(viewer, bulk.kind, [one.obj for one in taken])
     page = "archive:dossier" if bulk.kind == "dossier" else "archive:document"
     found = [
@@ -114,7 +117,7 @@ def rows(viewer: Viewer, bulk: BulkAct, *, start: int, most: int) -> tuple[list[
         for one in taken
         if one.obj in names
     ]
-    return found, len(every) > start + most
+    return found, len(every)
 
 
 def _names(viewer: Viewer, kind: str, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -14,8 +14,10 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.utils import translation
+from django.utils.safestring import SafeData, SafeString
 
 LAW_2024, ND30 = "law2024", "nd30"
+_MARK = "speaks_terms"
 _chosen: ContextVar[str] = ContextVar("terms", default=LAW_2024)
 _OF_2020 = (
     ("Thời hạn lưu trữ", "Thời hạn bảo quản"),
@@ -41,23 +43,31 @@ def spoken(text: str) -> str:
     """A sentence or label of ours in the words that are chosen."""
     if _chosen.get() != ND30:
         return text
+    changed = text
     for ours, theirs in _OF_2020:
-        text = text.replace(ours, theirs)
-    return text
+        changed = changed.replace(ours, theirs)
+    return SafeString(changed) if isinstance(text, SafeData) else changed
 
 
 def install() -> None:
-    """Let every translated sentence be spoken so; called once, at start-up.
+    """Let every translated sentence be spoken so; at start-up, and again without effect.
 
-    All ways to translate (gettext, its lazy form, templates) end in these two functions.
+    All ways to translate that are used here (gettext, its lazy form, templates) end in these two
+    functions, see docs/decisions/017-words-of-a-body.md. Raises RuntimeError for a Django in which
+    they are not found.
     """
-    ends: Any = translation._trans  # type: ignore[attr-defined]
+    ends: Any = getattr(translation, "_trans", None)
     for name in ("gettext", "ngettext"):
-        setattr(ends, name, _speaking(getattr(ends, name)))
+        found = getattr(ends, name, None)
+        if found is None:
+            raise RuntimeError(f"this Django translates elsewhere: no {name} to speak for")
+        if not hasattr(found, _MARK):
+            setattr(ends, name, _speaking(found))
 
 
 def _speaking(translate: Callable[..., str]) -> Callable[..., str]:
     def speak(*words: Any) -> str:
         return spoken(translate(*words))
 
+    setattr(speak, _MARK, True)
     return speak

@@ -288,6 +288,7 @@ class PendingEdit(models.Model):
     class Decision(models.TextChoices):
         APPROVED = "approved", _("Đã duyệt")
         REFUSED = "refused", _("Không duyệt")
+        WITHDRAWN = "withdrawn", _("Đã rút lại")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")

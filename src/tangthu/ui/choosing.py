@@ -22,6 +22,7 @@ COLUMNS = "cot"
 MOST = 60
 # The lists with whose rows something can be done, all at once.
 ACTED = frozenset({"dossiers", "documents"})
+_SEARCH, _KINDS = "search", frozenset({"dossier", "document"})
 Memory = Callable[[HttpRequest, str], tuple[str, ...] | None]
 
 
@@ -145,9 +146,14 @@ def tools_of(
         export_url=_address("export", taken_query) if source else "",
         print_url=_route("print") if source else "",
         save_url=_address("save", query) if source and form is None else "",
-        act_url=_route("act") if source in ACTED and form is None else "",
+        act_url=_route("act") if _is_acted(source, pairs) and form is None else "",
         form=form,
     )
+
+
+def _is_acted(source: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether something can be done with all rows: of a search, where it is for one kind."""
+    return source in ACTED or (source == _SEARCH and dict(pairs).get("kind") in _KINDS)
 
 
 def _route(what: str) -> str:

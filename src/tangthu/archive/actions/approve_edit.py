@@ -1,4 +1,5 @@
-"""Decide on a change of a labelled record that somebody else asked for (RM-951)."""
+"""Decide on a change of a labelled record that somebody else asked for, or take back one's own
+(RM-951)."""
 
 from __future__ import annotations
 
@@ -24,6 +25,10 @@ class OwnEdit(Refused):
     """Nobody approves a change that he asked for himself."""
 
 
+class NotAllSeen(Refused):
+    """The change is of something that whoever would approve it may not see."""
+
+
 class EditDecided(Refused):
     """Somebody else decided on the change meanwhile."""
 
@@ -31,10 +36,16 @@ class EditDecided(Refused):
 
 
 def approve_edit(acting: Acting, edit_id: uuid.UUID) -> Described:
-    """Make the change that waits. Raises NotFoundForViewer, Refused, OwnEdit, EditDecided, or what
-    `describe_as_approved` raises: ChangedMeanwhile if the record no longer stands as it did."""
+    """Make the change that waits. Raises NotFoundForViewer, Refused, OwnEdit, EditDecided,
+    NotAllSeen, or what `describe_as_approved` raises: ChangedMeanwhile if the record no longer
+    stands as it did."""
     with transaction.atomic():
         held = _waiting(acting, edit_id)
+        if edits.unseen(acting.viewer, edits.seen(acting.viewer, [held])[0]):
+            raise NotAllSeen(
+                _("Sửa đổi này có trường mà bạn không được xem."),
+                hint=_("Nhờ người xem được mọi tài liệu của hồ sơ duyệt."),
+            )
         done = describe_as_approved(acting, held)
         _decide(acting, held, PendingEdit.Decision.APPROVED, "")
     return done
@@ -53,20 +64,47 @@ def refuse_edit(acting: Acting, edit_id: uuid.UUID, *, reason: str) -> PendingEd
     return held
 
 
-def _waiting(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
+def withdraw_edit(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
+    """Take back a change that one asked for, before anybody decides on it.
+
+    Raises NotFoundForViewer, Refused for another's, EditDecided.
+    """
+    with transaction.atomic():
+        held = _held(acting, edit_id)
+        if held.asked_by != acting.person_id:
+            raise Refused(
+                _("Chỉ người đề nghị rút lại được sửa đổi này."),
+                hint=_("Người có thẩm quyền có thể ghi “Không duyệt”."),
+            )
+        _require_undecided(held)
+        _decide(acting, held, PendingEdit.Decision.WITHDRAWN, "")
+    return held
+
+
+def _held(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
+    """A change at a body where the viewer has to do with such, of a record that he sees; locked."""
     held = PendingEdit.objects.select_for_update().filter(pk=edit_id).first()
     if held is None or not edits.seen(acting.viewer, [held]):
         raise NotFoundForViewer()
+    return held
+
+
+def _waiting(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
+    held = _held(acting, edit_id)
     acting.require(RIGHT, held.body_id)
     if held.asked_by == acting.person_id:
         raise OwnEdit(
             _("Không tự duyệt sửa đổi của mình."), hint=_("Nhờ người khác có thẩm quyền duyệt.")
         )
+    _require_undecided(held)
+    return held
+
+
+def _require_undecided(held: PendingEdit) -> None:
     if held.decided_at is not None:
         raise EditDecided(
             _("Sửa đổi này đã có người quyết định."), hint=_("Mở lại danh sách để xem kết quả.")
         )
-    return held
 
 
 def _decide(acting: Acting, held: PendingEdit, decision: str, reason: str) -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tangthu.identity.acting import Acting
 from tangthu.kernel import clock
+from tangthu.kernel.errors import Refused
 from tangthu.ledger.record import Event, record
 from tangthu.records.models import Document, Dossier, PendingEdit
 
 EXTRA = "extra"
+
+
+class AlreadyAsked(Refused):
+    """The same change of the same state waits already."""
+
+    http_status = 409
 
 
 def hold_edit(
@@ -18,7 +27,7 @@ def hold_edit(
 ) -> PendingEdit:
     """Keep `changes` of a record that stands as `expected`; in the caller's transaction, who has
     asked for the right and judged the change. Its event names the fields, not what would stand in
-    them: that is told once it does.
+    them: that is told once it does. Raises AlreadyAsked.
     """
     values = {name: value for name, value in changes.items() if name != EXTRA}
     held = PendingEdit(
@@ -31,6 +40,11 @@ def hold_edit(
         asked_by=acting.person_id,
         asked_at=clock.now(),
     )
+    waiting = PendingEdit.objects.filter(obj=held.obj, expected=expected, decided_at=None)
+    if any((one.values, one.extra) == (held.values, held.extra) for one in waiting):
+        raise AlreadyAsked(
+            _("Đúng sửa đổi này đang chờ duyệt."), hint=_("Chờ quyết định, không gửi lần nữa.")
+        )
     held.save(force_insert=True)
     record(
         Event(

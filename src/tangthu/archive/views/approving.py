@@ -13,14 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tangthu.archive import edits
-from tangthu.archive.actions.approve_edit import RIGHT, approve_edit, refuse_edit
+from tangthu.archive.actions.approve_edit import RIGHT, approve_edit, refuse_edit, withdraw_edit
 from tangthu.archive.actions.describe_record import digest_of
 from tangthu.archive.edits import Edit
-from tangthu.archive.searchables import COUNTED
-from tangthu.archive.views.facts import sees_all
 from tangthu.archive.views.telling import field_name
 from tangthu.identity.policies import Viewer
 from tangthu.identity.queries import names_of
@@ -78,12 +76,13 @@ def _line(one: Edit) -> tuple[str, str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
-    """One change beside what stands now, and the decision on it."""
+    """One change beside what stands now, and the decision on it; one's own is taken back."""
     who = viewer(request)
     found = edits.one(who, edit_id)
     if found is None:
         raise NotFoundForViewer()
-    decides = who.may(RIGHT, found.row.body_id) and found.row.decided_at is None
+    waits, own = found.row.decided_at is None, found.row.asked_by == who.person_id
+    decides = who.may(RIGHT, found.row.body_id) and waits and not own
     if request.method == "POST" and request.POST.get("decision") == "approve":
         done = approve_edit(acting(request), edit_id)
         words = ngettext("Đã duyệt %(n)s thay đổi.", "Đã duyệt %(n)s thay đổi.", len(done.changed))
@@ -99,7 +98,7 @@ def edit(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         "fact_groups": [_facts(found)],
         "notice": _notice(who, found),
         "rows": _rows(who, found),
-        "actions": _actions(who, found) if decides else [],
+        "actions": _actions(who, found) if waits and (own or decides) else [],
     }
     if not decides:
         if request.method == "POST":
@@ -120,6 +119,15 @@ def edit(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
         template="archive/edit.html",
         **context,
     )
+
+
+@require_POST
+def withdraw(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
+    """Take back what one asked for."""
+    found = edits.one(viewer(request), edit_id)
+    withdraw_edit(acting(request), edit_id)
+    messages.success(request, _("Đã rút lại sửa đổi; mô tả không đổi."))
+    return redirect(found.url if found else reverse("archive:edits"))
 
 
 def _is_stale(found: Edit) -> bool:
@@ -166,18 +174,20 @@ def _facts(found: Edit) -> FactGroup:
 
 
 def _rows(who: Viewer, found: Edit) -> list[Row]:
-    """The fields side by side; what counts documents only for whoever sees all of them."""
+    """The fields side by side; what stands in one that the viewer may not read is not told."""
     today, record = timezone.localdate(), found.record
     fields = {field.identifier: field for field in fields_of(type(record), today)}
-    hidden = COUNTED if isinstance(record, Dossier) and not sees_all(who, record) else frozenset()
+    hidden, closed = edits.unseen(who, found), _("(bạn không được xem)")
     rows = [
-        Row(
+        Row(field_name(name), closed, closed)
+        if name in hidden
+        else Row(
             field_name(name),
             shown_value(fields[name], getattr(record, name), today),
             shown_value(fields[name], value, today),
         )
         for name, value in found.row.values.items()
-        if name in fields and name not in hidden
+        if name in fields
     ]
     if found.row.extra is not None:
         rows += [
@@ -189,12 +199,15 @@ def _rows(who: Viewer, found: Edit) -> list[Row]:
 
 
 def _actions(who: Viewer, found: Edit) -> list[Action]:
-    why_not = ""
-    if found.row.asked_by == who.person_id:
-        why_not = _("Bạn đề nghị sửa đổi này; người khác phải duyệt.")
-    elif _is_stale(found):
-        why_not = _("Mô tả đã đổi từ khi đề nghị")
     at = reverse("archive:edit", args=[found.row.pk])
+    if found.row.asked_by == who.person_id:
+        back = reverse("archive:edit-withdraw", args=[found.row.pk])
+        return [Action(_("Rút lại"), back, icon="left", method="post")]
+    why_not = ""
+    if _is_stale(found):
+        why_not = _("Mô tả đã đổi từ khi đề nghị")
+    elif edits.unseen(who, found):
+        why_not = _("Có trường mà bạn không được xem")
     return [
         Action(
             _("Duyệt"), at, key="x", icon="check", weight="primary", method="post",

@@ -25,6 +25,7 @@ _HARMLESS = frozenset(
         "records.dossier.edit_asked",
         "records.dossier.edit_approved",
         "records.dossier.edit_refused",
+        "records.dossier.edit_withdrawn",
         "archive.dossier.placed",
         "archive.fonds.opened",
         "archive.fonds.described",

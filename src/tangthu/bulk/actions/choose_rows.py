@@ -28,6 +28,7 @@ MOST = 5000
 OPEN = 10  # of one person, not yet confirmed
 LASTS = dt.timedelta(hours=1)
 KINDS = {"dossiers": "dossier", "documents": "document"}
+SEARCH = "search"
 
 
 def choose_marked(acting: Acting, source: str, ids: Sequence[uuid.UUID]) -> BulkAct:
@@ -44,11 +45,15 @@ def choose_marked(acting: Acting, source: str, ids: Sequence[uuid.UUID]) -> Bulk
 
 
 def choose_listed(acting: Acting, source: str, pairs: Mapping[str, str]) -> BulkAct:
-    """Choose all rows of a list as `pairs` of its address ask for it.
+    """Choose all rows of a list, or of a search for one kind, as `pairs` of its address ask for it.
 
     Raises InvalidInput for another list, for none and for more than MOST rows, TooBroad.
     """
-    kind = _kind(source)
+    kind = pairs.get("kind", "") if source == SEARCH else _kind(source)
+    if kind not in KINDS.values():
+        raise InvalidInput(
+            _("Kết quả tìm kiếm có nhiều loại."), hint=_("Chọn “Hồ sơ” hoặc “Tài liệu” trước.")
+        )
     wanted = sources.asked(acting.viewer, source, pairs)
     found: list[uuid.UUID] = []
     for portion, _after in sources.portions(lambda: acting.viewer, wanted, after=None):

@@ -67,7 +67,7 @@ def _args(act: Act, form: Any) -> dict[str, Any]:
 def read(viewer: Viewer, kind: str, ids: list[uuid.UUID]) -> dict[uuid.UUID, Record]:
     """Those of some records that the viewer may see now, by id."""
     found = records.dossiers(viewer) if kind == "dossier" else records.documents(viewer)
-    return dict(found.in_bulk(ids))
+    return dict(found.select_related("body").in_bulk(ids))
 
 
 def _judge(viewer: Viewer, bulk: BulkAct, act: Act) -> list[tuple[str, str]]:

@@ -15,18 +15,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tangthu.archive import bound
 from tangthu.archive.actions.describe_record import (
     describe_document,
     describe_dossier,
     digest_of,
 )
-from tangthu.archive.descriptions import cleaned, findings, judge
+from tangthu.archive.descriptions import Homes, cleaned, findings, homes_of, judge
 from tangthu.archive.forms import form_field, stored
 from tangthu.archive.searchables import COUNTED
 from tangthu.bulk.acts.base import Doing, Judged, Record, RowAct, at_body
 from tangthu.bulk.models import BulkAct
 from tangthu.identity.acting import Acting
-from tangthu.identity.policies import Viewer
+from tangthu.identity.policies import PUBLIC, Viewer
 from tangthu.kernel.errors import InvalidInput, Refused
 from tangthu.kernel.models import Job
 from tangthu.records import frozen, queries, sensitivity
@@ -120,6 +121,7 @@ class Describe(RowAct):
         packaged = packaged_dossiers(ids) if bulk.kind == "dossier" else packaged_among(ids)
         locked = frozen.among(records)
         guarded = sensitivity.guarded_among(records, today)
+        homes = homes_of(records)
 
         def judged(one: Record) -> Judged:
             old = getattr(one, field.identifier)
@@ -138,7 +140,9 @@ class Describe(RowAct):
                 refused = _("Đã đóng gói; sửa ở trang riêng rồi đóng gói lại")
             if not refused and old == new:
                 refused = _("Đã có giá trị này")
-            return Judged(refused or _wrong(one, field.identifier, new), told, state)
+            if not refused and _opens(one, field.identifier, new):
+                refused = _("Nhãn này đòi chế độ sử dụng có điều kiện.")
+            return Judged(refused or _wrong(one, field.identifier, new, homes), told, state)
 
         return {one.pk: judged(one) for one in records}
 
@@ -157,6 +161,13 @@ class Describe(RowAct):
         return None
 
 
+def _opens(one: Record, name: str, new: Any) -> bool:
+    """Whether the record would have a label of conditional access and be open to all."""
+    label = new if name == sensitivity.FIELD else one.sensitivity
+    level = new if name == "access_level" else one.access_level
+    return level == PUBLIC and sensitivity.asks_condition(label)
+
+
 def _guarded() -> str:
     """Why a labelled record is left out: each of its changes is approved by itself (RM-951)."""
     return _("Nhãn đòi duyệt từng sửa đổi; sửa ở trang riêng")
@@ -166,16 +177,18 @@ def _field(bulk: BulkAct) -> Field:
     return next(one for one in shared_fields(bulk.kind) if one.identifier == bulk.args["field"])
 
 
-def _wrong(record: Record, name: str, new: Any) -> str:
+def _wrong(record: Record, name: str, new: Any, homes: Homes) -> str:
     """What the rules would have against the new value first; the record stays as it is."""
     today = timezone.localdate()
     limit = getattr(type(record)._meta.get_field(name), "max_length", None)
     if limit is not None and isinstance(new, str) and len(new) > limit:
         return _("Dài quá %(limit)s ký tự.") % {"limit": limit}
-    before, old = findings(record, today), getattr(record, name)
+    if not bound.binds(record.body):
+        return ""  # there the circular only advises
+    before, old = findings(record, today, homes), getattr(record, name)
     setattr(record, name, new)
     try:
-        blocking = judge(before, findings(record, today)).blocking
+        blocking = judge(before, findings(record, today, homes)).blocking
     finally:
         setattr(record, name, old)
     return next((one for sentences in blocking.values() for one in sentences), "")

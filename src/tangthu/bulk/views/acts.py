@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tangthu.bulk import acts, queries
-from tangthu.bulk.actions.choose_rows import KINDS, choose_listed, choose_marked
+from tangthu.bulk.actions.choose_rows import KINDS, SEARCH, choose_listed, choose_marked
 from tangthu.bulk.actions.confirm_act import confirm_act
 from tangthu.bulk.actions.preview_act import preview_act
 from tangthu.bulk.acts.base import made_page
@@ -28,8 +28,10 @@ from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
 from tangthu.records.fields import label_of
 from tangthu.reports import sources
 from tangthu.ui import formats
+from tangthu.ui.by_time import page_by_time
 from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.parts import Crumb, Progress
+from tangthu.ui.tables import Cell, Column, EmptyState, Register
 from tangthu.ui.working import progress_of
 
 _PAGE = 100
@@ -46,7 +48,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         else:
             made = choose_marked(acting(request), source, _ids(request))
     except InvalidInput as error:
-        if source not in KINDS:
+        if source not in {*KINDS, SEARCH}:
             raise
         messages.warning(request, f"{error.message} {error.hint}".strip())
         return redirect(sources.page_of(source, urlencode(sources.pairs_of(request.POST))))
@@ -82,7 +84,7 @@ def act(request: HttpRequest, bulk_id: uuid.UUID) -> HttpResponse:
         return render(request, "bulk/choose.html", context)
     done = acts.by_name(found.act)
     page = _number(request.GET.get("trang", ""))
-    rows, more = queries.rows(me, found, start=(page - 1) * _PAGE, most=_PAGE)
+    rows, total = queries.rows(me, found, start=(page - 1) * _PAGE, most=_PAGE)
     task = _task(request, found)
     context |= {
         "act": done,
@@ -90,12 +92,48 @@ def act(request: HttpRequest, bulk_id: uuid.UUID) -> HttpResponse:
         "rows": rows,
         "page": page,
         "before": page - 1,
-        "after": page + 1 if more else 0,
+        "after": page + 1 if total > page * _PAGE else 0,
         "task": task,
         "made": made_page(done, found),
         "way": [back, Crumb(done.label)],
     }
     return render(request, "bulk/act.html", context)
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """One's own bulk acts, the newest first: chosen, being done, done."""
+    me = viewer(request)
+    register: Register[BulkAct] = Register(
+        name="bulk-acts",
+        caption=_("Việc hàng loạt của tôi"),
+        query=request.GET,
+        default_sort="-made",
+        row_id=lambda one: str(one.pk),
+        columns=(
+            Column(
+                "act", _("Việc"),
+                lambda one: Cell(
+                    str(acts.by_name(one.act).label) if one.act else _("Chưa chọn việc"),
+                    reverse("bulk:act", args=[one.pk]),
+                ),
+                primary=True,
+            ),
+            Column("list", _("Danh sách"), lambda one: str(_back(one).label)),
+            Column("made", _("Chọn lúc"), lambda one: formats.moment(one.made_at), "date"),
+            Column(
+                "confirmed", _("Xác nhận lúc"),
+                lambda one: formats.moment(one.confirmed_at) if one.confirmed_at else "", "date",
+            ),
+        ),
+        empty=EmptyState(
+            _("Chưa có việc hàng loạt nào"),
+            _("Ở danh sách hồ sơ hay tài liệu, bấm “Làm hàng loạt”."),
+        ),
+    )  # fmt: skip
+    page = page_by_time(register, queries.bulk_acts(me), "made_at")
+    title = _("Việc hàng loạt của tôi")
+    return render(request, "identity/register.html", {"register": page, "title": title})
 
 
 @require_safe
@@ -172,7 +210,7 @@ def _task(request: HttpRequest, found: BulkAct) -> Progress | None:
 
 
 def _back(found: BulkAct) -> Crumb:
-    source = _LISTS[found.kind]
+    source = found.source or _LISTS[found.kind]
     return Crumb(sources.TITLES[source], sources.page_of(source, urlencode(found.asked)))
 
 

@@ -123,14 +123,27 @@ def by_place(
     asked: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A page of what is in memory already (the findings of one batch)."""
+
+    def part(start: int, most: int) -> tuple[Sequence[Any], int]:
+        return rows[start : start + most], len(rows)
+
+    return by_part(request, name, part, draw, limit=limit, asked=asked)
+
+
+def by_part(
+    request: Any, name: str, part: Callable[[int, int], tuple[Sequence[Any], int]],
+    draw: Callable[[Any], Any], *, limit: int, asked: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """A page of what is read by place: `part` gives so many rows from a place on, and how many
+    there are in all."""
     paging = Paging(request, name, asked or {}, 1)
     start = 0
     if paging.cursor is not None:
         start = max(0, int(paging.cursor.values[0] or 0))
-    end = start + limit
-    following = paging.text((end,)) if end < len(rows) else None
+    rows, total = part(start, limit)
+    following = paging.text((start + limit,)) if start + limit < total else None
     return {
-        "items": [draw(row) for row in rows[start:end]],
-        "total": len(rows),
+        "items": [draw(row) for row in rows],
+        "total": total,
         **paging.links(following),
     }

@@ -105,7 +105,7 @@ def _told(viewer: Viewer, made: BulkAct) -> dict[str, Any]:
     from tangthu.bulk.actions.choose_rows import MOST
 
     counts = queries.counts(viewer, made)
-    rows, _more = queries.rows(viewer, made, start=0, most=MOST)
+    rows, _total = queries.rows(viewer, made, start=0, most=MOST)
     done = made.confirmed_at is not None
     return {
         "id": str(made.pk),

@@ -96,6 +96,20 @@ def refuse(ctx: click.Context, edit_id: uuid.UUID, reason: str, as_json: bool) -
         answer(facts, as_json=as_json, words=f"{held.pk}\t{held.get_decision_display()}")
 
 
+@label.command(help=_("Rút lại một sửa đổi do chính mình đề nghị, khi chưa ai quyết định."))
+@click.argument("edit_id", metavar="ID", type=click.UUID)
+@json_option
+@click.pass_context
+def withdraw(ctx: click.Context, edit_id: uuid.UUID, as_json: bool) -> None:
+    """Take back a change that one asked for."""
+    with house():
+        from tangthu.archive.actions.approve_edit import withdraw_edit
+
+        held = withdraw_edit(acting(ctx), edit_id)
+        facts = {"id": str(held.pk), "decision": held.decision}
+        answer(facts, as_json=as_json, words=f"{held.pk}\t{held.get_decision_display()}")
+
+
 def _record(viewer: Viewer, name: str) -> Any:
     """A dossier or document by id or archive code. Raises InvalidInput."""
     from tangthu.records import queries

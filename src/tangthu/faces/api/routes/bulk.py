@@ -83,9 +83,12 @@ def read_bulk_act(request: Any, bulk_id: uuid.UUID) -> Any:
 )  # fmt: skip
 def bulk_act_rows(request: Any, bulk_id: uuid.UUID, limit: int = Limit, cursor: str = "") -> Any:
     found = queries.bulk_act(request.viewer, bulk_id)
-    rows, _more = queries.rows(request.viewer, found, start=0, most=1_000_000)
-    return paging.by_place(
-        request, "bulk-rows", rows, _row, limit=limit, asked={"act": str(found.pk)}
+
+    def part(start: int, most: int) -> tuple[list[queries.SeenRow], int]:
+        return queries.rows(request.viewer, found, start=start, most=most)
+
+    return paging.by_part(
+        request, "bulk-rows", part, _row, limit=limit, asked={"act": str(found.pk)}
     )
 
 
