@@ -108,6 +108,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, server: Server, size: tuple[int, int] = DESKTOP) -> None:
         self.server = server
+        self.size = size
         self.context: BrowserContext = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="vi-VN", base_url=server.url
         )
@@ -150,12 +151,20 @@ class Visitor:
         return self.page
 
     def axe(self) -> list[str]:
-        """What axe-core finds wrong with the page as it stands, one line per finding and place."""
+        """What axe-core finds wrong with the page as it stands, one line per finding and place.
+
+        Contrast, three quarters of its work, is asked of a page at the desk alone: colours do not
+        depend on the width. Of every component it is asked at both (tests/ui/test_browser.py).
+        """
         if not self.page.evaluate("typeof window.axe !== 'undefined'"):
             # The content policy forbids added script tags; the debugger protocol does not ask it.
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS
+            """([tags, contrast]) => axe.run(document, {
+                runOnly: {type: 'tag', values: tags},
+                rules: {'color-contrast': {enabled: contrast}},
+            })""",
+            [AXE_TAGS, self.size == DESKTOP],
         )
         return [
             f"{item['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
