@@ -23,6 +23,7 @@ from tangthu.identity.queries import viewer_of
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.signin.actions import see_as
 from tangthu.signin.actions.account_state import disable_account, enable_account
+from tangthu.signin.actions.end_sessions import end_of
 from tangthu.signin.actions.open_practice import open_practice
 from tangthu.signin.actions.second_step import reset_second_step
 from tangthu.signin.actions.set_password import reset_password
@@ -135,7 +136,7 @@ def test_whoever_administers_a_body_does_not_come_in_as_who_keeps_the_house(
     """An administrator of the body that answers for such a person resets nothing of his."""
     given(cast, "lan")
     lan, quang = person("lan"), cast.acting("quang")
-    for act in (reset_password, reset_second_step, disable_account):
+    for act in (reset_password, reset_second_step, disable_account, end_of):
         with pytest.raises(KeptByOthers):
             act(quang, lan.pk)
     with pytest.raises(KeptByOthers):

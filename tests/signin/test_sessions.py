@@ -23,6 +23,7 @@ from tangthu.signin.actions.account_state import (
     disable_idle_accounts,
     enable_account,
 )
+from tangthu.signin.actions.end_sessions import end_of
 from tangthu.signin.actions.set_password import reset_password, set_own_password
 from tangthu.signin.models import SecurityEntry, SignInState, Visit
 from tests.signin.conftest import SignIn
@@ -85,6 +86,26 @@ def test_who_sets_a_password_or_gets_one_ends_sessions(cast: TestHouse, sign_in:
             reset_password(cast.acting("dung"), account("hoa").person_id)
         assert not Visit.objects.filter(account=account("hoa"), ended_at=None).exists()
         assert not is_in(client)
+
+
+def test_an_administrator_ends_every_session_of_another_and_nothing_else(
+    cast: TestHouse, sign_in: SignIn
+) -> None:
+    here, there, other, admin = sign_in("hoa"), sign_in("hoa"), sign_in("cuc"), sign_in("dung")
+    hoa = account("hoa").person_id
+    page = f"/nguoi-dung/{hoa}/phien/"
+    assert page in admin.get(f"/nguoi-dung/{hoa}/").content.decode()
+    assert is_in(here) and admin.get(page).status_code == 200 and is_in(here)
+    assert other.post(page).status_code == 404 and is_in(here)
+    told = admin.post(page, follow=True).content.decode()
+    assert "Đã kết thúc 2 phiên đăng nhập" in told
+    assert not is_in(here) and not is_in(there) and is_in(other) and is_in(admin)
+    assert is_in(sign_in("hoa")), "with the password as before"
+    assert history(hoa)[-1].kind_name == "signin.sessions.ended"
+    line = SecurityEntry.objects.filter(kind="session").latest("id")
+    assert (line.account, line.target) == ("dung", "hoa")
+    with pytest.raises(Refused):
+        end_of(cast.acting("dung"), account("dung").person_id)
 
 
 @pytest.mark.req("RM-954")

@@ -74,6 +74,10 @@ _SIGNIN = {
         _("Những nơi tài khoản của bạn đang đăng nhập."),
         _("Thấy phiên không phải của bạn thì kết thúc ngay rồi đổi mật khẩu."),
     ),
+    "account-sessions": (
+        _("Bước kết thúc mọi phiên đăng nhập của một người, ở mọi máy."),
+        _("Dùng khi ngờ có người khác đang ngồi ở phiên ấy; người ấy đăng nhập lại được ngay."),
+    ),
     "account-enable": (
         _("Bước cho dùng lại một tài khoản đã bị vô hiệu hóa."),
         _("Kiểm tra đúng người rồi xác nhận; người ấy đăng nhập được ngay bằng mật khẩu cũ."),

@@ -42,6 +42,7 @@ urlpatterns = [
     path("tai-khoan/phien/", sessions.sessions, name="sessions"),
     path("khoa-man-hinh/", sessions.lock, name="lock"),
     path("nguoi-dung/<uuid:person_id>/dung/", account_state.enable, name="account-enable"),
+    path("nguoi-dung/<uuid:person_id>/phien/", account_state.end, name="account-sessions"),
     path("nguoi-dung/<uuid:person_id>/ngung/", account_state.disable, name="account-disable"),
     path("nguoi-dung/ra-soat/", review.reviews, name="reviews"),
     path("nguoi-dung/ra-soat/<uuid:body_id>/", review.review, name="review"),

@@ -228,6 +228,7 @@ def pause(request: HttpRequest, hook_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, hook_id: uuid.UUID) -> HttpResponse:
     """Send again; who sits down at an open window lets none go on."""
+    queries.hook(viewer(request), hook_id)  # nothing is to be proved for what is not there
     unproved = proving.first(request, reverse("programs:hook", args=[hook_id]))
     if unproved is not None:
         messages.info(request, _("Xác nhận xong thì chọn lại “Gửi tiếp”."))

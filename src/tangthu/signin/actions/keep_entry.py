@@ -39,6 +39,7 @@ _EVENTS: Mapping[str, Kind] = {
     "signin.factors.reset": Kind.FACTOR_REMOVED,
     "signin.recovery.made": Kind.RECOVERY,
     "signin.recovery.used": Kind.RECOVERY,
+    "signin.sessions.ended": Kind.SESSION_ENDED,
     "signin.account.disabled": Kind.DISABLED,
     "signin.account.idled": Kind.DISABLED,
     "signin.account.enabled": Kind.ENABLED,

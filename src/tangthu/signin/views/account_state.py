@@ -1,4 +1,4 @@
-"""Disabling another's account, and letting it be used again (RM-954)."""
+"""Disabling another's account, and letting it be used again (RM-954); ending his sessions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from tangthu.signin import queries
 from tangthu.signin.actions.account_state import disable_account, enable_account
+from tangthu.signin.actions.end_sessions import end_of
 from tangthu.signin.views.accounts import acting_of, ask, manager
 
 
@@ -58,4 +59,28 @@ def enable(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         here=_("Cho dùng lại"),
         warning=_("Người này đăng nhập được ngay bằng mật khẩu cũ."),
         consequences=(_("Số ngày không dùng được đếm lại từ hôm nay."),),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """End every session of another person."""
+    manager(request)
+    found = queries.managed(acting_of(request), person_id)
+    if request.method == "POST":
+        count = end_of(acting_of(request), person_id)
+        messages.success(request, _("Đã kết thúc %(n)s phiên đăng nhập.") % {"n": count})
+        return HttpResponseRedirect(reverse("signin:account", args=[person_id]))
+    return ask(
+        request,
+        found,
+        title=_("Kết thúc mọi phiên"),
+        what=_("Kết thúc mọi phiên đăng nhập của %(name)s (%(username)s)"),
+        here=_("Kết thúc mọi phiên"),
+        warning=_("Việc chưa lưu ở các phiên ấy mất."),
+        consequences=(
+            _("Người này đăng nhập lại được ngay bằng mật khẩu của mình."),
+            _("Các nơi nhận tin của người này dừng, đến khi người ấy cho gửi tiếp."),
+        ),
     )

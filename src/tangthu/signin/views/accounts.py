@@ -215,6 +215,8 @@ def account(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             url = reverse("signin:see-as", args=[person_id])
             actions.append(Action(_("Xem như người này"), url, icon="people"))
         if found.is_active and not guarded:
+            url = reverse("signin:account-sessions", args=[person_id])
+            actions.append(Action(_("Kết thúc mọi phiên"), url, icon="lock"))
             url = reverse("signin:account-disable", args=[person_id])
             actions.append(Action(_("Vô hiệu hóa"), url, icon="lock"))
         elif found.person.active and not found.is_active and not guarded:
