@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tangthu.bulk import queries
 from tangthu.bulk.actions.choose_rows import choose_listed
+from tangthu.bulk.actions.confirm_act import confirm_act
 from tangthu.bulk.models import BulkAct
 from tangthu.identity.actions.set_body import set_body
-from tangthu.kernel.errors import InvalidInput
+from tangthu.kernel import jobs
+from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.records.models import Document
 from tests.bulk.test_bulk_acts import carried_out, chosen, outcomes, previewed
 from tests.office.conftest import SignIn
 from tests.support.house import TestHouse
@@ -61,6 +66,22 @@ def test_a_body_that_the_circular_only_advises_previews_as_it_does(cast: TestHou
     previewed(cast, bulk, "describe", long)
     assert not any(why for _outcome, why in outcomes(bulk).values())
     assert carried_out(cast, bulk).result == {"done": 1, "refused": 0}
+
+
+def test_whoever_confirms_starts_nothing_that_he_does_not_see(cast: TestHouse) -> None:
+    made = make_dossier(cast, documents=[{}, {"access_level": "02"}])
+    bulk = chosen(cast, "documents")
+    done, counts = previewed(cast, bulk, "describe", KEYWORDS)
+    assert counts.able == 2
+    whole = cast.acting("cuc")
+    narrow = replace(whole, viewer=whole.viewer.narrowed("01"))  # as a key that reads less
+    job = jobs.execute(confirm_act(narrow, bulk.pk, done.digest, queued=False)[1].pk)
+    assert job.result == {"done": 1, "refused": 0}
+    told = [Document.objects.get(pk=one.pk).keywords for one in made.documents]
+    assert told[0] == KEYWORDS["value"] != told[1]
+    BulkAct.objects.all().delete()
+    with pytest.raises(NotFoundForViewer):
+        queries.right_of(job)
 
 
 def test_the_rows_of_a_search_for_one_kind_are_acted_on(cast: TestHouse, sign_in: SignIn) -> None:

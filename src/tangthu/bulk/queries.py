@@ -69,8 +69,11 @@ def act_names(viewer: Viewer, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def right_of(job: Job) -> str:
-    """The right of the act that a job does."""
-    return acts.by_name(BulkAct.objects.get(pk=job.args["act"]).act).right
+    """The right of the act that a job does. Raises NotFoundForViewer once the act is forgotten."""
+    found = BulkAct.objects.filter(pk=job.args["act"]).first()
+    if found is None:
+        raise NotFoundForViewer()
+    return acts.by_name(found.act).right
 
 
 def chosen(viewer: Viewer, act_id: uuid.UUID) -> Chosen:

@@ -51,6 +51,9 @@ def confirm_act(
         known = read(acting.viewer, bulk.kind, able)
         if not known:
             raise Refused(_("Không dòng nào làm được."), hint=_("Xem lý do ở từng dòng."))
+        # A key may open less than its person, who previewed: it starts nothing that it cannot see.
+        hidden = [one for one in able if one not in known]
+        bulk.rows.filter(obj__in=hidden).update(outcome=BulkRow.Outcome.GONE)
         bulk.confirmed_at = clock.now()
         job = jobs.enqueue(
             ACT, args={"act": str(bulk.pk)}, body_id=bulk.body_id,
