@@ -67,15 +67,12 @@ def refuse_edit(acting: Acting, edit_id: uuid.UUID, *, reason: str) -> PendingEd
 def withdraw_edit(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
     """Take back a change that one asked for, before anybody decides on it.
 
-    Raises NotFoundForViewer, Refused for another's, EditDecided.
+    Raises NotFoundForViewer, of another's as well, EditDecided.
     """
     with transaction.atomic():
         held = _held(acting, edit_id)
         if held.asked_by != acting.person_id:
-            raise Refused(
-                _("Chỉ người đề nghị rút lại được sửa đổi này."),
-                hint=_("Người có thẩm quyền có thể ghi “Không duyệt”."),
-            )
+            raise NotFoundForViewer()
         _require_undecided(held)
         _decide(acting, held, PendingEdit.Decision.WITHDRAWN, "")
     return held
