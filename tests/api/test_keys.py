@@ -126,7 +126,7 @@ def test_a_key_ends_with_its_day_its_revocation_its_account_and_its_position(
             )
         else:
             yesterday = timezone.localdate() - dt.timedelta(days=1)
-            assert Appointment.objects.filter(person=key.person).count() == 1
+            assert Appointment.objects.filter(person=key.person).exists()
             _as_owner(
                 cast,
                 "UPDATE identity_appointment SET effective_to = %s WHERE person_id = %s",

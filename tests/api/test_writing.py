@@ -174,7 +174,7 @@ def test_a_use_package_is_ordered_fetched_and_removed(cast: TestHouse) -> None:
     ran(dip["job"])
     narrow = program(cast, "cuc", ["read.public"])
     told = sent(narrow.ask("GET", f"/dips/{dip['id']}/content"), 403)
-    assert told["type"].endswith("/narrow-key")
+    assert told["type"].endswith("/refused")
     assert cuc.get(f"/dips/{dip['id']}")["state"] == "ready", "a narrow key took it away"
     answer = cuc.ask("GET", f"/dips/{dip['id']}/content")
     assert b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]

@@ -95,7 +95,7 @@ def test_no_command_has_a_word_of_vietnamese_in_its_help_for_an_english_locale()
     )  # fmt: skip
     assert "Usage: tangthu dip make" in done.stdout
     vietnamese = [line for line in done.stdout.splitlines()
-                  if not line.replace("Tàng Thư", "").isascii()]  # fmt: skip
+                  if not re.sub("Tàng Thư|[…“”]", "", line).isascii()]  # fmt: skip
     assert vietnamese == []
 
 
@@ -116,23 +116,3 @@ def test_the_first_locale_that_is_set_decides() -> None:
     assert language({"LANG": "en_GB", "LC_ALL": "vi_VN.UTF-8"}) == "vi"
     assert language({"LANG": "vi_VN", "LC_MESSAGES": "en"}) == "en"
     assert language({"LANG": "eno_XX"}) == "vi"
-
-
-def test_no_command_has_a_word_of_vietnamese_in_its_english_help() -> None:
-    walk = """
-import click
-from tangthu.faces.cli.main import cli, in_language
-def walk(command, name):
-    context = click.Context(command, info_name=name)
-    print(in_language(command).get_help(context))
-    for inner in command.list_commands(context) if isinstance(command, click.Group) else ():
-        walk(command.get_command(context, inner), f"{name} {inner}")
-walk(cli, "tangthu")
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", walk], env={**os.environ, **EN}, capture_output=True, text=True,
-        check=True, timeout=60,
-    )  # fmt: skip
-    assert "Usage: tangthu dip make" in done.stdout
-    left = [line for line in done.stdout.split("\n") if re.search(r"[À-ỹ]", line)]
-    assert [line for line in left if "Tàng Thư" not in line] == []

@@ -20,7 +20,7 @@ _OPENED = {"read.public": {"01"}, "read.conditional": {"01", "02"}}
 def may_see(viewer: Viewer, one: Findable) -> bool:
     """Whether a role of the viewer at the entry's own body opens its level."""
     roles = {str(role) for body, role, _ in viewer.positions if body == one.body_id}
-    levels = set() if roles <= {"administrator", "security_officer"} else {"01"}
+    levels = set() if roles <= {"administrator", "keeper", "security_officer"} else {"01"}
     if roles & {"leader", "deputy", "archivist", "historical_archivist", "inspector"}:
         levels |= {"02"}
     return one.access_level in levels or any(_granted(scope, one) for scope in viewer.scopes)

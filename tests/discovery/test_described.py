@@ -26,7 +26,7 @@ DOCUMENT = {
     "handwriting": "bút phê riêng", "note": "thiếu trang cuối", "type_text": "Kế hoạch liên ngành",
     "info_symbol": "KH-07", "language_codes": ["02"], "page_count": 17, "reliability": "01",
     "physical_condition": "03", "has_process_file": True, "retention_code": "02",
-    "extra": {"Tờ số": "từ 3 đến 5"},
+    "sensitivity": "02", "extra": {"Tờ số": "từ 3 đến 5"},
 }  # fmt: skip
 QUESTIONS = {
     "subject": "td:tập huấn", "number": "sovanban:15", "symbol": "kýhiệu:kh-ccatvstp",
@@ -36,7 +36,7 @@ QUESTIONS = {
     "ngônngữ:tiếng anh", "page_count": "sốtrang:15-20", "reliability": "tincay:01",
     "physical_condition": "format:03", "has_process_file": "quytrinh:có", "retention_code":
     "thbq:02", "record_archive_code": "maluutru:001.03.08.H30.81.2010.01.0000001",
-    "access_level": "chedo:01 sotrang:17", "extra": 'bosung:"tờ số"',
+    "access_level": "chedo:01 sotrang:17", "sensitivity": "nhan:02", "extra": 'bosung:"tờ số"',
 }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_a_dossier_is_found_by_each_field_alone(cast: TestHouse) -> None:
         cast, first.dossier, language_codes=["03"], start_date="2011-05", end_date="2012",
         keywords="khóa riêng", sheet_count=44, physical_condition="03", info_symbol="HS-09",
         reliability="01", paper_file_code="9.9.9", backup_required=True, backup_status="01",
-        note="lời ghi riêng", retention_code="02", retention_years=20,
+        note="lời ghi riêng", retention_code="02", retention_years=20, sensitivity="02",
     )  # fmt: skip
     questions = {
         "file_code": "mahoso:H30.81.2010.01",
@@ -87,7 +87,7 @@ def test_a_dossier_is_found_by_each_field_alone(cast: TestHouse) -> None:
         "info_symbol": "inforSign:09",
         "reliability": "tincay:01", "paper_file_code": "paperFileCode:9.9.9",
         "backup_required": "dựphòng:có", "backup_status": "riskRecoveryStatus:01",
-        "note": "ghichu:riêng", "retention_years": "sonam:20",
+        "note": "ghichu:riêng", "sensitivity": "nhan:02", "retention_years": "sonam:20",
         "declared_record_count": "sokekhai:80-90",
     }  # fmt: skip
     fields = {field.identifier for field in fields_of(Dossier, timezone.localdate())}

@@ -29,7 +29,7 @@ def test_a_busy_port_names_the_port_and_a_way_out(tmp_path: Path) -> None:
         f"Cổng {port} đang có chương trình khác dùng. "
         "Chọn cổng khác, ví dụ: PORT=8080 make run"
     )  # fmt: skip
-    assert not (tmp_path / "var" / "postgres").exists(), "the database was made for nothing"
+    assert not (tmp_path / "var" / "postgres" / "data").exists(), "a database for nothing"
 
 
 @pytest.mark.parametrize("given", ["abc", "0", "65536", "80 80", "-1", "٣٣", "1e3", "9" * 5000])

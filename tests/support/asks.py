@@ -139,6 +139,8 @@ def body_of(name: str, operation: Any, ids: Mapping[str, object]) -> Any:
     given |= {key: str(ids[real[key]]) for key in set(given) & set(real)}
     if name == "seal":
         given["state"] = "x"
+    if name == "choose_list":
+        given["path"] = ""  # the list in use goes on counting
     if "documents" in given:
         given |= {"documents": [], "dossier": str(ids["dossier_id"])}
     if "things" in given:
