@@ -67,7 +67,9 @@ def test_marked_rows_and_nothing_chosen(cast: TestHouse, sign_in: SignIn) -> Non
     assert client.post(f"{page.redirect_chain[-1][0]}describe/", {}).status_code == 404
     back = client.post("/hang-loat/?nguon=documents", {})
     assert back["Location"] == "/tai-lieu/"
-    assert client.post("/hang-loat/", {"nguon": "search", "q": "x"}).status_code == 400
+    searched = client.post("/hang-loat/", {"nguon": "search", "q": "x"})
+    assert searched["Location"] == "/tim/?q=x"
+    assert client.post("/hang-loat/", {"nguon": "uses", "q": "x"}).status_code == 400
 
 
 @pytest.mark.browser
