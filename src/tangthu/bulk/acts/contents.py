@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tangthu.bulk.acts.base import Doing, Judged, Record, RowAct
-from tangthu.bulk.acts.export import FormatForm
+from tangthu.bulk.acts.export import FormatForm, InFormat
 from tangthu.bulk.models import BulkAct
 from tangthu.identity.acting import Acting
 from tangthu.identity.policies import Viewer
@@ -22,7 +22,7 @@ from tangthu.reports.actions.order_export import order_export
 from tangthu.reports.sources import CONTENTS
 
 
-class Contents(RowAct):
+class Contents(InFormat, RowAct):
     """Write the contents of each dossier, to be printed."""
 
     name = "contents"
@@ -40,12 +40,6 @@ class Contents(RowAct):
         form = FormatForm(given)
         form.fields["format"].initial = "pdf"
         return form
-
-    def args(self, form: forms.Form) -> dict[str, Any]:
-        return {"format": form.cleaned_data["format"]}
-
-    def words(self, viewer: Viewer, bulk: BulkAct) -> list[tuple[str, str]]:
-        return [(_("Định dạng"), f".{bulk.args['format']}")]
 
     def judge(
         self, viewer: Viewer, bulk: BulkAct, records: Sequence[Record]

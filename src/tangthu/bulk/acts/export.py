@@ -29,7 +29,17 @@ class FormatForm(forms.Form):
     )  # fmt: skip
 
 
-class Export(WholeAct):
+class InFormat:
+    """What an act that writes files has of its own: their format, asked, kept and told."""
+
+    def args(self, form: forms.Form) -> dict[str, Any]:
+        return {"format": form.cleaned_data["format"]}
+
+    def words(self, viewer: Viewer, bulk: BulkAct) -> list[tuple[str, str]]:
+        return [(_("Định dạng"), f".{bulk.args['format']}")]
+
+
+class Export(InFormat, WholeAct):
     """Export all rows as one list."""
 
     name = "export"
@@ -44,12 +54,6 @@ class Export(WholeAct):
         self, viewer: Viewer, bulk: BulkAct, given: Any = None, *, chosen: str = ""
     ) -> forms.Form:
         return FormatForm(given)
-
-    def args(self, form: forms.Form) -> dict[str, Any]:
-        return {"format": form.cleaned_data["format"]}
-
-    def words(self, viewer: Viewer, bulk: BulkAct) -> list[tuple[str, str]]:
-        return [(_("Định dạng"), f".{bulk.args['format']}")]
 
     def judge(
         self, viewer: Viewer, bulk: BulkAct, records: Sequence[Record]
