@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from tangthu.archive.searchables import COUNTED
-from tangthu.archive.views.facts import sees_all
 from tangthu.identity import standing
 from tangthu.identity.policies import Viewer
 from tangthu.records import queries
 from tangthu.records.models import Document, Dossier, PendingEdit
+from tangthu.records.queries import sees_all
 
 MOST = 200
 

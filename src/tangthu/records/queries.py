@@ -179,3 +179,8 @@ def neighbours(viewer: Viewer, found: Membership) -> tuple[Membership | None, Me
     before = others.filter(ordinal__lt=found.ordinal).order_by("-ordinal").first()
     after = others.filter(ordinal__gt=found.ordinal).first()
     return before, after
+
+
+def sees_all(viewer: Viewer, dossier: Dossier) -> bool:
+    """Whether no document of the dossier can be hidden from the viewer."""
+    return dossier.body_id in viewer.whole_bodies()

@@ -30,7 +30,6 @@ from tangthu.archive.views.facts import (
     DOSSIER_GROUPS,
     HEADINGS,
     Groups,
-    sees_all,
 )
 from tangthu.archive.views.telling import field_name
 from tangthu.identity.policies import Viewer
@@ -38,6 +37,7 @@ from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries as records
 from tangthu.records.fields import fields_of, shown_value
 from tangthu.records.models import Document, Dossier
+from tangthu.records.queries import sees_all
 from tangthu.ui.parts import Crumb
 
 Described = Dossier | Document

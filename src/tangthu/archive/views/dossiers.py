@@ -24,7 +24,6 @@ from tangthu.archive.views.facts import (
     dossier_facts,
     level_tone,
     place_facts,
-    sees_all,
 )
 from tangthu.archive.views.freezing import action_for, notice_of
 from tangthu.archive.views.proving import proof_response
@@ -35,6 +34,7 @@ from tangthu.records import frozen, queries
 from tangthu.records.fields import code_label, shown_date
 from tangthu.records.levels import degree_words, level_label, level_of
 from tangthu.records.models import Dossier, Membership
+from tangthu.records.queries import sees_all
 from tangthu.repository import queries as repository
 from tangthu.repository.models import Copy, Package
 from tangthu.repository.wording import TONES, hurt_places, todo, where, worst

@@ -25,6 +25,7 @@ from tangthu.records.days import day_of
 from tangthu.records.fields import code_label, fields_of, label_of, shown_value
 from tangthu.records.levels import degree_of, level_label, level_of
 from tangthu.records.models import Document, Dossier
+from tangthu.records.queries import sees_all
 from tangthu.ui import formats
 from tangthu.ui.parts import Fact, FactGroup, Tone
 
@@ -69,11 +70,6 @@ HEADINGS = frozenset({"title", "subject"})
 CODES = frozenset(
     {"archive_file_code", "file_code", "record_archive_code", "number", "symbol", "paper_file_code"}
 )
-
-
-def sees_all(viewer: Viewer, dossier: Dossier) -> bool:
-    """Whether no document of the dossier can be hidden from the viewer."""
-    return dossier.body_id in viewer.whole_bodies()
 
 
 def described_on(record: Dossier | Document) -> date:

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods
 from tangthu.archive.actions.seal_dossier import NothingToSeal, queue_sealing
 from tangthu.archive.packaging import is_behind
 from tangthu.archive.sealing_ahead import Ahead, Open, ahead
-from tangthu.archive.views.facts import sees_all
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records import queries
 from tangthu.records.models import Dossier
+from tangthu.records.queries import sees_all
 from tangthu.repository import queries as repository
 from tangthu.ui import formats
 from tangthu.ui.parts import Confirmation, Crumb, Notice

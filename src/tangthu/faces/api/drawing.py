@@ -13,7 +13,6 @@ from tangthu.archive import queries as archive
 from tangthu.archive.actions import describe_fonds, describe_record
 from tangthu.archive.models import Fonds
 from tangthu.archive.searchables import COUNTED
-from tangthu.archive.views.facts import sees_all
 from tangthu.identity.models import Body
 from tangthu.identity.policies import Viewer
 from tangthu.kernel.jobs import label_of, subjects
@@ -23,6 +22,7 @@ from tangthu.records.actions.note_access import note_view
 from tangthu.records.fields import fields_of
 from tangthu.records.levels import level_of
 from tangthu.records.models import ContentFile, Document, Dossier, Membership, Use
+from tangthu.records.queries import sees_all
 from tangthu.reports import queries as reports
 from tangthu.repository import queries as repository
 

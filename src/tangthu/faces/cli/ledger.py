@@ -196,9 +196,9 @@ def recover(
 
 def _object(viewer: Viewer, name: str) -> tuple[uuid.UUID, bool]:
     """The record called so, and whether the viewer may read the details of all its events."""
-    from tangthu.archive.views.facts import sees_all
     from tangthu.records import queries
     from tangthu.records.models import Dossier
+    from tangthu.records.queries import sees_all
 
     for found, field in (
         (queries.dossiers(viewer), "archive_file_code"),

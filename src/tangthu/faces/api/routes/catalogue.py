@@ -20,7 +20,6 @@ from tangthu.archive.views.catalogue import (
     Listing,
     filters_of,
 )
-from tangthu.archive.views.facts import sees_all
 from tangthu.archive.views.telling import tell
 from tangthu.discovery import findable, lists
 from tangthu.discovery.language import MAX_QUERY, parse, storable
@@ -33,6 +32,7 @@ from tangthu.faces.api.routes.shared import router
 from tangthu.kernel import shown
 from tangthu.records import queries as records
 from tangthu.records.levels import degree_of, narrowed
+from tangthu.records.queries import sees_all
 from tangthu.standards.vietnamese import nfc
 
 Limit = Query(50, ge=1, le=paging.MOST)

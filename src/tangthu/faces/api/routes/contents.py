@@ -13,13 +13,13 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from tangthu.archive.views.contents import as_download, page_image
-from tangthu.archive.views.facts import sees_all
 from tangthu.archive.views.proving import proof_response
 from tangthu.faces.api import drawing, shapes
 from tangthu.faces.api.problems import NoSuchRange
 from tangthu.faces.api.routes.shared import router
 from tangthu.records import queries as records
 from tangthu.records.actions.note_access import note_export
+from tangthu.records.queries import sees_all
 from tangthu.repository.reading import path_of
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")

@@ -19,13 +19,13 @@ from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.archive.packaging import is_behind
 from tangthu.archive.sealing_ahead import ahead
 from tangthu.archive.searchables import COUNTED
-from tangthu.archive.views.facts import sees_all
 from tangthu.faces.api import drawing, shapes
 from tangthu.faces.api.problems import PreconditionFailed, PreconditionNeeded
 from tangthu.faces.api.routes.shared import router
 from tangthu.identity.queries import body as body_of
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.records import queries as records
+from tangthu.records.queries import sees_all
 from tangthu.repository import queries as repository
 
 
