@@ -64,7 +64,7 @@ def five_groups(username: str) -> None:
         for kind, each in (("dossier", DOSSIERS_EACH), ("document", DOCUMENTS_EACH))
     }
     circles: list[list[tuple[str, str, uuid.UUID]]] = [
-        [("read.open", "fonds", fonds.pk)],
+        [("read.public", "fonds", fonds.pk)],
         [("read.conditional", "fonds", fonds.pk)],
     ]
     for turn in range(3):

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from tangthu.discovery import asked, census, lists
 from tangthu.discovery.index import drop
-from tests.discovery.entries import ARCHIVIST, BODIES, CLERK, entry, put
+from tangthu.identity.models import Role
+from tangthu.identity.policies import Scope
+from tests.discovery.entries import ARCHIVIST, BODIES, CLERK, entry, person, put
 from tests.support.house import TestHouse
 from tests.support.workers import wait_until
 
@@ -34,6 +36,7 @@ one_write = st.fixed_dictionaries(
         "retention_code": st.sampled_from(["", "01"]),
         "sealed": st.booleans(),
         "fonds_id": st.sampled_from(FONDS),
+        "tangled": st.booleans(),
     }
 )
 step = one_write | st.integers(1, 6) | st.just("settle") | st.just("again")
@@ -134,6 +137,31 @@ def test_a_register_counts_exactly_and_offers_every_value_however_much_there_is(
     cleared = lists.page(ARCHIVIST, "document", facets=FACETS)
     assert cleared.count == crowd + 2
     assert (2010, 1) in cleared.facets["year"]
+
+
+def test_what_grants_for_a_fonds_open_is_counted_exactly_however_much_it_is(crowd: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE discovery_entry SET fonds_id = %s WHERE title = 'z'", [FONDS[2]])
+    alone = entry("tài liệu", fonds_id=FONDS[2], year=2015, tangled=True)
+    by_name = entry("hồ sơ", fonds_id=FONDS[1], year=2016)
+    put(alone, by_name, entry("khác", fonds_id=FONDS[2], year=2017, access_level="02"))
+
+    def scope(kind: str, id_: uuid.UUID) -> Scope:
+        return Scope(BODIES[0], "read.public", kind, id_)
+
+    granted = [scope("fonds", FONDS[2]), scope("document", by_name.obj)]
+    reader = person((BODIES[2], Role.CLERK), scopes=granted)
+    for _ in range(2):
+        page = lists.page(reader, "document", facets=FACETS)
+        assert (page.count, page.capped) == (crowd + 1, False)
+        assert dict(page.facets["year"]) == dict.fromkeys((1990, 1991, 1992), crowd / 3) | {2016: 1}
+        census.settle()
+    # Of several dossiers, hence opened by its own name alone.
+    by_itself = person((BODIES[2], Role.CLERK), scopes=[*granted, scope("document", alone.obj)])
+    assert lists.page(by_itself, "document").count == crowd + 2
+    # Named and in an open fonds: counted once.
+    twice = [*granted, scope("fonds", FONDS[1])]
+    assert lists.page(person((BODIES[2], Role.CLERK), scopes=twice), "document").count == crowd + 2
 
 
 def test_filters_that_the_census_knows_are_counted_exactly_and_others_as_far_as_told(

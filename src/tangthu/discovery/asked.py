@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any, cast
 
 import psycopg
@@ -179,8 +178,8 @@ class Asked:
         """How many there are, and whether there are more than were counted."""
         if self._census:
             known = census.tally(cursor, self._counted(), ())[0][1]
-            granted = self._granted(cursor, "1", COUNT_CAP + 1)
-            return known + min(len(granted), COUNT_CAP), len(granted) > COUNT_CAP
+            named = self._named(cursor, "1", COUNT_CAP + 1)
+            return known + min(len(named), COUNT_CAP), len(named) > COUNT_CAP
         if self._positive:
             cap = TEXT_COUNT_CAP
             found = len(self._candidates(cursor))
@@ -211,24 +210,27 @@ class Asked:
         }
 
     def _counted(self) -> list[Condition]:
-        """The conditions of what the census counts: what is open by body and level."""
+        """The conditions of what the census counts: all that is not open by name alone."""
         kinds = Condition("kind = ANY(%s)", (self._kinds,))
-        return [self._cut.by_role(), kinds, *self._conditions]
+        return [self._cut.wholly(), kinds, *self._conditions]
 
-    def _granted(self, cursor: Any, columns: str, limit: int) -> list[tuple[Any, ...]]:
-        """Columns of what is open beside that by grants, which the census does not tell apart."""
-        granted = replace(self._cut, pairs=())
-        if not granted:
+    def _named(self, cursor: Any, columns: str, limit: int) -> list[tuple[Any, ...]]:
+        """Columns of what is open by name beside that, which the census does not tell apart."""
+        named = self._cut.by_name()
+        if named is None:
             return []
-        sql, given = granted.walk(columns, self._kinds, self._sql, self._values, f"LIMIT {limit}")
-        cursor.execute(f"{sql} LIMIT {limit}", given)
+        cursor.execute(
+            f"SELECT {columns} FROM discovery_entry WHERE {named.sql} AND kind = ANY(%s) "
+            f"{self._sql} LIMIT {limit}",
+            [*named.values, self._kinds, *self._values],
+        )
         return list(cursor.fetchall())
 
     def _grouped(self, cursor: Any, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Rows of census.tally, from the census or from a look at the entries."""
         if self._census:
             known = census.tally(cursor, self._counted(), names)
-            return known + _tallied(self._granted(cursor, ", ".join(names), FACET_CAP), names)
+            return known + _tallied(self._named(cursor, ", ".join(names), FACET_CAP), names)
         columns = ", ".join(names)
         if self._positive:
             source = f"SELECT {columns} FROM discovery_entry WHERE obj = ANY(%s)"

@@ -1,9 +1,9 @@
 """The census: how many entries there are, kept by body, level, kind and every value to filter by.
 
 A register over millions of entries tells its counts from it, exactly, instead of counting them.
-Triggers on the index (migration 0003) note each change in `discovery_censuschange`, so that writers
-never wait for each other; a round adds the changes up into `discovery_census`. What holds is always
-the sum of both.
+Triggers on the index (migrations 0003 and 0005) note each change in `discovery_censuschange`, so
+that writers never wait for each other; a round adds the changes up into `discovery_census`. What
+holds is always the sum of both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from tangthu.discovery.condition import Condition
 from tangthu.kernel import advisory
 
 # The columns by which the census counts within a body and level.
-COLUMNS = ("kind", "record_type", "year", "retention_code", "sealed", "fonds_id")
+COLUMNS = (
+    "kind", "record_type", "year", "retention_code", "sealed", "fonds_id", "tangled",
+)  # fmt: skip
 # Filters, and fields of a query, that ask for one value of one of those columns.
 FIELDS = frozenset({"kind", "type", "year", "retention", "sealed", "fonds"})
 # How often the changes are added up, in seconds.

@@ -32,6 +32,7 @@ _IN_EACH_FONDS = (
     "body_id = cut.body AND fonds_id = cut.fonds AND access_level = cut.level "
     "AND kind = kinds.one AND NOT tangled"
 )
+_PAIRS = "SELECT * FROM unnest(%s::uuid[], %s::text[])"
 _TRIPLES = "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[])"
 
 
@@ -47,40 +48,47 @@ class Cut:
     def __bool__(self) -> bool:
         return bool(self.pairs or self.fonds or self.dossiers or self.documents)
 
-    def by_role(self) -> Condition:
-        """What is open by body and level; holds of entries and of rows of the census."""
-        if not self.pairs:
-            return Condition("FALSE")
-        return Condition(
-            "(body_id, access_level) IN (SELECT * FROM unnest(%s::uuid[], %s::text[]))",
-            _columns(self.pairs, 2),
-        )
+    def wholly(self) -> Condition:
+        """What is open by body and level or by whole fonds.
 
-    def by_grant(self) -> Condition | None:
-        """What is open beside that; no entry is in both. None if nothing is."""
-        either: list[Condition] = []
+        Holds of entries and of rows of the census, which tells it apart.
+        """
+        parts: list[Condition] = []
+        if self.pairs:
+            parts.append(
+                Condition(f"(body_id, access_level) IN ({_PAIRS})", _columns(self.pairs, 2))
+            )
         if self.fonds:
-            either.append(
+            parts.append(
                 Condition(
                     f"(NOT tangled AND (body_id, fonds_id, access_level) IN ({_TRIPLES}))",
                     _columns(self.fonds, 3),
                 )
             )
-        if self.dossiers or self.documents:
-            either.append(self._named())
-        if not either:
+        return _either(parts) if parts else Condition("FALSE")
+
+    def by_name(self) -> Condition | None:
+        """What is open beside that, by the name of a dossier or of the document itself.
+
+        No entry is in both. None if nothing is.
+        """
+        if not (self.dossiers or self.documents):
             return None
+        named = self._named()
+        if not self.fonds:
+            return named
         return Condition(
-            "(" + " OR ".join(one.sql for one in either) + ")",
-            tuple(value for one in either for value in one.values),
+            f"({named.sql} AND COALESCE((body_id, fonds_id, access_level) NOT IN ({_TRIPLES}) "
+            "OR tangled, TRUE))",
+            (*named.values, *_columns(self.fonds, 3)),
         )
 
     def visible(self) -> Condition:
         """All that is open."""
-        role, grant = self.by_role(), self.by_grant()
-        if grant is None:
-            return role
-        return Condition(f"({role.sql} OR {grant.sql})", (*role.values, *grant.values))
+        whole = self.wholly()
+        if not (self.dossiers or self.documents):
+            return whole
+        return _either([whole, self._named()])
 
     def marks(self) -> tuple[Pair, ...]:
         """Bodies and levels of which at least something is open."""
@@ -112,20 +120,13 @@ class Cut:
         if self.fonds:
             parts.append(part(_EACH_FONDS, _IN_EACH_FONDS))
             given += [*_columns(self.fonds, 3), list(kinds), *values]
-        if self.dossiers or self.documents:
-            named = self._named()
-            beside = ""
-            if self.fonds:
-                beside = (
-                    f"AND COALESCE((body_id, fonds_id, access_level) NOT IN ({_TRIPLES}) "
-                    "OR tangled, TRUE)"
-                )
+        named = self.by_name()
+        if named is not None:
             parts.append(
-                f"(SELECT {columns} FROM discovery_entry WHERE {named.sql} {beside} "
+                f"(SELECT {columns} FROM discovery_entry WHERE {named.sql} "
                 f"AND kind = ANY(%s) {rest} {ordered})"
             )
-            given += [*named.values, *(_columns(self.fonds, 3) if self.fonds else ())]
-            given += [list(kinds), *values]
+            given += [*named.values, list(kinds), *values]
         return " UNION ALL ".join(parts), given
 
     def _named(self) -> Condition:
@@ -144,6 +145,14 @@ class Cut:
 
     def _all_opened(self) -> tuple[Opened, ...]:
         return (*self.fonds, *self.dossiers, *self.documents)
+
+
+def _either(parts: Sequence[Condition]) -> Condition:
+    """One of several conditions holds."""
+    return Condition(
+        "(" + " OR ".join(one.sql for one in parts) + ")",
+        tuple(value for one in parts for value in one.values),
+    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> tuple[list[Any], ...]:

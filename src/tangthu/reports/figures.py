@@ -48,13 +48,13 @@ def by_fonds(
     cut = cut_of(viewer)
     found: dict[uuid.UUID | None, Figures] = {}
     with reading(_LIMIT_MS) as cursor:
-        counted = census.by_fonds(cursor, [cut.by_role()])
-        granted = cut.by_grant()
-        if granted is not None:
+        counted = census.by_fonds(cursor, [cut.wholly()])
+        named = cut.by_name()
+        if named is not None:
             cursor.execute(
                 "SELECT fonds_id, kind, count(*) FROM discovery_entry "
-                f"WHERE {granted.sql} GROUP BY 1, 2",
-                granted.values,
+                f"WHERE {named.sql} GROUP BY 1, 2",
+                named.values,
             )
             counted += cursor.fetchall()
         for fonds, kind, count in counted:
