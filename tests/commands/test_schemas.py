@@ -19,6 +19,7 @@ import pytest
 
 from tests.commands.test_commands import TANGTHU, call
 from tests.support import batches
+from tests.support.clamd import scanner
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.json_schema import complaints, keywords
 from tests.support.records import make_dossier, sealed_package, signed_events
@@ -646,6 +647,16 @@ def test_backups_answer_by_their_schemas(cast: TestHouse, tmp_path: Path) -> Non
     drill = ("--as", "dung", "backup", "drill", "--json")
     told(call(cast, *drill), "error", COULD_NOT)
     assert told(call(cast, *drill, str(place / made["set"])), "backup-drill", DONE)["ok"]
+    scan = ("--as", "dung", "backup", "scan", str(place / made["set"]), "--json")
+    told(call(cast, *scan), "error", COULD_NOT)
+    with scanner(tmp_path) as clamd:
+        scanned = told(call(cast, *scan, TANGTHU_CLAMD=str(clamd.path)), "backup-scan", DONE)
+        assert scanned["scans"][0]["infected"] == 0 < scanned["scans"][0]["files"]
+        clamd.says = "stream: Test.Virus-1 FOUND"
+        scan = (*scan[:4], "--json")
+        given = {"TANGTHU_CLAMD": str(clamd.path), "TANGTHU_BACKUP_TO": str(place)}
+        (one,) = told(call(cast, *scan, **given), "backup-scan", FOUND)["scans"]
+        assert one["infected"] == one["files"] and one["newest"]
     (place / made["set"] / "database" / "toc.dat").unlink()
     failed = told(call(cast, *drill, TANGTHU_BACKUP_TO=str(place)), "backup-drill", FOUND)
     assert "toc.dat" in failed["error"]

@@ -127,4 +127,17 @@ def jobs_of_their_own(house: TestHouse) -> Mapping[str, uuid.UUID]:
         body_id=house.body("H30.81").pk, person_id=house.acting("dung").viewer.person_id,
         created_at=check.created_at, finished_at=check.finished_at,
     )  # fmt: skip
-    return {"repository:check": check.pk, "read_check": check.pk, "backup:trial": trial.pk}
+    scan = Job.objects.create(
+        id=uuid.uuid4(), kind="backup.scan", state=Job.State.DONE, args={},
+        result={
+            "set": "x", "place": "x", "moment": "2026-01-01T00:00:00Z", "files": 1, "bytes": 1,
+            "infected": 0, "unscanned": 0, "bad": [], "scanner": "ClamAV 1.0.7", "signatures": 1,
+            "signatures_of": "2026-01-01T00:00:00Z",
+        },
+        body_id=trial.body_id, person_id=trial.person_id,
+        created_at=check.created_at, finished_at=check.finished_at,
+    )  # fmt: skip
+    return {
+        "repository:check": check.pk, "read_check": check.pk, "backup:trial": trial.pk,
+        "backup:scan": scan.pk,
+    }  # fmt: skip

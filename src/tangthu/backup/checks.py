@@ -1,4 +1,4 @@
-"""The check of backups: whether there are places, sets that are new enough, and a trial of one."""
+"""The check of backups: places, sets that are new enough and free of viruses, a trial of one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tangthu.backup import houses, retention, rules, scheduling
 from tangthu.backup.job_kinds import VERIFY
 from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
 from tangthu.backup.sets import SetFacts, damaged_in, sets_in
+from tangthu.capture import antivirus
 from tangthu.identity.models import Body
 from tangthu.kernel import clock
 from tangthu.kernel.checks import Bodies, Finding
@@ -42,6 +43,7 @@ def look(_bodies: Bodies) -> Iterator[Finding]:
     now = clock.now()
     for place in known:
         yield from _of_place(place, now)
+    yield from _scans(now)
     if len(known) < rules.number("places"):
         yield Finding(
             "warning",
@@ -177,6 +179,47 @@ def _strange(place: Path, now: dt.datetime) -> Iterator[Finding]:
                 _("Bộ sao lưu %(name)s ở %(place)s không mang dấu của hệ thống này.") % words,
                 _("Bộ ấy không được tính, không được thử phục hồi, không tự xóa khi quá hạn."),
                 _("Xóa hoặc chuyển bộ ấy đi nơi khác."),
+            )
+
+
+def _scans(now: dt.datetime) -> Iterator[Finding]:
+    """Whether the sets were scanned for viruses in time, and what was found (RM-958)."""
+    for folder in scheduling.newest_sets():
+        place = folder.parent
+        last = scheduling.last_scan(place)
+        found = dict(last.result) if last is not None else {}
+        due = scheduling.scan_is_due(place, now)
+        again = "tangthu --as NGƯỜI backup scan"
+        if found.get("infected"):
+            yield Finding(
+                "error",
+                _("Bộ sao lưu %(name)s ở %(place)s có %(n)s tệp mang mã độc.")
+                % {"name": found["set"], "place": place, "n": found["infected"]},
+                _("Phục hồi từ bộ ấy là đưa mã độc trở lại."),
+                _("Xem biên bản quét ở trang Sao lưu; xử lý tệp gốc, sao lưu lại rồi: %(command)s")
+                % {"command": again},
+            )
+        if due:
+            yield Finding(
+                "warning",
+                _("Quá sáu tháng chưa quét mã độc bộ sao lưu ở %(place)s.") % {"place": place},
+                _("Mã độc nay đã nhận ra được vẫn có thể nằm trong bộ ấy."),
+                again if antivirus.configured() else antivirus.TO_INSTALL,
+            )
+        elif found.get("unscanned"):
+            yield Finding(
+                "warning",
+                _("Lần quét mã độc gần nhất ở %(place)s bỏ lại %(n)s tệp chưa quét được.")
+                % {"place": place, "n": found["unscanned"]},
+                _("Không biết các tệp ấy có mã độc không."),
+                _("Xem biên bản quét ở trang Sao lưu; tệp quá lớn: nâng StreamMaxLength ở clamd."),
+            )
+        elif last is not None and not found.get("infected"):
+            when = formats.moment(last.finished_at or last.created_at)
+            yield Finding(
+                "ok",
+                _("%(place)s: quét mã độc gần nhất %(when)s, sạch.")
+                % {"place": place, "when": when},
             )
 
 

@@ -12,6 +12,10 @@ _BACKUP = {
             "cảnh báo đỏ trước."
         ),
     ),
+    "scan": (
+        _("Biên bản của một lần quét mã độc bộ sao lưu: bộ nào, máy quét nào, tệp nào có vấn đề."),
+        _("In và ký để lưu; tệp mang mã độc thì xử lý ở hồ sơ gốc rồi sao lưu và quét lại."),
+    ),
     "trial": (
         _("Biên bản của một lần thử phục hồi: bộ nào, mất bao lâu, đạt hay không đạt."),
         _("In và ký để lưu làm bằng chứng rằng bộ sao lưu dùng được."),

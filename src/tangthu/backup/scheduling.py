@@ -1,4 +1,5 @@
-"""What the house does of itself: a set every day in each place, a trial of one every quarter."""
+"""What the house does of itself: a set every day in each place, a trial of one every quarter, a
+scan for viruses of the newest in each place every half year."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from pathlib import Path
 from django.conf import settings
 
 from tangthu.backup import houses, rules
-from tangthu.backup.actions.order_backup import order_backup, order_drill
-from tangthu.backup.job_kinds import DRILL, MAKE
+from tangthu.backup.actions.order_backup import order_backup, order_drill, order_scan
+from tangthu.backup.job_kinds import DRILL, MAKE, SCAN
 from tangthu.backup.places import places
 from tangthu.backup.sets import SetFacts
+from tangthu.capture import antivirus
 from tangthu.identity.acting import SYSTEM
 from tangthu.kernel import clock
 from tangthu.kernel.errors import HouseError
@@ -33,7 +35,18 @@ def order_due() -> list[Job]:
     if newest is not None and drill_is_due(now) and not _tried(now, kind=DRILL):
         place, facts = newest
         ordered.append(order_drill(SYSTEM, place / facts.name))
-    return ordered
+    return ordered + _scans(now)
+
+
+def _scans(now: dt.datetime) -> list[Job]:
+    if not antivirus.configured():
+        return []
+    return [
+        order_scan(SYSTEM, folder)
+        for folder in newest_sets()
+        if scan_is_due(folder.parent, now)
+        and not _tried(now, kind=SCAN, args__folder__startswith=f"{folder.parent}/")
+    ]
 
 
 def _ordered(place: Path) -> list[Job]:
@@ -64,6 +77,12 @@ def set_is_due(place: Path, now: dt.datetime) -> bool:
     return not known or known[-1].made_at < last_hour(now)
 
 
+def newest_sets() -> list[Path]:
+    """In each place the newest set with packages that this house made there."""
+    now = clock.now()
+    return [place / known[-1].name for place in places() if (known := _with_packages(place, now))]
+
+
 def newest_set() -> tuple[Path, SetFacts] | None:
     """The newest set with packages that this house made in any place, with its place."""
     now = clock.now()
@@ -85,3 +104,17 @@ def drill_is_due(now: dt.datetime) -> bool:
     """Whether no trial came to its end within the time that the law gives."""
     last = last_drill()
     return last is None or rules.is_over(last.finished_at or last.created_at, "drill_every", now)
+
+
+def last_scan(place: Path) -> Job | None:
+    """The newest scan that came to its end, of a set that was the newest of its place then."""
+    done = Job.objects.filter(kind=SCAN, state=Job.State.DONE)
+    return (
+        done.filter(result__place=str(place), result__newest=True).order_by("-finished_at").first()
+    )
+
+
+def scan_is_due(place: Path, now: dt.datetime) -> bool:
+    """Whether no scan of a set there came to its end within the time that the law gives."""
+    last = last_scan(place)
+    return last is None or rules.is_over(last.finished_at or last.created_at, "scan_every", now)

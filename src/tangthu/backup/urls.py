@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tangthu.backup.views import backups
+from tangthu.backup.views import backups, reports
 
 app_name = "backup"
 urlpatterns = [
     path("sao-luu/", backups.backups, name="backups"),
     path("sao-luu/dat/", backups.order, name="order"),
-    path("sao-luu/thu/<uuid:job_id>/", backups.trial, name="trial"),
+    path("sao-luu/thu/<uuid:job_id>/", reports.trial, name="trial"),
+    path("sao-luu/quet/<uuid:job_id>/", reports.scan, name="scan"),
 ]

@@ -40,7 +40,7 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
     """
     verdict = Verdict(read_facts(folder))
     for name in (FILES, PACKAGES):
-        if _digest(folder / name, watch) != verdict.facts.lists.get(name):
+        if digest_of(folder / name, watch) != verdict.facts.lists.get(name):
             verdict.bad.append((name, "changed"))
     if verdict.bad:
         return verdict  # nothing that the list says can be relied on
@@ -55,7 +55,7 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
         where = (entry.set, entry.at)
         unlisted.discard(entry.path)
         if where not in judged:
-            judged[where] = _digest(place_of(folder, entry), watch)
+            judged[where] = digest_of(place_of(folder, entry), watch)
             verdict.bytes += entry.size
         verdict.files += 1
         if judged[where] != entry.sha256:
@@ -65,7 +65,7 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
     return verdict
 
 
-def _digest(path: Path, watch: Callable[[int], None]) -> str:
+def digest_of(path: Path, watch: Callable[[int], None]) -> str:
     """SHA-256 of a file; "" if it is not there or cannot be read."""
     hasher = hashlib.sha256()
     try:

@@ -13,15 +13,17 @@ import hashlib
 import re
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.kernel.errors import HouseError
+from tangthu.kernel.errors import HouseError, Refused
 
+TO_INSTALL = "apt-get install clamav-daemon; TANGTHU_CLAMD=/run/clamav/clamd.ctl"
 _SECONDS = 120.0
 _CHUNK = 256 * 1024
 _LONGEST_ANSWER = 4096
@@ -62,15 +64,33 @@ def configured() -> bool:
     return bool(settings.CLAMD)
 
 
+def require_configured() -> None:
+    """Raise Refused if no scanner is named."""
+    if not configured():
+        raise Refused(
+            _("Chưa có máy quét mã độc."),
+            hint=_("Cài clamav-daemon rồi đặt TANGTHU_CLAMD (docs/operations.md)."),
+        )
+
+
 def scan(path: Path) -> Verdict:
     """Have the file at `path` looked at. Raises ScannerAway; OSError if it cannot be read."""
+    with path.open("rb") as file:
+        return scan_pieces(iter(partial(file.read, _CHUNK), b""))
+
+
+def scan_pieces(pieces: Iterable[bytes]) -> Verdict:
+    """Have a file looked at whose bytes come in `pieces`, none of them empty.
+
+    Raises ScannerAway, and what `pieces` raises.
+    """
     digest = hashlib.sha256()
-    with path.open("rb") as file, _talking() as talk:
+    with _talking() as talk:
         try:
             talk.sendall(b"zINSTREAM\0")
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                talk.sendall(struct.pack("!L", len(chunk)) + chunk)
+            for piece in pieces:
+                digest.update(piece)
+                talk.sendall(struct.pack("!L", len(piece)) + piece)
             talk.sendall(struct.pack("!L", 0))
         except (BrokenPipeError, ConnectionResetError):
             # It hangs up on what is too large for it; its answer says so. The rest of the file is
@@ -133,6 +153,6 @@ def _answer(talk: socket.socket) -> str:
 
 def _away() -> ScannerAway:
     return ScannerAway(
-        _("Máy quét mã độc không trả lời, nên chưa nhận tệp nào."),
+        _("Máy quét mã độc không trả lời."),
         hint=_("Báo quản trị xem clamav-daemon có chạy không, rồi chạy tiếp."),
     )

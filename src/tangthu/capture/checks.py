@@ -21,7 +21,7 @@ def look(bodies: Bodies) -> Iterator[Finding]:
             "note",
             _("Chưa có máy quét mã độc."),
             _("Tệp gửi vào không được quét trước khi tiếp nhận."),
-            "apt-get install clamav-daemon; TANGTHU_CLAMD=/run/clamav/clamd.ctl",
+            antivirus.TO_INSTALL,
         )
         return
     try:

@@ -77,6 +77,23 @@ def note_verified(
         _note(acting, running, "backup.set.verified", detail, answer, ok=not answer["found"])
 
 
+def note_scanned(
+    acting: Acting, running: Running, folder: Path, facts: SetFacts, answer: dict[str, Any]
+) -> None:
+    """Record that a set was scanned for viruses, and what was found; keeps `answer` with it."""
+    detail = {
+        "set": facts.name,
+        "files": answer["files"],
+        "infected": answer["infected"],
+        "unscanned": answer["unscanned"],
+        "scanner": answer["scanner"],
+        "signatures": answer["signatures"],
+        "manifest": manifest_digest(folder),
+    }
+    clean = not (answer["infected"] or answer["unscanned"])
+    _note(acting, running, "backup.set.scanned", detail, answer, ok=clean)
+
+
 def note_drill(
     acting: Acting, running: Running, folder: Path, facts: SetFacts, answer: dict[str, Any]
 ) -> None:

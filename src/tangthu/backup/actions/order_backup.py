@@ -1,7 +1,8 @@
-"""Order a set, the reading through of one, or the trial of a restore from one."""
+"""Order a set, the reading through or the scan of one, or the trial of a restore from one."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,17 @@ from django.db import transaction
 
 from tangthu.backup.actions.note_sets import require_administrator
 from tangthu.backup.houses import require_own
-from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
+from tangthu.backup.job_kinds import DRILL, MAKE, SCAN, VERIFY
 from tangthu.backup.places import require_fit
 from tangthu.backup.sets import read_facts
+from tangthu.capture import antivirus
 from tangthu.identity.acting import Acting
-from tangthu.kernel import advisory, jobs
+from tangthu.kernel import advisory, clock, jobs
 from tangthu.kernel.models import Job
 
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
+# What a scan saw this long ago need not be looked at again: signatures change every day.
+_STILL_COUNTS = dt.timedelta(days=7)
 
 
 def order_backup(
@@ -43,6 +47,25 @@ def order_verification(acting: Acting, folder: Path, *, queued: bool = True) -> 
     return _ordered(acting, VERIFY, args, {"args__folder": str(folder)}, queued=queued)
 
 
+def order_scan(acting: Acting, folder: Path, *, queued: bool = True) -> Job:
+    """Queue the scan for viruses of the set in `folder`; it goes on where one that did not come to
+    its end in the last week stood. Raises Refused (also where no scanner is named), SetUnusable.
+    """
+    require_administrator(acting)
+    antivirus.require_configured()
+    read_facts(folder)
+    args = {"folder": str(folder), "begun": _begun(folder)}
+    return _ordered(acting, SCAN, args, {"args__folder": str(folder)}, queued=queued)
+
+
+def _begun(folder: Path) -> dict[str, Any]:
+    """How far the last scan of a set came, if it was broken off a short while ago."""
+    last = Job.objects.filter(kind=SCAN, args__folder=str(folder)).order_by("-created_at").first()
+    if last is None or last.state not in (Job.State.STOPPED, Job.State.FAILED):
+        return {}
+    return dict(last.result) if last.created_at > clock.now() - _STILL_COUNTS else {}
+
+
 def order_drill(acting: Acting, folder: Path, *, queued: bool = True) -> Job:
     """Queue a trial of a restore from the set in `folder`.
 
@@ -61,6 +84,8 @@ def resume(acting: Acting, job: Job) -> Job:
         return order_verification(acting, Path(job.args["folder"]))
     if job.kind == DRILL:
         return order_drill(acting, Path(job.args["folder"]))
+    if job.kind == SCAN:
+        return order_scan(acting, Path(job.args["folder"]))
     full, stores = bool(job.args.get("full")), bool(job.args.get("stores", True))
     return order_backup(acting, Path(job.args["to"]), full=full, stores=stores)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,28 +10,30 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tangthu.backup import checks, houses, scheduling
-from tangthu.backup.actions.order_backup import order_backup, order_drill, order_verification
-from tangthu.backup.job_kinds import DRILL, MAKE, VERIFY
+from tangthu.backup.actions.order_backup import (
+    order_backup,
+    order_drill,
+    order_scan,
+    order_verification,
+)
+from tangthu.backup.job_kinds import DRILL, MAKE, SCAN, VERIFY
 from tangthu.backup.places import places
 from tangthu.backup.sets import SetFacts, sets_in
-from tangthu.identity.models import Person
+from tangthu.capture import antivirus
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import viewer
 from tangthu.kernel.deployment import isolated
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, Refused
 from tangthu.kernel.models import Job
-from tangthu.ledger.logs import all_logs
-from tangthu.repository.queries import packages
 from tangthu.ui import formats
-from tangthu.ui.parts import Action, Crumb, Notice, Stat, Tone
+from tangthu.ui.parts import Action, Notice, Tone
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
-LATEST, LISTED = 10, 100
+LATEST = 10
 _UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING)
 Held = tuple[Path, SetFacts]
 
@@ -50,26 +51,32 @@ def backups(request: HttpRequest) -> HttpResponse:
     """What an administrator should know, every set, and the last trials."""
     me = administrator(request)
     held = [(place, one) for place in places() for one in sets_in(place)]
-    trials = list(_seen(me).order_by("-created_at")[:LATEST])
+    trials = list(seen(me).order_by("-created_at")[:LATEST])
     context = {
         "notices": [*_under_way(me), *_notices()],
-        "sets": _sets(held, counts=not isolated() or bool(me.bodies_with("repository.audit"))),
+        "sets": _sets(held, counts=may_count(me)),
         "trials": _trials(trials),
         "actions": _actions(bool(places()), bool(held)),
     }
     return render(request, "backup/backups.html", context)
 
 
-def _seen(me: Viewer, *kinds: str) -> QuerySet[Job]:
+def seen(me: Viewer, *kinds: str) -> QuerySet[Job]:
     """The jobs of backups that the viewer may see: the house's own, and those of his bodies."""
     mine = Q(body_id=None) | Q(body_id__in=me.bodies_with("house.keep"))
     return Job.objects.filter(mine, kind__in=kinds or (DRILL,))
+
+
+def may_count(me: Viewer) -> bool:
+    """Whether the viewer may know how much there is, which on an isolated LAN few may."""
+    return not isolated() or bool(me.bodies_with("repository.audit"))
 
 
 def _actions(can_make: bool, can_read: bool) -> list[Action]:
     order = reverse("backup:order")
     no_place = "" if can_make else _("Chưa đặt nơi sao lưu (TANGTHU_BACKUP_TO).")
     no_set = "" if can_read else _("Chưa có bộ sao lưu nào.")
+    no_scanner = "" if antivirus.configured() else _("Chưa có máy quét mã độc (TANGTHU_CLAMD).")
     return [
         Action(_("Sao lưu ngay"), order, "t", "archive", "primary", "post", "make", no_place),
         Action(
@@ -79,12 +86,17 @@ def _actions(can_make: bool, can_read: bool) -> list[Action]:
         Action(
             _("Thử phục hồi"), order, icon="search", method="post", value="drill", why_not=no_set
         ),
+        Action(
+            _("Quét mã độc"), order, icon="seal", method="post", value="scan",
+            why_not=no_set or no_scanner,
+        ),
     ]  # fmt: skip
 
 
 @require_POST
 def order(request: HttpRequest) -> HttpResponse:
-    """Order a set in each place, or the reading or trial of the newest set."""
+    """Order a set in each place, the scan of the newest of each, or the reading or trial of the
+    newest set."""
     administrator(request)
     acting: Any = request.acting  # type: ignore[attr-defined]
     wanted = request.POST.get("decision", "")
@@ -99,6 +111,9 @@ def order(request: HttpRequest) -> HttpResponse:
     if newest is None:
         raise Refused(_("Chưa có bộ sao lưu nào."), hint=_("Sao lưu một lần trước đã."))
     folder = newest[0] / newest[1].name
+    if wanted == "scan":
+        scans = [order_scan(acting, one) for one in scheduling.newest_sets()]
+        return redirect("office:job", job_id=scans[0].pk)
     if wanted == "verify":
         return redirect("office:job", job_id=order_verification(acting, folder).pk)
     if wanted == "drill":
@@ -119,8 +134,9 @@ def _under_way(me: Viewer) -> list[Notice]:
         MAKE: _("Đang sao lưu"),
         VERIFY: _("Đang kiểm tra bộ sao lưu"),
         DRILL: _("Đang thử phục hồi"),
+        SCAN: _("Đang quét mã độc bộ sao lưu"),
     }
-    running = _seen(me, *words).filter(state__in=_UNDER_WAY).order_by("created_at")
+    running = seen(me, *words).filter(state__in=_UNDER_WAY).order_by("created_at")
     return [
         Notice(
             words[job.kind],
@@ -134,8 +150,8 @@ def _under_way(me: Viewer) -> list[Notice]:
 
 
 def _sets(held: list[Held], *, counts: bool) -> RegisterPage:
-    """The sets; `counts`: with how much is in them, which on an isolated LAN few may know."""
-    verified = _verified()
+    """The sets; `counts`: with how much is in them."""
+    verified, scanned = _newest_of(VERIFY), _newest_of(SCAN)
     figures = (
         Column[Held](
             "packages", _("Gói"), lambda one: formats.thousands(one[1].packages), "number"
@@ -155,6 +171,7 @@ def _sets(held: list[Held], *, counts: bool) -> RegisterPage:
             Column("kind", _("Loại"), _kind, "tag"),
             *(figures if counts else ()),
             Column("state", _("Kiểm tra"), lambda one: _state(one, verified), "tag"),
+            Column("scan", _("Quét mã độc"), lambda one: _scan(one, scanned), "tag"),
         ),
         empty=EmptyState(
             _("Chưa có bộ sao lưu nào"), _("Mỗi ngày hệ thống tự lập một bộ ở mỗi nơi đã đặt.")
@@ -176,9 +193,9 @@ def _size(one: Held) -> Cell:
     return Cell(formats.file_size(one[1].bytes), note=own)
 
 
-def _verified() -> Mapping[str, Job]:
-    """The newest reading through of each set, by the path of its folder."""
-    done = Job.objects.filter(kind=VERIFY, state=Job.State.DONE).order_by("created_at")
+def _newest_of(kind: str) -> Mapping[str, Job]:
+    """The newest job of a kind that came to its end, by the path of the folder of its set."""
+    done = Job.objects.filter(kind=kind, state=Job.State.DONE).order_by("created_at")
     return {str(job.args["folder"]): job for job in done}
 
 
@@ -194,6 +211,24 @@ def _state(one: Held, verified: Mapping[str, Job]) -> Cell:
     if job.result.get("found"):
         return Cell(_("Hỏng"), tone="danger", note=when)
     return Cell(_("Nguyên vẹn"), tone="ok", note=when)
+
+
+def _scan(one: Held, scanned: Mapping[str, Job]) -> Cell:
+    job = scanned.get(str(one[0] / one[1].name))
+    if job is None:
+        return Cell(_("Chưa quét"))
+    words, tone = scan_outcome(job)
+    when = formats.moment(job.finished_at or job.created_at)
+    return Cell(words, reverse("backup:scan", args=[job.pk]), tone=tone, note=when)
+
+
+def scan_outcome(job: Job) -> tuple[str, Tone]:
+    """How a scan for viruses ended, in a few words."""
+    if job.result["infected"]:
+        return _("Có mã độc"), "danger"
+    if job.result["unscanned"]:
+        return _("Chưa quét hết"), "warn"
+    return _("Sạch"), "ok"
 
 
 def _trials(trials: list[Job]) -> RegisterPage:
@@ -234,77 +269,3 @@ def outcome(job: Job) -> Cell:
     if not job.result.get("holds_stores", True):
         return Cell(_("Đạt, bộ không có các gói"), tone="warn")
     return Cell(_("Đạt"), tone="ok")
-
-
-@require_safe
-def trial(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    """The report of a trial, to be printed and signed (AR-91, RM-958)."""
-    me = administrator(request)
-    job = _seen(me).filter(pk=job_id, state=Job.State.DONE).first()
-    if job is None:
-        raise NotFoundForViewer()
-    found = job.result
-    person = Person.objects.filter(pk=job.person_id).first() if job.person_id else None
-    title = _("Biên bản thử phục hồi từ bản sao lưu")
-    context = {
-        "title": title,
-        "way": [Crumb(_("Sao lưu"), reverse("backup:backups")), Crumb(title)],
-        "facts": _facts(job, person),
-        "stats": [
-            Stat(_("Tệp"), found.get("files", 0)),
-            Stat(_("Bảng"), found.get("tables", 0)),
-            Stat(_("Dòng"), found.get("rows", 0)),
-            Stat(_("Gói đã đọc"), found.get("packages", 0)),
-            Stat(_("Chỗ hỏng"), found.get("bad_count", 0), tone=_tone(found.get("bad_count", 0))),
-        ],
-        "ok": found["ok"],
-        "error": found.get("error", ""),
-        "logs": [one for one in found.get("logs", []) if one["origin"] in _origins(me)],
-        "bad": _bad(me, found),
-        "problems": found.get("problems", []),
-    }
-    return render(request, "backup/trial.html", context)
-
-
-def _origins(me: Viewer) -> set[str]:
-    """The logs of the bodies that the viewer administers; a report is of all."""
-    mine = me.bodies_with("house.keep")
-    return {log.origin for log in all_logs() if log.body in mine}
-
-
-def _bad(me: Viewer, found: Mapping[str, Any]) -> list[list[str]]:
-    """Damaged places in packages that the viewer may know of."""
-    listed = found.get("bad", [])[:LISTED]
-    known = set(
-        packages(me).filter(objid__in=[one[1] for one in listed]).values_list("objid", flat=True)
-    )
-    return [one for one in listed if one[1] in known]
-
-
-def _tone(count: int) -> Tone:
-    return "danger" if count else "ok"
-
-
-def _facts(job: Job, person: Person | None) -> list[tuple[str, str]]:
-    found = job.result
-    seconds = found.get("restore_seconds")
-    return [
-        (_("Bộ sao lưu"), found["set"]),
-        (_("Nơi giữ"), found["place"]),
-        (_("Như lúc"), _moment(found["moment"])),
-        (_("Người thực hiện"), person.full_name if person else _("tự động")),
-        (_("Bắt đầu"), formats.moment(job.started_at or job.created_at)),
-        (_("Kết thúc"), formats.moment(job.finished_at or job.created_at)),
-        (
-            _("Các gói"),
-            ""
-            if found.get("holds_stores", True)
-            else _("bộ này không có các gói: không đọc gói nào"),
-        ),
-        (_("Thời gian phục hồi"), "" if seconds is None else _("%(n)s giây") % {"n": seconds}),
-    ]
-
-
-def _moment(text: str) -> str:
-    moment = parse_datetime(text)
-    return formats.moment(moment) if moment is not None else ""

@@ -1,4 +1,4 @@
-"""`tangthu backup run|list|verify|drill|keys|restore`."""
+"""`tangthu backup run|list|verify|scan|drill|keys|restore`."""
 
 from __future__ import annotations
 
@@ -109,6 +109,37 @@ def verify(ctx: click.Context, name: str, as_json: bool) -> None:
         lines += [f"  {one['status']} {one['path']}" for one in found["bad"]]
         answer(found, as_json=as_json, words="\n".join(lines))
         if found["found"]:
+            ctx.exit(FOUND)
+
+
+@backup.command(help=_("Quét mã độc một bộ (mặc định: bộ mới nhất ở mỗi nơi) bằng ClamAV."))
+@click.argument("name", metavar=_("BỘ"), required=False)
+@json_option
+@click.pass_context
+def scan(ctx: click.Context, name: str | None, as_json: bool) -> None:
+    """Scan sets for viruses; exit 1 if a file is infected or could not be scanned."""
+    with house():
+        from tangthu.backup.actions.order_backup import order_scan
+        from tangthu.backup.places import find
+        from tangthu.backup.scheduling import newest_sets
+
+        who = acting(ctx)
+        folders = [find(name)] if name else newest_sets()
+        if not folders:
+            raise InvalidInput("Chưa có bộ sao lưu nào.", hint="Nêu đường dẫn của một bộ.")
+        scans = [_result(order_scan(who, folder)) for folder in folders]
+        lines = []
+        for one in scans:
+            lines.append(
+                f"{one['place']}/{one['set']}: {one['files']} tệp, mang mã độc {one['infected']}, "
+                f"chưa quét được {one['unscanned']} ({one['scanner']}/{one['signatures']})"
+            )
+            lines += [
+                "  " + " ".join(filter(None, (bad["status"], bad["virus"], bad["path"])))
+                for bad in one["bad"]
+            ]
+        answer({"scans": scans}, as_json=as_json, words="\n".join(lines))
+        if any(one["infected"] or one["unscanned"] for one in scans):
             ctx.exit(FOUND)
 
 
