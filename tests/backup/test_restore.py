@@ -160,23 +160,33 @@ def test_a_house_is_restored_elsewhere_and_its_ledger_goes_on_without_a_fork(
     assert {Path(one["path"]).parent for one in stores} == {home / "stores"}
     assert json.loads(call(home, "--as", "cuc", "search", "quyết định", "--json").stdout)["count"]
     assert not any((home / "quarantine").iterdir())
-    note = restore_told(home)
+    note, kept, unread = restore_told(home)
     assert note["by"] == "Phạm Tiến Dũng, quản trị" and note["account"]
     assert (note["set"], note["rows"], note["packages"]) == (facts.name, found["rows"], 1)
+    assert (kept["by"], kept["rows"], kept["missing_keys"]) == (note["by"], note["rows"], [])
+    # Who keeps the house and who administers the other body are to read of it, nobody else.
+    assert unread == {"dung": [facts.name], "quang": [facts.name], "cuc": []}
 
 
 def restore_told(home: Path) -> Any:
-    """What the ledger of the first body tells of the restore, read by a process of that house."""
+    """What the ledger of the first body tells of the restore, what is kept of it, and who is still
+    to read that; asked by a process of that house."""
     script = (
         "import json, django; django.setup()\n"
         "from django.conf import settings\n"
         "from tangthu.identity.models import Body\n"
         "from tangthu.kernel import database\n"
         "from tangthu.ledger.history import history\n"
+        "from tangthu.backup.restores import unread_by\n"
+        "from tangthu.backup.models import Restore\n"
+        "from tangthu.identity.queries import viewer_named\n"
         "with database.available(settings.HOME):\n"
         "    body = Body.objects.get(code='H30.81')\n"
         "    told = [e for e in history(body.pk) if e.kind_name == 'backup.house.restored']\n"
-        "    print(json.dumps(dict(told[-1].fields['detail'])))\n"
+        "    unread = {name: [one.set for one in unread_by(viewer_named(name))]\n"
+        "              for name in ('dung', 'quang', 'cuc')}\n"
+        "    kept = Restore.objects.get().told\n"
+        "    print(json.dumps([dict(told[-1].fields['detail']), kept, unread]))\n"
     )
     environment = {
         **os.environ, "TANGTHU_HOME": str(home),

@@ -13,6 +13,7 @@ from tests.support.policy import Person, Thing
 from tests.support.records import CONDITIONAL, PUBLIC, make_dossier, sealed_package, signed_events
 
 if TYPE_CHECKING:
+    from tangthu.backup.models import Restore
     from tests.support.house import TestHouse
     from tests.support.records import MadeDossier
 
@@ -111,6 +112,22 @@ def things_of_the_house(house: TestHouse, folder: Path) -> dict[str, object]:
     found = {**taken_out(), **ids_of_batch(house, folder), "job_id": make_job(house)}
     keeper = posts().earliest("asked_at").pk
     return {**found, "store_uid": store, "keeper_id": keeper}
+
+
+def restored() -> Restore:
+    """A restore of the house that nobody has read of."""
+    from tangthu.backup.models import Restore
+    from tangthu.kernel import clock
+
+    return Restore.objects.create(
+        set="20261127T190001.100000Z-full-77aa01cd", moment=clock.now(), restored_at=clock.now(),
+        told={
+            "by": "Lê Văn Sao, trưởng phòng", "account": "tangthu", "trust": "", "files": 9,
+            "tables": 8, "rows": 7, "packages": 1, "missing_keys": ["secrets/ledger/1.key"],
+            "problems": [["objects/ab/x/ten-tep.pdf", "unreadable"], ["home/working/1", "gone"]],
+            "problem_count": 2,
+        },
+    )  # fmt: skip
 
 
 def jobs_of_their_own(house: TestHouse) -> Mapping[str, uuid.UUID]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tangthu.backup import houses, retention, rules, scheduling
 from tangthu.backup.job_kinds import VERIFY
+from tangthu.backup.models import Restore
 from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
 from tangthu.backup.sets import SetFacts, damaged_in, sets_in
 from tangthu.capture import antivirus
@@ -28,6 +29,7 @@ _GRACE = dt.timedelta(hours=12)
 def look(_bodies: Bodies) -> Iterator[Finding]:
     """What an administrator should know of backups."""
     yield from _old_clusters()
+    yield from _unread()
     known = places()
     if not known and not Body.objects.exists():
         yield Finding("ok", _("Chưa có cơ quan nào, nên chưa có gì để sao lưu."))
@@ -76,6 +78,18 @@ def _old_clusters() -> Iterator[Finding]:
                 _("Khóa sự kiện đã xóa vẫn còn trong đó quá hạn cho phép."),
                 _("Xóa thư mục này khi không cần quay lại phiên bản cũ nữa."),
             )
+
+
+def _unread() -> Iterator[Finding]:
+    """Restores that nobody has read of yet."""
+    for one in Restore.objects.filter(reads=None).order_by("restored_at"):
+        yield Finding(
+            "note",
+            _("Hệ thống được phục hồi lúc %(when)s từ bộ %(name)s; chưa ai đọc báo cáo.")
+            % {"when": formats.moment(one.restored_at), "name": one.set},
+            _("Người trong cơ quan chưa biết việc nào phải làm lại."),
+            _("Quản trị đăng nhập, đọc báo cáo ở Việc của tôi rồi xác nhận."),
+        )
 
 
 def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:

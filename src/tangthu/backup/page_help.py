@@ -12,6 +12,10 @@ _BACKUP = {
             "cảnh báo đỏ trước."
         ),
     ),
+    "restored": (
+        _("Hệ thống đã được phục hồi: ai làm, từ bộ sao lưu nào, như lúc nào, còn thiếu những gì."),
+        _("Đọc xong thì xác nhận; báo cáo nằm ở Việc của tôi cho đến lúc ấy."),
+    ),
     "scan": (
         _("Biên bản của một lần quét mã độc bộ sao lưu: bộ nào, máy quét nào, tệp nào có vấn đề."),
         _("In và ký để lưu; tệp mang mã độc thì xử lý ở hồ sơ gốc rồi sao lưu và quét lại."),

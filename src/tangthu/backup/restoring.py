@@ -106,10 +106,10 @@ def restore(
         settle(home, moved=facts.holds_stores or not note)
         for one in all_logs():
             write_files(one)
+        result.missing_keys = [name for name in facts.keys if name not in (keys or {})]
         if note:
             note_restored(facts, _told(result, by, trust))
         connections.close_all()
-    result.missing_keys = [name for name in facts.keys if name not in (keys or {})]
     emptied.finish(home)
     durable.point("backup.restore.whole")
     return result
@@ -119,7 +119,7 @@ def _told(result: Restored, by: str, trust: str) -> RestoreTold:
     facts = result.facts
     return RestoreTold(
         " ".join(by.split())[:200], _account(), trust, result.files, result.tables, result.rows,
-        facts.packages,
+        facts.packages, result.missing_keys,
     )  # fmt: skip
 
 

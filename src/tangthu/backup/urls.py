@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tangthu.backup.views import backups, reports
+from tangthu.backup.views import backups, reports, restored
 
 app_name = "backup"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("sao-luu/dat/", backups.order, name="order"),
     path("sao-luu/thu/<uuid:job_id>/", reports.trial, name="trial"),
     path("sao-luu/quet/<uuid:job_id>/", reports.scan, name="scan"),
+    path("sao-luu/phuc-hoi/<uuid:restore_id>/", restored.restored, name="restored"),
 ]

@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tangthu.backup.models import Restore
 from tangthu.backup.sets import SetFacts
 from tangthu.identity.acting import SYSTEM
+from tangthu.kernel import clock
 from tangthu.kernel.home import Home
 from tangthu.kernel.prepare import as_owner
 from tangthu.ledger.logs import all_logs
 from tangthu.ledger.record import Event, record_many
+
+# Problems of a set that are kept one by one.
+MOST_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class RestoreTold:
     """What a restore tells of itself.
 
     `by`: who does it, as the command was told; `account`: the machine's account that it ran as;
-    `trust`: in whose words the set was believed, where no key told who made it.
+    `trust`: in whose words the set was believed, where no key told who made it. `missing_keys`: the
+    files of keys that the house had and still lacks.
     """
 
     by: str
@@ -30,6 +36,7 @@ class RestoreTold:
     tables: int
     rows: int
     packages: int
+    missing_keys: list[str]
 
 
 def settle(home: Home, *, moved: bool) -> None:
@@ -66,9 +73,21 @@ def settle(home: Home, *, moved: bool) -> None:
 
 def note_restored(facts: SetFacts, told: RestoreTold) -> None:
     """Record at every body that the house was restored: by whom, from which set and moment, what
-    came back (AR-92, RM-959). Whatever part of it was not whole ends a restore before this."""
+    came back (AR-92, RM-959), and keep that for those who are to read of it (RM-690 e). Whatever
+    part of it was not whole ends a restore before this; what the set itself lacked is told."""
     detail = {"set": facts.name, "moment": facts.moment, **asdict(told)}
+    lacking = {
+        "problems": [list(one) for one in facts.problems[:MOST_KEPT]],
+        "problem_count": len(facts.problems),
+    }
+    detail["missing_keys"] = len(told.missing_keys)
     with transaction.atomic():
+        Restore.objects.create(
+            set=facts.name,
+            moment=facts.made_at,
+            restored_at=clock.now(),
+            told={**asdict(told), **lacking},
+        )
         record_many(
             [
                 Event(

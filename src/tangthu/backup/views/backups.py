@@ -21,7 +21,9 @@ from tangthu.backup.actions.order_backup import (
     order_verification,
 )
 from tangthu.backup.job_kinds import DRILL, MAKE, SCAN, VERIFY
+from tangthu.backup.models import Restore
 from tangthu.backup.places import places
+from tangthu.backup.restores import restores
 from tangthu.backup.sets import SetFacts, sets_in
 from tangthu.capture import antivirus
 from tangthu.identity.policies import Viewer
@@ -56,6 +58,7 @@ def backups(request: HttpRequest) -> HttpResponse:
         "notices": [*_under_way(me), *_notices()],
         "sets": _sets(held, counts=may_count(me)),
         "trials": _trials(trials),
+        "restores": _restores(list(restores(me)[:LATEST])),
         "actions": _actions(bool(places()), bool(held)),
     }
     return render(request, "backup/backups.html", context)
@@ -249,6 +252,33 @@ def _trials(trials: list[Job]) -> RegisterPage:
         ),
     )
     return register.page(trials, sort_values=lambda job: (job.created_at.isoformat(),))
+
+
+def _restores(found: list[Restore]) -> RegisterPage | None:
+    """When the house was restored; nothing where it never was."""
+    register: Register[Restore] = Register(
+        name="restores",
+        caption=_("Các lần phục hồi"),
+        query={},
+        default_sort="-when",
+        row_id=lambda one: str(one.pk),
+        columns=(
+            Column(
+                "when", _("Lúc"),
+                lambda one: Cell(
+                    formats.moment(one.restored_at), reverse("backup:restored", args=[one.pk])
+                ),
+                "date", primary=True,
+            ),
+            Column("set", _("Bộ"), lambda one: one.set, "code"),
+            Column("by", _("Người phục hồi"), lambda one: one.told["by"]),
+            Column("reads", _("Đã đọc"), lambda one: str(one.reads.count()), "number"),
+        ),
+        empty=EmptyState("", ""),
+    )  # fmt: skip
+    if not found:
+        return None
+    return register.page(found, sort_values=lambda one: (one.restored_at.isoformat(),))
 
 
 def _trial_when(job: Job) -> Cell:

@@ -277,7 +277,10 @@ def restore(
         f"  tangthu --as QUẢN_TRỊ ledger recover {log['origin']} --tree BẢN_SAO_CÂY_MỚI_HƠN"
         for log in facts.logs
     ]
-    lines += ["    (không có bản sao nào mới hơn: --nothing-newer “lý do”)", "  tangthu up"]
+    lines += [
+        "    (không có bản sao nào mới hơn: --nothing-newer “lý do”)",
+        "  tangthu up   # quản trị đọc báo cáo phục hồi ở Việc của tôi rồi xác nhận",
+    ]
     lines += [f"  KHÔNG CÓ TRONG BỘ SAO LƯU {problem}" for problem in found["problems"]]
     answer(found, as_json=as_json, words="\n".join(lines))
 

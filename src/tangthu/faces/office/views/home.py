@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from tangthu.archive import edits
 from tangthu.archive import queries as archive
+from tangthu.backup import restores
 from tangthu.faces.office.views import system
 from tangthu.identity import changes
 from tangthu.identity import queries as identity
@@ -44,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         group
         for group in (
             _seen_by(viewer),
+            _restored(viewer),
             _wrong(viewer),
             _beyond_repair(viewer),
             _quarantined(viewer),
@@ -132,6 +134,27 @@ def _seen_by(viewer: Viewer) -> QueueGroup:
         for one in see_as.standing().filter(person=viewer.person_id)
     )
     return _group(_("Xem như bạn"), items, "warn")
+
+
+def _restored(viewer: Viewer) -> QueueGroup:
+    """Restores of the house that the viewer is to read of (RM-690 e)."""
+    items = (
+        QueueItem(
+            title=_("Hệ thống đã được phục hồi từ bộ sao lưu của %(moment)s")
+            % {"moment": formats.moment(one.moment)},
+            url=_link("backup:restored", one.pk),
+            asked=_("Đọc báo cáo rồi xác nhận đã đọc"),
+            who=_("%(name)s phục hồi lúc %(when)s")
+            % {
+                "name": one.told["by"] or one.told["account"],
+                "when": formats.moment(one.restored_at),
+            },
+            due_text=_waiting(one.restored_at),
+            due_tone="danger",
+        )
+        for one in restores.unread_by(viewer)[: SHOWN + 1]
+    )
+    return _group(_("Báo cáo phục hồi"), items, "danger")
 
 
 def _wrong(viewer: Viewer) -> QueueGroup:
