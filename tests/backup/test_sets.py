@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tangthu.backup import retention, sealed_keys, sets
+from tangthu.backup import checks, retention, sealed_keys, sets
 from tangthu.backup.actions.order_backup import order_backup, order_verification
 from tangthu.backup.actions.seal_keys import seal_keys
 from tangthu.backup.places import MARK, PlaceUnusable
@@ -305,3 +305,28 @@ def test_keys_are_sealed_apart_and_open_by_their_passphrase_alone(
     with pytest.raises(Refused):
         key = next(name for name in names if name.endswith(".key"))
         sealed_keys.put_back(settings.HOME, {key: os.urandom(32)})
+
+
+@pytest.mark.req("AR-88")
+def test_a_carrier_of_three_years_is_told_until_a_full_set_lies_on_a_new_one(
+    cast: TestHouse, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "BACKUP_PLACES", [place])
+
+    def told() -> list[str]:
+        return [str(one.message) for one in checks.look(None) if "quá ba năm" in str(one.message)]
+
+    assert told() == [], "nothing lies there yet"
+    made(cast, place)
+    assert told() == []
+    now = dt.datetime.now(dt.UTC)
+    for days, due in ((3 * 365 - 5, False), (3 * 366 + 1, True)):
+        since = (now - dt.timedelta(days=days)).timestamp()
+        os.utime(place / MARK, (since, since))
+        made(cast, place)
+        assert bool(told()) == due, "a further set on the old carrier changes nothing"
+    assert str(place) in told()[0]
+    place.rename(place.with_name("old"))
+    place.mkdir()
+    assert sets.read_facts(made(cast, place)).kind == "full"
+    assert told() == []

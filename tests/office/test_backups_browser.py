@@ -10,6 +10,7 @@ from django.test import override_settings
 from tangthu.backup.actions.order_backup import order_backup, order_drill, order_scan
 from tangthu.kernel.jobs import execute
 from tests.support.clamd import scanner
+from tests.support.everything import restored
 from tests.support.house import TestHouse
 from tests.support.server import DESKTOP, PHONE, Visitor, serve
 
@@ -25,11 +26,17 @@ def test_the_pages_of_backups_are_accessible_on_every_window(
         clamd.says = "stream: Win.Test.EICAR_HDB-1 FOUND"
         scan = execute(order_scan(who, tmp_path / made.result["set"], queued=False).id)
         assert scan.result["infected"]
+    report = f"/sao-luu/phuc-hoi/{restored().pk}/"
     monkeypatch.setenv("TANGTHU_BACKUP_TO", str(tmp_path))
     with serve(cast) as server:
         for size in (DESKTOP, PHONE):
             visitor = Visitor(browser, server, size).sign_in("dung")  # type: ignore[arg-type]
-            for address in ("/sao-luu/", f"/sao-luu/thu/{trial.pk}/", f"/sao-luu/quet/{scan.pk}/"):
+            for address in (
+                "/sao-luu/",
+                f"/sao-luu/thu/{trial.pk}/",
+                f"/sao-luu/quet/{scan.pk}/",
+                report,
+            ):
                 visitor.go(address)
                 assert visitor.axe() == [], address
                 assert visitor.overflow() <= 0, address

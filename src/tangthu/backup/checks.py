@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tangthu.backup import houses, retention, rules, scheduling
 from tangthu.backup.job_kinds import VERIFY
 from tangthu.backup.models import Restore
-from tangthu.backup.places import PlaceUnusable, places, require_fit, same_disk
+from tangthu.backup.places import PlaceUnusable, carrier_since, places, require_fit, same_disk
 from tangthu.backup.sets import SetFacts, damaged_in, sets_in
 from tangthu.capture import antivirus
 from tangthu.identity.models import Body
@@ -107,6 +107,7 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
             _("Hỏng ổ ấy là mất cả hệ thống lẫn bản sao lưu."),
             _("Chuyển nơi sao lưu sang phương tiện khác."),
         )
+    yield from _carrier(place, now)
     for name in damaged_in(place):
         yield Finding(
             "warning",
@@ -126,6 +127,20 @@ def _of_place(place: Path, now: dt.datetime) -> Iterator[Finding]:
         )
     sets = [one for one in houses.own_sets(place, now) if one.holds_stores]
     yield from _newest(place, sets, now)
+
+
+def _carrier(place: Path, now: dt.datetime) -> Iterator[Finding]:
+    """Whether a full copy onto a new carrier is due (AR-88)."""
+    since = carrier_since(place)
+    if since is not None and rules.is_over(since, "carrier_every", now):
+        yield Finding(
+            "warning",
+            _("Phương tiện của nơi sao lưu %(place)s dùng từ ngày %(day)s, đã quá ba năm.")
+            % {"place": place, "day": formats.day(since)},
+            _("Luật đòi ba năm một lần sao lưu đầy đủ lên phương tiện mới (TT05 Điều 29–31)."),
+            _("Gắn phương tiện mới, còn trống, vào đấy rồi: %(command)s")
+            % {"command": "tangthu --as NGƯỜI backup run --full"},
+        )
 
 
 def _newest(place: Path, sets: list[SetFacts], now: dt.datetime) -> Iterator[Finding]:

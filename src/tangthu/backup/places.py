@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from tangthu.kernel.errors import HouseError, NoRoom
 from tangthu.repository.models import Store
 from tangthu.standards import durable
 
-# Says whose sets lie in a folder.
+# Says whose sets lie in a folder, and by its age since when.
 MARK = ".tangthu-house"
 # What a set leaves free on the disk of its place.
 _LEFT_FREE = 64 * 1024 * 1024
@@ -85,6 +86,18 @@ def claim(place: Path) -> None:
     if not (place / MARK).exists():
         words = [f"{house_id()}\n".encode("ascii")]
         durable.write_file(place / MARK, words, what="backup.place", mode=0o600)
+
+
+def carrier_since(place: Path) -> dt.datetime | None:
+    """Since when the carrier of a place is in use: the first set put its mark there (AR-88).
+
+    None if there is no mark yet, or it cannot be read.
+    """
+    try:
+        seconds = (place / MARK).stat().st_mtime
+    except OSError:
+        return None
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def require_room(place: Path, more: int) -> None:

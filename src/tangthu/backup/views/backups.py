@@ -22,7 +22,7 @@ from tangthu.backup.actions.order_backup import (
 )
 from tangthu.backup.job_kinds import DRILL, MAKE, SCAN, VERIFY
 from tangthu.backup.models import Restore
-from tangthu.backup.places import places
+from tangthu.backup.places import carrier_since, places
 from tangthu.backup.restores import restores
 from tangthu.backup.sets import SetFacts, sets_in
 from tangthu.capture import antivirus
@@ -170,7 +170,7 @@ def _sets(held: list[Held], *, counts: bool) -> RegisterPage:
         row_id=lambda one: f"{one[0]}/{one[1].name}",
         columns=(
             Column("when", _("Như lúc"), _when, "date", primary=True),
-            Column("place", _("Nơi giữ"), lambda one: str(one[0])),
+            Column("place", _("Nơi giữ"), _place),
             Column("kind", _("Loại"), _kind, "tag"),
             *(figures if counts else ()),
             Column("state", _("Kiểm tra"), lambda one: _state(one, verified), "tag"),
@@ -185,6 +185,12 @@ def _sets(held: list[Held], *, counts: bool) -> RegisterPage:
 
 def _when(one: Held) -> Cell:
     return Cell(formats.moment(one[1].made_at), note=one[1].name)
+
+
+def _place(one: Held) -> Cell:
+    since = carrier_since(one[0])
+    note = _("phương tiện từ %(day)s") % {"day": formats.day(since)} if since else ""
+    return Cell(str(one[0]), note=note)
 
 
 def _kind(one: Held) -> Cell:
