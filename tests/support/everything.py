@@ -111,7 +111,7 @@ def things_of_the_house(house: TestHouse, folder: Path) -> dict[str, object]:
     store = Store.objects.earliest("position").uid
     found = {**taken_out(), **ids_of_batch(house, folder), "job_id": make_job(house)}
     keeper = posts().earliest("asked_at").pk
-    return {**found, "store_uid": store, "keeper_id": keeper}
+    return {**found, "store_uid": store, "keeper_id": keeper, "restore_id": restored().pk}
 
 
 def restored() -> Restore:
