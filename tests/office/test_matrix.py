@@ -44,7 +44,11 @@ NOT_NOW = {
 
 
 # What is posted, where a page does nothing without.
-POSTED = {"rights:change": {"decision": "confirm"}, "imports:edit": {"doi-tuong": "row:2"}}
+POSTED = {
+    "rights:change": {"decision": "confirm"},
+    "backup:restored": {"decision": "read"},
+    "imports:edit": {"doi-tuong": "row:2"},
+}
 # How whoever may is answered; to something that is not whole, also what is wrong with it.
 SHOWN = {200, 302}
 TAKEN = {200, 201, 202, 204, 302, 400, 412, 422}
