@@ -54,6 +54,7 @@ from tests.support.house import TestHouse  # noqa: E402
 from tests.support.isolated import isolated_house  # noqa: E402
 from tests.support.law import LawReport  # noqa: E402
 from tests.support.server import DESKTOP, Server, Visitor, chromium, serve  # noqa: E402
+from tests.support.warm import cheap_digests  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,13 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     from django.conf import settings
-    from django.contrib.auth.hashers import Argon2PasswordHasher
 
-    # Signing in is not what most tests are about: in this process a digest costs next to nothing.
-    # Processes of a house use the real figures.
-    Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.time_cost = 8, 1
-    Argon2PasswordHasher.parallelism = 1
-
+    cheap_digests()
     settings.ALLOWED_HOSTS.append("testserver")  # the name that Django's test client asks for
 
 
@@ -92,7 +88,8 @@ def _remove_home() -> None:
 
 # Files with a browser, a killed process or a whole installation in them: begun last, one of them
 # would keep a single core busy while the other waits for the end.
-_LONG = ("browser", "kill", "schemas", "processes/", "isolated/", "hostile", "commands", "chain/")
+_LONG = ("browser", "accessibility", "kill", "schemas", "processes/", "isolated/", "hostile",
+         "commands", "chain/")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

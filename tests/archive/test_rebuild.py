@@ -25,9 +25,8 @@ from tests.archive.rebuilding import (
     open_the_other,
     rebuild,
 )
-from tests.commands.test_commands import call
-from tests.commands.test_schemas import DONE, FOUND, told
 from tests.support import killing
+from tests.support.commands import DONE, FOUND, call, told
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import MadeDossier, make_dossier, sealed_package, signed_events
 from tests.support.states import assert_same

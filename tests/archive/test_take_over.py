@@ -11,9 +11,8 @@ import pytest
 
 from tangthu.standards import ocfl
 from tests.archive.rebuilding import Lost, catalogue, open_the_other, rebuild
-from tests.commands.test_commands import call
-from tests.commands.test_schemas import DONE, FOUND, told
 from tests.repository.test_taken_up import forget_the_newest
+from tests.support.commands import DONE, FOUND, call, told
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.records import change_dossier, make_dossier, sealed_package, signed_events
 from tests.support.states import assert_same

@@ -24,9 +24,9 @@ from tangthu.standards.tlog.checkpoint import open_checkpoint
 from tangthu.standards.tlog.note import VerifierKey
 from tangthu.standards.tlog.reader import TileReader
 from tests.backup.test_sets import PASSPHRASE, made
-from tests.commands.test_schemas import told
 from tests.ledger.test_recovering import size_of, tell
 from tests.support import killing, warm
+from tests.support.commands import told
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
 from tests.support.running import nothing_runs

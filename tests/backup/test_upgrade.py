@@ -18,9 +18,8 @@ from tangthu.backup import upgrading
 from tangthu.kernel import pg_programs, postgres
 from tangthu.kernel.errors import DatabaseUnusable, NoRoom
 from tangthu.kernel.home import Home
-from tests.commands.test_commands import TANGTHU
-from tests.commands.test_schemas import DONE, told
 from tests.support import killing
+from tests.support.commands import DONE, TANGTHU, told
 from tests.support.house import TestHouse
 from tests.support.running import nothing_runs
 

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support import warm
+from tests.support.commands import answer, call
 from tests.support.house import TestHouse
-
-TANGTHU = str(Path(sys.executable).with_name("tangthu"))
-
-
-def call(house: TestHouse | None, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the house; `more` is told to it by its environment."""
-    environment = {**(house.environment if house is not None else os.environ), **more}
-    return warm.run(words, environment, timeout=120)
-
-
-def answer(done: subprocess.CompletedProcess[str]) -> Any:
-    assert "Traceback" not in done.stderr, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_the_real_batch_goes_from_folder_to_vault_by_commands_alone(

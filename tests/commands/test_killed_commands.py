@@ -14,10 +14,10 @@ import pytest
 from tangthu.archive.actions.tidy_up import tidy_up
 from tangthu.archive.models import Batch
 from tangthu.records.models import Document
-from tests.commands.test_commands import TANGTHU, answer, call
 from tests.repository import steps
 from tests.support import batches, states
 from tests.support.batches import Paper
+from tests.support.commands import TANGTHU, answer, call
 from tests.support.house import TestHouse
 from tests.support.records import open_a_fonds, signed_events
 

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from tangthu.faces.cli.words import VIETNAMESE, language
-from tests.commands.test_commands import TANGTHU
+from tests.support.commands import TANGTHU
 
 VI = {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "C.UTF-8"}
 EN = {**VI, "LANG": "en_US.UTF-8"}

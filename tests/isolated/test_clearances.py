@@ -36,7 +36,7 @@ def test_the_list_of_clearances_says_by_which_decision_and_since_when(
 def test_who_would_clear_himself_on_the_command_line_is_told_why_not(
     isolated_cast: TestHouse,
 ) -> None:
-    from tests.commands.test_commands import call
+    from tests.support.commands import call
 
     done = call(isolated_cast, "--as", "dung", "clearance", "dung", "3", "--decision", "9/QĐ")
     assert done.returncode == 2

@@ -17,8 +17,8 @@ from django.test import override_settings
 from tangthu.kernel import deployment, isolation
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer, PortUnusable
 from tangthu.kernel.home import Home
-from tests.commands.test_commands import call
 from tests.support import warm
+from tests.support.commands import call
 from tests.support.house import TestHouse
 from tests.support.isolated import isolated_house
 from tests.support.records import make_dossier, sealed_package

@@ -363,7 +363,7 @@ def test_a_clearance_opens_the_secrets_of_the_body_that_gave_it_and_no_others(
 
 @pytest.mark.req("AR-128")
 def test_commands_are_cut_to_the_clearance_too(isolated_cast: TestHouse) -> None:
-    from tests.commands.test_commands import call
+    from tests.support.commands import call
 
     secret_dossier(isolated_cast, "2", number="02", token=TOKEN)
     for name, seen in (("hoa", False), ("binh", True), ("cuc", True)):

@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.db import DatabaseError, connection, connections
 from django.test import override_settings
-from tests.commands.test_commands import call
-from tests.commands.test_schemas import COULD_NOT, told
+from tests.support.commands import COULD_NOT, call, told
 from tests.support.house import TestHouse
 from tests.support.records import make_dossier, sealed_package, signed_events
 

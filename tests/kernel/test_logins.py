@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, connections
 from psycopg.conninfo import conninfo_to_dict
-from tests.commands.test_commands import call
 from tests.ledger import steps
+from tests.support.commands import call
 from tests.support.house import TestHouse
 from tests.support.server import Server
 from tests.support.workers import process

@@ -20,8 +20,8 @@ from tangthu.ledger.verification import verify
 from tangthu.standards.tlog import merkle
 from tangthu.standards.tlog.checkpoint import open_checkpoint
 from tangthu.standards.tlog.reader import TileReader
-from tests.commands.test_commands import answer, call
 from tests.support import killing
+from tests.support.commands import answer, call
 from tests.support.house import TestHouse
 from tests.support.states import Baseline
 

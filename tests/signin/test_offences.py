@@ -148,7 +148,7 @@ def test_every_offence_without_the_right_is_refused_and_written(
 def test_an_offence_by_command_is_refused_and_written(
     cast: TestHouse,
 ) -> None:
-    from tests.commands.test_commands import call
+    from tests.support.commands import call
 
     for username, *words in (
         ("quang", "stores", "retire", "kho-a", "--reason", "ổ cũ", "--decision", "1/QĐ"),

@@ -21,8 +21,8 @@ from tangthu.signin import oidc, providers
 from tangthu.signin.actions.account_state import disable_account
 from tangthu.signin.actions.provider_links import link_for
 from tangthu.signin.models import ProviderLink, SecurityEntry, SignInState
-from tests.commands.test_schemas import COULD_NOT, DONE, call, told
 from tests.signin.test_second_step import account, bound_to_it, code, given_step, inside
+from tests.support.commands import COULD_NOT, DONE, call, told
 from tests.support.house import PASSWORD, TestHouse
 from tests.support.provider import CLIENT, SECRET, Provider, provider
 from tests.support.server import PHONE, Server, Visitor

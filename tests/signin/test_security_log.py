@@ -236,7 +236,7 @@ def test_the_file_has_every_line_that_the_filters_leave_and_no_formula(
 
 
 def test_a_refused_command_is_written_too(cast: TestHouse) -> None:
-    from tests.commands.test_commands import call
+    from tests.support.commands import call
 
     assert call(cast, "--as", "cuc", "account", "reset-password", "hoa").returncode == 2
     line = entries("refused")[-1]

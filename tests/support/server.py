@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from tangthu.kernel import database
+from tests.support import warm
 from tests.support.house import PASSWORD, TestHouse
 
 if TYPE_CHECKING:
@@ -32,7 +33,28 @@ _DRAWN = """async () => {
     await drawn();
     await drawn();
 }"""
+# Places where a rule holds need not be described, which is a quarter of axe's work.
+_LOOK = """async ([tags, contrast]) => {
+    const {violations} = await axe.run(document, {
+        runOnly: {type: 'tag', values: tags},
+        rules: {'color-contrast': {enabled: contrast}},
+        resultTypes: ['violations'],
+        selectors: false,
+    });
+    return violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) =>
+        `${id}: ${html.slice(0, 200)} ${(failureSummary || '').slice(0, 300)}`));
+}"""
 CHROMIUM = os.environ.get("TANGTHU_CHROMIUM", "/usr/bin/chromium")
+# Each window of a whole Chromium loads the pages behind its address bar, which nobody sees here:
+# three quarters of what a window costs. Chromium heeds only the last list of features that it is
+# given, so what Playwright turns off for the sake of its tests is named again.
+_FEATURES_OFF = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades",
+    "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints",
+    "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +71,36 @@ def serve(house: TestHouse) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
-        "--log-level", "warning", "tangthu.faces.office.wsgi:application",
+    words = [
+        "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+        "tangthu.faces.office.wsgi:application",
     ]  # fmt: skip
+    home = warm.settled({**house.environment, database.PROCESS: database.SITE})
     # A file, not a pipe: nobody reads along, and a server that cannot write its log stands still.
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            command, env=house.environment, stdout=subprocess.DEVNULL, stderr=log
-        )
+    with tempfile.TemporaryFile() as log, Path(os.devnull).open("r+b") as nothing:
+        streams = [nothing, nothing, log]
+        pid = home.start("granian.cli:entrypoint", words, house.environment, streams)
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait(process, url, log)
+            _wait(lambda: home.running(pid), url, log)
             yield Server(url, house)
         finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            os.kill(pid, signal.SIGTERM)
+            home.wait(pid, 15)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: IO[bytes]) -> None:
+def _wait(running: Callable[[], bool], url: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if not running():
             log.seek(0)
             raise RuntimeError(f"the server ended at once: {log.read().decode()[-2000:]}")
         try:
             with urllib.request.urlopen(f"{url}/song", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     raise RuntimeError("the server does not answer")
 
 
@@ -95,7 +113,8 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", f"--disable-features={','.join(_FEATURES_OFF)}"],
         )
         try:
             yield browser
@@ -158,19 +177,11 @@ class Visitor:
         """
         if not self.page.evaluate("typeof window.axe !== 'undefined'"):
             # The content policy forbids added script tags; the debugger protocol does not ask it.
+            # Pages opened from now on have it from their start, sent and translated once.
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
-            """([tags, contrast]) => axe.run(document, {
-                runOnly: {type: 'tag', values: tags},
-                rules: {'color-contrast': {enabled: contrast}},
-            })""",
-            [AXE_TAGS, self.size == DESKTOP],
-        )
-        return [
-            f"{item['id']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
-            for item in found["violations"]
-            for node in item["nodes"]
-        ] + self._unexplained()
+            self.context.add_init_script(path=AXE)
+        found: list[str] = self.page.evaluate(_LOOK, [AXE_TAGS, self.size == DESKTOP])
+        return found + self._unexplained()
 
     def _unexplained(self) -> list[str]:
         """A finding if this page of the house has no help of its own; specimens need none."""

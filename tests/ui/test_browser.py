@@ -56,8 +56,9 @@ def test_a_page_is_clean_for_axe_and_the_content_policy_and_never_scrolls_sidewa
     # axe comes through the debugging protocol, which the content policy does not bind.
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate(
-        """tags => axe.run(document, {runOnly: tags}).then(result => result.violations.map(
-            v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))""",
+        """tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(
+            result => result.violations.map(
+                v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))""",
         TAGS,
     )
     assert found == []
