@@ -59,7 +59,8 @@ def shoot(page: Page, base: str, suffix: str) -> None:
                  "tim": "/tim/?q=quyet+dinh", "so-cai": "/so-cai/",
                  "tim-bang": "/tim/?q=quyet+dinh&dang=bang", "thong-ke": "/thong-ke/",
                  "xuat": "/xuat/moi/?nguon=documents&q=quyet+dinh",
-                 "lich-su": "/lich-su-khai-thac/"}  # fmt: skip
+                 "lich-su": "/lich-su-khai-thac/", "cong-viec": "/cong-viec/",
+                 "quy-tac": "/quy-tac/", "tai-khoan": "/tai-khoan/"}  # fmt: skip
     page.goto(f"{base}/ho-so/")
     dossier = addresses["mot-ho-so"] = record_link(page, "/ho-so/")
     addresses["goi-su-dung"] = f"{dossier}goi-su-dung/"
@@ -87,6 +88,7 @@ def shoot(page: Page, base: str, suffix: str) -> None:
     page.goto(f"{base}{dossier}dong-goi/")
     keep(page, f"dong-goi{suffix}")
     shoot_rights(page, base, dossier, suffix)
+    shoot_bulk(page, base, suffix)
 
 
 def shoot_rights(page: Page, base: str, dossier: str, suffix: str) -> None:
@@ -101,16 +103,31 @@ def shoot_rights(page: Page, base: str, dossier: str, suffix: str) -> None:
     keep(page, f"ai-duoc-xem{suffix}")
 
 
+def shoot_bulk(page: Page, base: str, suffix: str) -> None:
+    """Photograph the preview of one act for all documents of a filter."""
+    page.goto(f"{base}/tai-lieu/")
+    page.get_by_role("button", name="Làm hàng loạt").first.click()
+    keep(page, f"hang-loat{suffix}")
+
+
 def shoot_system(browser: Browser, base: str, password: str, suffix: str) -> None:
-    """Photograph the system page as the administrator sees it."""
+    """Photograph what who keeps the house and its people sees."""
     width, height = SIZES[suffix]
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(f"{base}/dang-nhap/")
     page.fill("input[name=username]", "dung")
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
-    page.goto(f"{base}/he-thong/")
-    keep(page, f"he-thong{suffix}")
+    for name, address in {
+        "he-thong": "/he-thong/",
+        "sao-luu": "/sao-luu/",
+        "nguoi-dung": "/nguoi/",
+        "don-vi": "/don-vi/",
+        "co-quan": "/co-quan/",
+        "quan-tri-he-thong": "/quan-tri-he-thong/",
+    }.items():
+        page.goto(base + address)
+        keep(page, f"{name}{suffix}")
     page.close()
 
 

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tangthu.faces.api.door.ApiDoor",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tangthu.faces.office.away.Sessions",
     "tangthu.ui.uploads.ToldRedirects",
     "tangthu.faces.office.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -28,6 +28,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tangthu.faces.office import away
 from tangthu.faces.office.coming import LOST, came_from
 from tangthu.faces.office.views import errors
 from tangthu.identity.acting import Acting
@@ -74,7 +75,10 @@ class StaffOnly:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with called_from(caller_of(request)):
-            return self._answer(request)
+            try:
+                return self._answer(request)
+            except away.AWAY as error:
+                return away.answer(request, error)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
@@ -279,7 +283,9 @@ class ErrorsInWords:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """Answer typed errors here; leave the rest to Django's handlers."""
+        """Answer typed errors here, and a database that is away; the rest is Django's."""
+        if isinstance(exception, away.AWAY):
+            return away.answer(request, exception)
         if isinstance(exception, NotFoundForViewer | Refused):
             acting: Acting = request.acting  # type: ignore[attr-defined]
             note_refusal(exception, acting.behind or acting.viewer, request.path)
