@@ -6,6 +6,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tangthu.kernel.errors import InvalidInput
+from tangthu.ui.form_pages import lay
 from tangthu.ui.forms import CodeListField, FilesField, PartialDateField, Renderer, error_links
 from tangthu.ui.partial_dates import DateError, PartialDate, from_iso, parse_partial_date
 
@@ -95,3 +97,27 @@ def test_all_files_of_a_drop_are_handed_on_and_an_empty_one_is_named() -> None:
     hollow = Form(data, MultiValueDict({"uploads": [two[0], SimpleUploadedFile("x.pdf", b"")]}))
     assert not hollow.is_valid()
     assert "x.pdf" in hollow.errors["uploads"][0]
+
+
+def refused(**problems: list[str]) -> Form:
+    form = Form({"title": "x", "dated": "02/09/1945"})
+    assert form.is_valid()
+    lay(form, InvalidInput("Chưa ghi được.", hint="Sửa rồi gửi lại.", problems=problems))
+    return form
+
+
+def test_a_refusal_stands_at_the_field_that_it_names_and_there_alone() -> None:
+    assert dict(refused(title=["Trùng.", "Dài quá."]).errors) == {"title": ["Trùng.", "Dài quá."]}
+
+
+def test_what_a_refusal_says_of_a_field_that_is_not_on_the_form_is_not_lost() -> None:
+    form = refused(title=["Trùng."], elsewhere=["Thiếu mã."])
+    assert dict(form.errors) == {"title": ["Trùng."], "__all__": ["Thiếu mã."]}
+    told = ["Chưa ghi được. Sửa rồi gửi lại.", "Thiếu mã."]
+    assert dict(refused(elsewhere=["Thiếu mã."]).errors) == {"__all__": told}
+
+
+def test_a_refusal_that_says_the_same_of_no_field_is_told_once_with_what_to_do() -> None:
+    once = ["Chưa ghi được. Sửa rồi gửi lại."]
+    assert dict(refused(elsewhere=["Chưa ghi được."]).errors) == {"__all__": once}
+    assert dict(refused().errors) == {"__all__": once}

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tangthu.archive.fonds_labels import FONDS_LABELS
 from tangthu.archive.models import Fonds
-from tangthu.archive.views.facts import FONDS_LABELS
 from tangthu.records import sensitivity
 from tangthu.records.fields import code_choices, editable_fields, label_of
 from tangthu.records.levels import NOBODYS

@@ -20,21 +20,23 @@ from tangthu.ui.parts import Crumb, Notice
 def run_form(
     request: HttpRequest,
     form: forms.Form,
-    act: Callable[[dict[str, Any]], str],
+    act: Callable[[dict[str, Any]], str | HttpResponse],
     *,
-    done: object,
     title: object,
     save_label: object,
     way: list[Crumb],
     cancel_url: str,
+    done: object = "",
     lead: object = "",
     warnings: list[Notice] | None = None,
     template: str = "ui/action_form.html",
     **context: Any,
 ) -> HttpResponse:
-    """One form for one action: `act` takes the cleaned values and gives the address to go on to.
+    """One form for one action: `act` takes the cleaned values and gives the address to go on to,
+    or the answer itself. `done` is said to the person; without it, `act` says what was done.
 
     What the action refuses stands at the field it names, and nothing was changed (status 422).
+    Raises NotFoundForViewer as `act` does: for what is not there, no form stands either.
     """
     if form.is_bound and form.is_valid():
         try:
@@ -42,17 +44,14 @@ def run_form(
         except NotFoundForViewer:
             raise
         except InvalidInput as error:
-            known = {k: v for k, v in error.problems.items() if k in form.fields}
-            for name, words in known.items():
-                form.add_error(name, [str(one) for one in words])
-            if not known:
-                form.add_error(None, str(error))
+            lay(form, error)
         except HouseError as error:
             refusals.shown(request, error)
             form.add_error(None, str(error))
         else:
-            messages.success(request, str(done))
-            return redirect(onward)
+            if done:
+                messages.success(request, str(done))
+            return onward if isinstance(onward, HttpResponse) else redirect(onward)
     page = {
         "form": form,
         "title": title,
@@ -64,6 +63,24 @@ def run_form(
         **context,
     }
     return render(request, template, page, status=422 if form.is_bound else 200)
+
+
+def lay(form: forms.Form, error: InvalidInput) -> None:
+    """Put each sentence of `error` at the field it names, and the others over the form; the
+    error's own sentence stands there only if no field is named."""
+    over = [
+        str(one)
+        for name, words in error.problems.items()
+        if name not in form.fields
+        for one in words
+    ]
+    if not form.fields.keys() & error.problems.keys():
+        over = [str(error), *(one for one in over if one != str(error.message))]
+    for name, words in error.problems.items():
+        if name in form.fields:
+            form.add_error(name, [str(one) for one in words])
+    if over:
+        form.add_error(None, over)
 
 
 def posted(request: HttpRequest) -> Any:

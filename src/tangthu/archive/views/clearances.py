@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,9 +20,10 @@ from tangthu.identity.models import Appointment, Clearance
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.changes import nobody_confirms
 from tangthu.kernel.deployment import isolated
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.records.fields import code_choices, code_label
 from tangthu.ui import formats
+from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.forms import mark
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
@@ -66,39 +68,42 @@ def clearances(request: HttpRequest) -> HttpResponse:
     if not isolated() or not who.may_anywhere("clearance.grant"):
         raise NotFoundForViewer()
     people = list(queries.people_to_clear(who)[:_MOST])
-    form = ClearanceForm(people, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
+
+    def act(given: dict[str, Any]) -> str:
         person_id, body_id = given["person"].split(".")
-        try:
-            made = set_clearance(
-                acting(request),
-                uuid.UUID(person_id),
-                body_id=uuid.UUID(body_id),
-                degree=given["degree"],
-                decision=given["decision"],
-            )
-        except InvalidInput as error:
-            for name, words in error.problems.items():
-                form.add_error(name, [str(one) for one in words])
-        else:
-            waits = made is not None and made.waits and not made.alone
-            messages.success(
-                request,
-                _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận.")
-                if waits
-                else _("Đã ghi quyết định."),
-            )
-            if made is not None and waits and not can_be_confirmed(made):
-                messages.warning(request, nobody_confirms())
-            return redirect("archive:clearances")
-    context = {
-        "form": form,
-        "register": _register(request, people),
-        "save_label": _("Ghi quyết định"),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "archive/clearances.html", context, status=status)
+        made = set_clearance(
+            acting(request),
+            uuid.UUID(person_id),
+            body_id=uuid.UUID(body_id),
+            degree=given["degree"],
+            decision=given["decision"],
+        )
+        _say(request, made)
+        return reverse("archive:clearances")
+
+    return run_form(
+        request,
+        ClearanceForm(people, posted(request)),
+        act,
+        title=_("Người được tiếp cận bí mật nhà nước"),
+        save_label=_("Ghi quyết định"),
+        way=[],
+        cancel_url="",
+        template="archive/clearances.html",
+        register=_register(request, people),
+    )
+
+
+def _say(request: HttpRequest, made: Clearance | None) -> None:
+    waits = made is not None and made.waits and not made.alone
+    messages.success(
+        request,
+        _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận.")
+        if waits
+        else _("Đã ghi quyết định."),
+    )
+    if made is not None and waits and not can_be_confirmed(made):
+        messages.warning(request, nobody_confirms())
 
 
 def _register(request: HttpRequest, people: list[Appointment]) -> RegisterPage:

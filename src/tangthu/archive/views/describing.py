@@ -38,6 +38,7 @@ from tangthu.records import queries as records
 from tangthu.records.fields import fields_of, shown_value
 from tangthu.records.models import Document, Dossier
 from tangthu.records.queries import sees_all
+from tangthu.ui.form_pages import lay
 from tangthu.ui.parts import Crumb
 
 Described = Dossier | Document
@@ -123,7 +124,7 @@ def _record(
                 form = _with_state(form, _token(error.current))
                 status = 409
             except InvalidInput as error:
-                _show_problems(form, error)
+                lay(form, error)
             else:
                 if done.waits is None:
                     _say(request, len(done.changed))
@@ -170,15 +171,6 @@ def _with_state(form: DescriptionForm, token: str) -> DescriptionForm:
     data["state"] = token
     form.data = data
     return form
-
-
-def _show_problems(form: forms.Form, error: InvalidInput) -> None:
-    """Put each sentence at its field; those of no field stand over the form."""
-    for name, sentences in error.problems.items():
-        for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)
-    if not error.problems:
-        form.add_error(None, str(error.message))
 
 
 def _say(request: HttpRequest, count: int) -> None:
@@ -267,7 +259,7 @@ def fonds(request: HttpRequest, fonds_id: uuid.UUID) -> HttpResponse:
                 form.data = data
                 status = 409
             except InvalidInput as error:
-                _show_problems(form, error)
+                lay(form, error)
             else:
                 _say(request, len(changed))
                 return redirect(home)

@@ -23,6 +23,7 @@ from tangthu.records import queries as records
 from tangthu.records.fields import code_choices
 from tangthu.records.models import Membership
 from tangthu.ui import formats
+from tangthu.ui.form_pages import lay
 from tangthu.ui.forms import CodeListField
 from tangthu.ui.parts import Crumb
 from tangthu.ui.tables import EmptyState
@@ -116,7 +117,7 @@ def of_dossier(request: HttpRequest, dossier_id: uuid.UUID) -> HttpResponse:
             )
             dip, _job = order_dip(acting(request), chosen, form.asked())
         except InvalidInput as error:
-            _tell(form, error)
+            lay(form, error)
         else:
             return redirect("archive:dip", dip_id=dip.id)
     context = {
@@ -147,7 +148,7 @@ def of_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
         try:
             dip, _job = order_dip(acting(request), [found.id], form.asked())
         except InvalidInput as error:
-            _tell(form, error)
+            lay(form, error)
         else:
             return redirect("archive:dip", dip_id=dip.id)
     here = reverse("archive:document", args=[found.id])
@@ -171,10 +172,3 @@ def of_document(request: HttpRequest, document_id: uuid.UUID) -> HttpResponse:
 def _may(request: HttpRequest, body_id: uuid.UUID) -> None:
     if not viewer(request).may("dissemination.make", body_id):
         raise NotFoundForViewer(_("Không có gì ở đây."))
-
-
-def _tell(form: DipForm, error: InvalidInput) -> None:
-    """Put what the action refused beside the fields that it is about."""
-    for name, words in (error.problems or {"": [error.message]}).items():
-        for one in words:
-            form.add_error(name if name in form.fields else None, str(one))

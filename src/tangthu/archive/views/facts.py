@@ -6,7 +6,7 @@ how many documents he may see, not what the dossier counts nor what its note say
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tangthu.archive.fonds_labels import FONDS_LABELS
 from tangthu.archive.models import Fonds, Inventory, Place
 from tangthu.archive.searchables import COUNTED
 from tangthu.identity.names import names_on
@@ -232,17 +233,3 @@ def fonds_facts(fonds: Fonds, dossiers: str, documents: str) -> list[FactGroup]:
             ),
         )
     ]
-
-
-FONDS_LABELS: Mapping[str, object] = {
-    "code": gettext_lazy("Mã phông"),
-    "name": gettext_lazy("Tên phông"),
-    "agency_code": gettext_lazy("Mã cơ quan hình thành"),
-    "status": gettext_lazy("Trạng thái"),
-    "creator_history": gettext_lazy("Lịch sử đơn vị hình thành phông"),
-    "date_range": gettext_lazy("Thời gian tài liệu"),
-    "main_groups": gettext_lazy("Các nhóm tài liệu chủ yếu"),
-    "language_codes": gettext_lazy("Ngôn ngữ"),
-    "backup_regime": gettext_lazy("Chế độ dự phòng"),
-    "note": gettext_lazy("Ghi chú"),
-}

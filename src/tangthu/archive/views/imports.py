@@ -21,6 +21,7 @@ from tangthu.identity.views.asked import acting, viewer
 from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.form_pages import lay
 from tangthu.ui.parts import Action, Crumb
 from tangthu.ui.tables import Cell, Column, EmptyState, Filter, Option, Register, Tone
 from tangthu.ui.uploads import takes_files
@@ -156,13 +157,7 @@ def _open(request: HttpRequest, form: NewBatchForm) -> Batch | None:
                 answers=form.answers(),
             )
     except InvalidInput as error:
-        told = False
-        for name, sentences in error.problems.items():
-            if name in form.fields:
-                form.add_error(name, [str(one) for one in sentences])
-                told = True
-        if not told:
-            form.add_error(None, str(error))
+        lay(form, error)
         return None
     return batch
 

@@ -25,6 +25,7 @@ from tangthu.kernel.models import QuarantinedItem
 from tangthu.records import queries as records
 from tangthu.records.models import Withheld
 from tangthu.ui import formats
+from tangthu.ui.form_pages import lay
 from tangthu.ui.parts import Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Register, RegisterPage
 
@@ -133,8 +134,7 @@ def item(request: HttpRequest, held_id: uuid.UUID) -> HttpResponse:
                 basis=form.cleaned_data["basis"],
             )
         except InvalidInput as error:
-            for name, sentences in (error.problems or {"decision": [str(error)]}).items():
-                form.add_error(name, [str(one) for one in sentences])
+            lay(form, error)
         else:
             messages.success(
                 request, _("Đã ghi kết luận. Đợt số hóa cần được kiểm tra lại để nhận tệp.")

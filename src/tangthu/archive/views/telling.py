@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tangthu.archive.fonds_labels import FONDS_LABELS
 from tangthu.archive.searchables import COUNTED
-from tangthu.archive.views.facts import FONDS_LABELS
 from tangthu.ledger.history import Told, history
 from tangthu.ledger.proofs import Standing, standing
 from tangthu.records.fields import FIRST_RULES, fields_of, label_of

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +25,7 @@ from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.changes import nobody_confirms
 from tangthu.identity.views.shared import key_of, unit_choices
-from tangthu.kernel.errors import HouseError, InvalidInput, NotFoundForViewer
+from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.parts import Confirmation, Crumb, Notice
@@ -221,19 +220,11 @@ def leave(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = _mine(request, person_id)
     home = reverse("identity:person", args=[person.pk])
     form = our.DecisionForm(posted(request))
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                let_go(acting(request), person.pk, decision=form.cleaned_data["decision"])
-            except InvalidInput as error:
-                form.add_error(None, str(error))
-            except HouseError:
-                raise
-            else:
-                messages.success(request, _("Đã ghi việc thôi việc; mọi quyền đã chấm dứt."))
-                return redirect(home)
+
+    def act(given: dict[str, Any]) -> str:
+        let_go(acting(request), person.pk, decision=given["decision"])
+        return home
+
     ending = _what_ends(request, person)
     confirmation = Confirmation(
         title=_("Cho thôi việc"),
@@ -250,11 +241,12 @@ def leave(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         more=max(0, len(ending) - 50),
         form=form,
     )
-    context = {
-        "confirmation": confirmation,
-        "way": _way(Crumb(person.full_name, home), Crumb(_("Cho thôi việc"))),
-    }
-    return render(request, "ui/confirm.html", context, status=status)
+    return run_form(
+        request, form, act, done=_("Đã ghi việc thôi việc; mọi quyền đã chấm dứt."),
+        title=confirmation.title, save_label=confirmation.submit_label,
+        way=_way(Crumb(person.full_name, home), Crumb(confirmation.title)),
+        cancel_url=home, template="ui/confirm.html", confirmation=confirmation,
+    )  # fmt: skip
 
 
 def _what_ends(request: HttpRequest, person: Person) -> list[str]:

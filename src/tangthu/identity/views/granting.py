@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,8 +21,8 @@ from tangthu.identity.models import Account, Grant
 from tangthu.identity.roles import RIGHTS
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.changes import nobody_confirms
-from tangthu.kernel.errors import InvalidInput, NotFoundForViewer
-from tangthu.ui.form_pages import as_day, posted
+from tangthu.kernel.errors import NotFoundForViewer
+from tangthu.ui.form_pages import as_day, posted, run_form
 from tangthu.ui.forms import PartialDateField
 from tangthu.ui.parts import Crumb
 
@@ -69,40 +68,43 @@ def grant(request: HttpRequest, scope_kind: str, scope: uuid.UUID) -> HttpRespon
         raise NotFoundForViewer()
     holders = queries.holders(who, thing.body_id)
     form = GrantForm(grantable(scope_kind), holders, posted(request))
-    if form.is_bound and form.is_valid():
+
+    def act(given: dict[str, Any]) -> str:
         holder_kind, holder = form.chosen()
-        try:
-            made = ask_grant(
-                acting(request),
-                right=form.cleaned_data["right"],
-                scope_kind=scope_kind,
-                scope=scope,
-                holder_kind=holder_kind,
-                holder=holder,
-                decision=form.cleaned_data["decision"],
-                until=as_day(form.cleaned_data["until"]),
-            )
-        except InvalidInput as error:
-            for name, words in error.problems.items():
-                form.add_error(name, [str(one) for one in words])
-        else:
-            messages.success(
-                request,
-                _("Đã cấp quyền; chưa có ai khác để xác nhận.")
-                if made.alone
-                else _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận."),
-            )
-            if made.waits and not made.alone and not can_be_confirmed(made):
-                messages.warning(request, nobody_confirms())
-            for words in conflicts_of_grant(made):
-                messages.warning(request, words)
-            return redirect("rights:change", "grant", made.pk)
-    context = {
-        "form": form,
-        "thing": thing,
-        "way": [Crumb(thing.label, thing.url), Crumb(_("Cấp quyền"))],
-        "save_label": _("Gửi đề nghị"),
-        "cancel_url": thing.url or reverse("rights:changes"),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "identity/grant.html", context, status=status)
+        made = ask_grant(
+            acting(request),
+            right=given["right"],
+            scope_kind=scope_kind,
+            scope=scope,
+            holder_kind=holder_kind,
+            holder=holder,
+            decision=given["decision"],
+            until=as_day(given["until"]),
+        )
+        _say(request, made)
+        return reverse("rights:change", args=["grant", made.pk])
+
+    return run_form(
+        request,
+        form,
+        act,
+        title=_("Cấp quyền"),
+        save_label=_("Gửi đề nghị"),
+        way=[Crumb(thing.label, thing.url), Crumb(_("Cấp quyền"))],
+        cancel_url=thing.url or reverse("rights:changes"),
+        template="identity/grant.html",
+        thing=thing,
+    )
+
+
+def _say(request: HttpRequest, made: Grant) -> None:
+    messages.success(
+        request,
+        _("Đã cấp quyền; chưa có ai khác để xác nhận.")
+        if made.alone
+        else _("Đã gửi đề nghị; quyền có hiệu lực khi người thứ hai xác nhận."),
+    )
+    if made.waits and not made.alone and not can_be_confirmed(made):
+        messages.warning(request, nobody_confirms())
+    for words in conflicts_of_grant(made):
+        messages.warning(request, words)

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tangthu.identity.models import Body
 from tangthu.identity.queries import bodies
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.kernel.errors import HouseError, InvalidInput
 from tangthu.programs import queries
 from tangthu.programs.actions.make_key import MOST_DAYS, make_key, revoke_key
 from tangthu.programs.models import ApiKey
@@ -26,6 +25,7 @@ from tangthu.programs.wording import scope_words
 from tangthu.signin import proving
 from tangthu.ui import formats
 from tangthu.ui.by_time import page_by_time
+from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.parts import Action, Confirmation, Crumb, Fact, FactGroup
 from tangthu.ui.tables import Cell, Column, EmptyState, Register
 
@@ -121,32 +121,29 @@ def new(request: HttpRequest) -> HttpResponse:
     who = viewer(request)
     places = list(bodies(who))
     rights = dict.fromkeys(right for place in places for right in queries.rights_at(who, place.pk))
-    form = KeyForm(places, rights, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
-        try:
-            key, token = make_key(
-                acting(request),
-                name=given["name"],
-                body_id=uuid.UUID(given["body"]),
-                scopes=given["scopes"],
-                days=given["days"],
-            )
-        except InvalidInput as error:
-            for name, sentences in error.problems.items():
-                for sentence in sentences:
-                    form.add_error(name, str(sentence))
-        except HouseError as error:
-            form.add_error(None, str(error))
-        else:
-            return _told(request, key, token)
-    context = {
-        "form": form,
-        "way": [_crumb(), Crumb(_("Tạo khóa"))],
-        "save_label": _("Tạo khóa"),
-        "cancel_url": reverse("programs:keys"),
-    }
-    return render(request, "programs/key_form.html", context, status=422 if form.is_bound else 200)
+
+    def act(given: dict[str, Any]) -> HttpResponse:
+        key, token = make_key(
+            acting(request),
+            name=given["name"],
+            body_id=uuid.UUID(given["body"]),
+            scopes=given["scopes"],
+            days=given["days"],
+        )
+        return _told(request, key, token)
+
+    return run_form(
+        request,
+        KeyForm(places, rights, posted(request)),
+        act,
+        title=_("Tạo khóa API"),
+        lead=_(
+            "Khóa chỉ hiện một lần, ngay sau khi tạo. Chỉ cho khóa những quyền mà chương trình cần."
+        ),
+        save_label=_("Tạo khóa"),
+        way=[_crumb(), Crumb(_("Tạo khóa"))],
+        cancel_url=reverse("programs:keys"),
+    )
 
 
 def _told(request: HttpRequest, key: ApiKey, token: str) -> HttpResponse:

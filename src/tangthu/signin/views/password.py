@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tangthu.identity.models import Account
-from tangthu.kernel.errors import InvalidInput
 from tangthu.signin import duties, visits
 from tangthu.signin.actions.second_step import TooManyWrong
 from tangthu.signin.actions.set_password import set_own_password
 from tangthu.signin.views.code import locked
+from tangthu.ui.form_pages import posted, run_form
 from tangthu.ui.marks import while_due
 
 
@@ -69,9 +69,8 @@ def password(request: HttpRequest) -> HttpResponse:
     """Set one's own password; every other session of the account ends with it."""
     account = request.user
     assert isinstance(account, Account)
-    form = PasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        given = form.cleaned_data
+
+    def act(given: dict[str, Any]) -> str | HttpResponse:
         try:
             keep = visits.own_id(request.session)
             set_own_password(
@@ -80,19 +79,19 @@ def password(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
         except TooManyWrong:
             return locked(request)
-        except InvalidInput as error:
-            for name, words in error.problems.items():
-                form.add_error(name, [str(one) for one in words])
-        else:
-            update_session_auth_hash(request, account)
-            messages.success(
-                request, _("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc.")
-            )
-            onward = duties.settle(request, duties.PASSWORD)
-            return HttpResponseRedirect(onward or reverse("office:account"))
-    context = {
-        "form": form,
-        "must": bool(duties.page(request)),
-        "rules": password_validators_help_texts(),
-    }
-    return render(request, "signin/password.html", context, status=422 if form.is_bound else 200)
+        update_session_auth_hash(request, account)
+        return duties.settle(request, duties.PASSWORD) or reverse("office:account")
+
+    return run_form(
+        request,
+        PasswordForm(posted(request)),
+        act,
+        done=_("Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc."),
+        title=_("Đổi mật khẩu"),
+        save_label=_("Đổi mật khẩu"),
+        way=[],
+        cancel_url="",
+        template="signin/password.html",
+        must=bool(duties.page(request)),
+        rules=password_validators_help_texts(),
+    )
