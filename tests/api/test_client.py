@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tangthu.kernel import jobs
+from tests.office.test_labels import CONFIDENTIAL, describe
 from tests.support import batches
 from tests.support.programs import program
 from tests.support.records import make_dossier, open_a_fonds
@@ -88,6 +89,25 @@ def test_lists_records_and_refusals_as_they_come(server: Server) -> None:
     job = cuc.confirm(preview)
     assert jobs.execute(uuid.UUID(job["id"])).state == "done"
     assert {row["outcome"] for row in cuc.rows(cuc.get(f"/bulk-acts/{preview['id']}"))} == {"done"}
+
+
+def test_a_change_that_waits_is_found_and_decided_by_another_person(server: Server) -> None:
+    made = make_dossier(server.house)
+    describe(server.house, made.dossier, sensitivity=CONFIDENTIAL, access_level="02")
+    cuc = Client(server.url, program(server.house, "cuc").token)
+    binh = Client(server.url, program(server.house, "binh").token)
+    here = f"/dossiers/{made.dossier.pk}"
+    for title in ("Một", "Hai", "Ba"):
+        cuc.change(here, cuc.get(here)["state"], {"title": title})
+    third, second, first = binh.edits("waiting")
+    with pytest.raises(Problem) as told:
+        cuc.approve(first)
+    assert told.value.status == 403
+    assert cuc.withdraw(third)["state"] == "withdrawn"
+    assert binh.refuse(second, "Chưa đủ căn cứ")["state"] == "refused"
+    assert binh.approve(first)["changed"] == ["title"]
+    assert cuc.get(here)["title"] == "Một"
+    assert list(binh.edits("waiting")) == [] and len(list(cuc.edits())) == 3
 
 
 def test_a_download_goes_on_where_it_broke_off_and_is_compared(

@@ -53,7 +53,8 @@ POSTED = {
 SHOWN = {200, 302}
 TAKEN = {200, 201, 202, 204, 302, 400, 412, 422}
 # Pages of what there is none of here, but for whoever may: findings of a kind, a piece of a page.
-EMPTY = {"imports:take-kind": 400, "imports:snippet": 404, "confirm_act": 409, "lift_freeze": 409}
+EMPTY = {"imports:take-kind": 400, "imports:snippet": 404, "confirm_act": 409, "lift_freeze": 409,
+         "approve_edit": 409}  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -112,16 +112,19 @@ def operations(
                 real = {p: ids.get(p) or PLAIN[p] for p in parameters}
                 gone = {p: PLAIN.get(p) or policy.absent(real[p]) for p in parameters}
                 yield Ask(
-                    name, method, told[name], known_by(parameters), parameters, thing,
+                    name, method, told[name], known_by(parameters, told), parameters, thing,
                     path.format(**real) + query, path.format(**gone) + query,
                     body_of(name, one, ids), body_of(name, one, {**ids, **gone}),
                 )  # fmt: skip
 
 
-def known_by(parameters: tuple[str, ...]) -> str:
-    """By which rule a thing is known to be there: a record or fonds, or a body."""
+def known_by(parameters: tuple[str, ...], told: Mapping[str, str]) -> str:
+    """By which rule a thing is known to be there: a record or fonds, a body, or a change that
+    waits."""
     if set(parameters) & {*OF_RECORDS, "fonds_id"}:
         return "see"
+    if parameters == ("edit_id",):
+        return told["read_edit"]
     return "member" if parameters == ("body_id",) else "nobody"
 
 

@@ -106,6 +106,10 @@ class Client:
         """The freezes at the key's body, lifted ones too, newest first."""
         return self.pages("/freezes")
 
+    def edits(self, state: str = "") -> Iterator[dict[str, Any]]:
+        """Changes of labelled records, newest first: "waiting", "decided", or all of both."""
+        return self.pages("/edits", {"state": state or None})
+
     def jobs(self, state: str = "") -> Iterator[dict[str, Any]]:
         """Background work, newest first."""
         return self.pages("/jobs", {"state": state or None})
@@ -118,6 +122,21 @@ class Client:
         Raises Problem of kind "precondition-failed" if somebody changed it since.
         """
         found: dict[str, Any] = self.patch(path, {"description": dict(description)}, state=state)
+        return found
+
+    def approve(self, edit: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a change that somebody else asked for and that waits; what changed."""
+        found: dict[str, Any] = self.post(f"/edits/{edit['id']}/approve")
+        return found
+
+    def refuse(self, edit: Mapping[str, Any], reason: str) -> dict[str, Any]:
+        """Leave the record as it is; whoever asked for the change reads the reason."""
+        found: dict[str, Any] = self.post(f"/edits/{edit['id']}/refuse", {"reason": reason})
+        return found
+
+    def withdraw(self, edit: Mapping[str, Any]) -> dict[str, Any]:
+        """Take back a change that the key's own person asked for."""
+        found: dict[str, Any] = self.post(f"/edits/{edit['id']}/withdraw")
         return found
 
     def preview(

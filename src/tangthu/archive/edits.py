@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
+from tangthu.archive.actions.describe_record import digest_of
 from tangthu.archive.searchables import COUNTED
 from tangthu.identity import standing
 from tangthu.identity.policies import Viewer
@@ -67,6 +68,15 @@ def decided(viewer: Viewer) -> list[Edit]:
     return seen(viewer, over[:MOST])
 
 
+def every(viewer: Viewer) -> QuerySet[PendingEdit]:
+    """All of these, waiting and decided, of records that the viewer may see."""
+    dossiers = queries.dossiers(viewer).filter(pk=OuterRef("obj"))
+    documents = queries.documents(viewer).filter(pk=OuterRef("obj"))
+    return _rows(viewer).filter(
+        Q(Exists(dossiers), kind="dossier") | Q(Exists(documents), kind="document")
+    )
+
+
 def to_approve(viewer: Viewer, limit: int) -> list[Edit]:
     """What waits that the viewer may approve: none of his own asking; the oldest first."""
     rows = PendingEdit.objects.filter(
@@ -93,6 +103,11 @@ def unseen(viewer: Viewer, one: Edit) -> frozenset[str]:
     if isinstance(one.record, Document) or sees_all(viewer, one.record):
         return frozenset()
     return COUNTED & set(one.row.values)
+
+
+def is_stale(one: Edit) -> bool:
+    """Whether a change that waits cannot be made any more: the record was changed meanwhile."""
+    return one.row.decided_at is None and digest_of(one.record) != one.row.expected
 
 
 def somebody_approves(row: PendingEdit) -> bool:

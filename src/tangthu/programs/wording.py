@@ -15,6 +15,8 @@ _WORDS: Mapping[str, Promise] = {
     "archive.describe": _("Sửa mô tả, mở phông, báo tài liệu là mật"),
     "archive.seal": _("Đóng gói hồ sơ"),
     "repository.audit": _("Xem và kiểm tra kho, sổ cái"),
+    "records.freeze": _("Phong tỏa hồ sơ, tài liệu và gỡ phong tỏa"),
+    "records.approve": _("Duyệt sửa đổi hồ sơ, tài liệu có nhãn mà người khác đề nghị"),
     "use.oversee": _("Xem lịch sử khai thác của mọi người"),
     "house.keep": _("Quản trị hệ thống của cả nhà"),
     "house.administer": _("Quản trị tên, mã, sổ cái của cơ quan"),

@@ -79,9 +79,12 @@ def withdraw_edit(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
 
 
 def _held(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
-    """A change at a body where the viewer has to do with such, of a record that he sees; locked."""
+    """A change that the viewer asked for, or at a body where he has to do with such, of a record
+    that he sees; locked."""
     held = PendingEdit.objects.select_for_update().filter(pk=edit_id).first()
     if held is None or not edits.seen(acting.viewer, [held]):
+        raise NotFoundForViewer()
+    if held.asked_by != acting.person_id and held.body_id not in edits.bodies(acting.viewer):
         raise NotFoundForViewer()
     return held
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tangthu.archive import edits
 from tangthu.archive.actions.approve_edit import RIGHT, approve_edit, refuse_edit, withdraw_edit
-from tangthu.archive.actions.describe_record import digest_of
 from tangthu.archive.edits import Edit
 from tangthu.archive.views.telling import field_name
 from tangthu.identity.policies import Viewer
@@ -130,14 +129,10 @@ def withdraw(request: HttpRequest, edit_id: uuid.UUID) -> HttpResponse:
     return redirect(found.url if found else reverse("archive:edits"))
 
 
-def _is_stale(found: Edit) -> bool:
-    return found.row.decided_at is None and digest_of(found.record) != found.row.expected
-
-
 def _notice(who: Viewer, found: Edit) -> Notice | None:
     if found.row.decided_at is not None:
         return None
-    if _is_stale(found):
+    if edits.is_stale(found):
         return Notice(
             _("Mô tả đã đổi từ khi đề nghị"),
             _("Sửa đổi này không còn áp dụng được."),
@@ -204,7 +199,7 @@ def _actions(who: Viewer, found: Edit) -> list[Action]:
         back = reverse("archive:edit-withdraw", args=[found.row.pk])
         return [Action(_("Rút lại"), back, icon="left", method="post")]
     why_not = ""
-    if _is_stale(found):
+    if edits.is_stale(found):
         why_not = _("Mô tả đã đổi từ khi đề nghị")
     elif edits.unseen(who, found):
         why_not = _("Có trường mà bạn không được xem")

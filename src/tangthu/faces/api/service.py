@@ -17,6 +17,7 @@ from tangthu.faces.api.routes import (  # noqa: F401 - each puts its operations 
     contents,
     describing,
     dips,
+    edits,
     exports,
     freezes,
     grants,

@@ -46,10 +46,10 @@ def _drawn(request: Any, one: BulkAct) -> dict[str, Any]:
 
 
 @router.post(
-    "bulk-acts", response={201: shapes.BulkAct}, tags=["bulk"],
+    "bulk-acts", response={201: shapes.bulk.BulkAct}, tags=["bulk"],
     summary=_("Xem trước một việc với mọi dòng của một bộ lọc, hoặc với các dòng được nêu"),
 )  # fmt: skip
-def preview_act(request: Any, response: HttpResponse, data: shapes.NewBulkAct) -> Any:
+def preview_act(request: Any, response: HttpResponse, data: shapes.bulk.NewBulkAct) -> Any:
     kind = "dossier" if data.of == "dossiers" else "document"
     acts.act(request.viewer, kind, data.act)
     if data.ids and data.asked:
@@ -70,7 +70,7 @@ def preview_act(request: Any, response: HttpResponse, data: shapes.NewBulkAct) -
 
 
 @router.get(
-    "bulk-acts/{uuid:bulk_id}", response=shapes.BulkAct, tags=["bulk"],
+    "bulk-acts/{uuid:bulk_id}", response=shapes.bulk.BulkAct, tags=["bulk"],
     summary=_("Một việc hàng loạt: bản xem trước, hoặc đã làm đến đâu"),
 )  # fmt: skip
 def read_bulk_act(request: Any, bulk_id: uuid.UUID) -> Any:
@@ -78,7 +78,7 @@ def read_bulk_act(request: Any, bulk_id: uuid.UUID) -> Any:
 
 
 @router.get(
-    "bulk-acts/{uuid:bulk_id}/rows", response=shapes.BulkRows, tags=["bulk"],
+    "bulk-acts/{uuid:bulk_id}/rows", response=shapes.bulk.BulkRows, tags=["bulk"],
     summary=_("Từng dòng: làm được không và vì sao, sẽ đổi gì, kết quả; dòng không làm được trước"),
 )  # fmt: skip
 def bulk_act_rows(request: Any, bulk_id: uuid.UUID, limit: int = Limit, cursor: str = "") -> Any:
@@ -105,10 +105,10 @@ def _row(one: queries.SeenRow) -> dict[str, Any]:
 
 
 @router.post(
-    "bulk-acts/{uuid:bulk_id}/confirm", response={202: shapes.Job}, tags=["bulk"],
+    "bulk-acts/{uuid:bulk_id}/confirm", response={202: shapes.work.Job}, tags=["bulk"],
     summary=_("Xác nhận đúng bản xem trước có mã băm này; một công việc làm từng dòng"),
 )  # fmt: skip
-def confirm_act(request: Any, bulk_id: uuid.UUID, data: shapes.ConfirmBulkAct) -> Any:
+def confirm_act(request: Any, bulk_id: uuid.UUID, data: shapes.bulk.ConfirmBulkAct) -> Any:
     found = queries.bulk_act(request.viewer, bulk_id)
     if found.act in _FILES:
         require_whole_reader(request)

@@ -41,7 +41,9 @@ Word = Query("", max_length=60)
 Sort = Query("place", pattern="^-?(place|date|code)$")
 
 
-@router.get("search", response=shapes.Hits, tags=["search"], summary=_("Tìm, đúng nhất lên đầu"))
+@router.get(
+    "search", response=shapes.lists.Hits, tags=["search"], summary=_("Tìm, đúng nhất lên đầu")
+)
 def search(
     request: Any,
     q: str = Query(..., min_length=1, max_length=MAX_QUERY),
@@ -95,7 +97,9 @@ def _hit(hit: Any) -> dict[str, Any]:
     }
 
 
-@router.get("dossiers", response=shapes.Lines, tags=["dossiers"], summary=_("Danh sách hồ sơ"))
+@router.get(
+    "dossiers", response=shapes.lists.Lines, tags=["dossiers"], summary=_("Danh sách hồ sơ")
+)
 def list_dossiers(
     request: Any,
     q: str = Text,
@@ -118,7 +122,9 @@ def list_dossiers(
     return _lines(request, DOSSIERS, q, asked, secrecy, sort, limit, facets=facets)
 
 
-@router.get("documents", response=shapes.Lines, tags=["documents"], summary=_("Danh sách tài liệu"))
+@router.get(
+    "documents", response=shapes.lists.Lines, tags=["documents"], summary=_("Danh sách tài liệu")
+)
 def list_documents(
     request: Any,
     q: str = Text,
@@ -221,7 +227,7 @@ def _line(row: lists.Row) -> dict[str, Any]:
 
 
 @router.get(
-    "dossiers/{uuid:dossier_id}", response=shapes.Dossier, tags=["dossiers"],
+    "dossiers/{uuid:dossier_id}", response=shapes.records.Dossier, tags=["dossiers"],
     summary=_("Một hồ sơ"),
 )  # fmt: skip
 def read_dossier(request: Any, response: HttpResponse, dossier_id: uuid.UUID) -> Any:
@@ -233,7 +239,7 @@ def read_dossier(request: Any, response: HttpResponse, dossier_id: uuid.UUID) ->
 
 
 @router.get(
-    "dossiers/{uuid:dossier_id}/documents", response=shapes.InPlaces, tags=["dossiers"],
+    "dossiers/{uuid:dossier_id}/documents", response=shapes.records.InPlaces, tags=["dossiers"],
     summary=_("Tài liệu của một hồ sơ, theo thứ tự"),
 )  # fmt: skip
 def dossier_documents(
@@ -248,7 +254,7 @@ def dossier_documents(
 
 
 @router.get(
-    "dossiers/{uuid:dossier_id}/history", response=shapes.History, tags=["dossiers"],
+    "dossiers/{uuid:dossier_id}/history", response=shapes.records.History, tags=["dossiers"],
     summary=_("Lịch sử của một hồ sơ"),
 )  # fmt: skip
 def dossier_history(request: Any, dossier_id: uuid.UUID) -> Any:
@@ -269,7 +275,7 @@ def _history(obj: uuid.UUID, *, whole: bool) -> dict[str, Any]:
 
 
 @router.get(
-    "documents/{uuid:document_id}", response=shapes.Document, tags=["documents"],
+    "documents/{uuid:document_id}", response=shapes.records.Document, tags=["documents"],
     summary=_("Một tài liệu"),
 )  # fmt: skip
 def read_document(request: Any, response: HttpResponse, document_id: uuid.UUID) -> Any:
@@ -281,20 +287,24 @@ def read_document(request: Any, response: HttpResponse, document_id: uuid.UUID) 
 
 
 @router.get(
-    "documents/{uuid:document_id}/history", response=shapes.History, tags=["documents"],
+    "documents/{uuid:document_id}/history", response=shapes.records.History, tags=["documents"],
     summary=_("Lịch sử của một tài liệu"),
 )  # fmt: skip
 def document_history(request: Any, document_id: uuid.UUID) -> Any:
     return _history(records.document(request.viewer, document_id).pk, whole=True)
 
 
-@router.get("fonds", response=shapes.FondsList, tags=["fonds"], summary=_("Các phông lưu trữ"))
+@router.get(
+    "fonds", response=shapes.fonds.FondsList, tags=["fonds"], summary=_("Các phông lưu trữ")
+)
 def list_fonds(request: Any, limit: int = Limit, cursor: str = "") -> Any:
     rows = archive.fonds(request.viewer)
     return paging.by_column(request, "fonds", rows, "code", drawing.fonds_line, limit=limit)
 
 
-@router.get("fonds/{uuid:fonds_id}", response=shapes.Fonds, tags=["fonds"], summary=_("Một phông"))
+@router.get(
+    "fonds/{uuid:fonds_id}", response=shapes.fonds.Fonds, tags=["fonds"], summary=_("Một phông")
+)
 def read_fonds(request: Any, response: HttpResponse, fonds_id: uuid.UUID) -> Any:
     found = archive.one_fonds(request.viewer, fonds_id)
     state = drawing.state_of(found)
@@ -325,7 +335,7 @@ def _counted(request: Any, kind: Literal["dossier", "document"], fonds: uuid.UUI
 
 
 @router.get(
-    "fonds/{uuid:fonds_id}/history", response=shapes.History, tags=["fonds"],
+    "fonds/{uuid:fonds_id}/history", response=shapes.records.History, tags=["fonds"],
     summary=_("Lịch sử của một phông"),
 )  # fmt: skip
 def fonds_history(request: Any, fonds_id: uuid.UUID) -> Any:

@@ -27,7 +27,7 @@ _PIECE = 1024 * 1024
 
 
 @router.get(
-    "files/{uuid:file_id}", response=shapes.FileRef, tags=["files"],
+    "files/{uuid:file_id}", response=shapes.records.FileRef, tags=["files"],
     summary=_("Thông tin một tệp nội dung"),
 )  # fmt: skip
 def read_file(request: Any, file_id: uuid.UUID) -> Any:

@@ -54,11 +54,11 @@ def _describes(request: Any, body_id: uuid.UUID) -> None:
 
 
 @router.patch(
-    "dossiers/{uuid:dossier_id}", response=shapes.Changed, tags=["dossiers"],
+    "dossiers/{uuid:dossier_id}", response=shapes.describing.Changed, tags=["dossiers"],
     summary=_("Sửa mô tả một hồ sơ (cần If-Match)"),
 )  # fmt: skip
 def describe_dossier(
-    request: Any, response: HttpResponse, dossier_id: uuid.UUID, data: shapes.Change
+    request: Any, response: HttpResponse, dossier_id: uuid.UUID, data: shapes.describing.Change
 ) -> Any:
     found = records.dossier(request.viewer, dossier_id)
     _describes(request, found.body_id)
@@ -67,11 +67,11 @@ def describe_dossier(
 
 
 @router.patch(
-    "documents/{uuid:document_id}", response=shapes.Changed, tags=["documents"],
+    "documents/{uuid:document_id}", response=shapes.describing.Changed, tags=["documents"],
     summary=_("Sửa mô tả một tài liệu (cần If-Match)"),
 )  # fmt: skip
 def describe_document(
-    request: Any, response: HttpResponse, document_id: uuid.UUID, data: shapes.Change
+    request: Any, response: HttpResponse, document_id: uuid.UUID, data: shapes.describing.Change
 ) -> Any:
     found = records.document(request.viewer, document_id)
     _describes(request, found.body_id)
@@ -79,7 +79,7 @@ def describe_document(
 
 
 def _record(
-    request: Any, response: HttpResponse, found: Any, describe: Any, data: shapes.Change,
+    request: Any, response: HttpResponse, found: Any, describe: Any, data: shapes.describing.Change,
     hidden: frozenset[str],
 ) -> Any:  # fmt: skip
     _meant(request, drawing.state_of(found))
@@ -128,9 +128,9 @@ def _fits(kind: str, value: Any, *, empty: bool) -> bool:
 
 
 @router.post(
-    "fonds", response={201: shapes.FondsLine}, tags=["fonds"], summary=_("Mở một phông mới")
+    "fonds", response={201: shapes.fonds.FondsLine}, tags=["fonds"], summary=_("Mở một phông mới")
 )
-def open_fonds(request: Any, response: HttpResponse, data: shapes.NewFonds) -> Any:
+def open_fonds(request: Any, response: HttpResponse, data: shapes.fonds.NewFonds) -> Any:
     body = body_of(request.viewer, str(data.body))
     if body is None:
         raise NotFoundForViewer(translate("Không có gì ở đây."))
@@ -142,11 +142,11 @@ def open_fonds(request: Any, response: HttpResponse, data: shapes.NewFonds) -> A
 
 
 @router.patch(
-    "fonds/{uuid:fonds_id}", response=shapes.Changed, tags=["fonds"],
+    "fonds/{uuid:fonds_id}", response=shapes.describing.Changed, tags=["fonds"],
     summary=_("Sửa mô tả một phông (cần If-Match)"),
 )  # fmt: skip
 def describe_fonds(
-    request: Any, response: HttpResponse, fonds_id: uuid.UUID, data: shapes.Change
+    request: Any, response: HttpResponse, fonds_id: uuid.UUID, data: shapes.describing.Change
 ) -> Any:
     found = archive.one_fonds(request.viewer, fonds_id)
     _describes(request, found.body_id)
@@ -181,7 +181,7 @@ def _sealed(request: Any, dossier_id: uuid.UUID) -> tuple[Any, Any]:
 
 
 @router.get(
-    "dossiers/{uuid:dossier_id}/sealing", response=shapes.Ahead, tags=["packages"],
+    "dossiers/{uuid:dossier_id}/sealing", response=shapes.sealing.Ahead, tags=["packages"],
     summary=_("Đóng gói bây giờ sẽ cố định những gì, còn gì mở"),
 )  # fmt: skip
 def look_ahead(request: Any, dossier_id: uuid.UUID) -> Any:
@@ -204,10 +204,10 @@ def look_ahead(request: Any, dossier_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "dossiers/{uuid:dossier_id}/sealing", response={202: shapes.Job}, tags=["packages"],
+    "dossiers/{uuid:dossier_id}/sealing", response={202: shapes.work.Job}, tags=["packages"],
     summary=_("Đóng gói hồ sơ đúng như đã xem (state)"),
 )  # fmt: skip
-def seal(request: Any, dossier_id: uuid.UUID, data: shapes.Seal) -> Any:
+def seal(request: Any, dossier_id: uuid.UUID, data: shapes.sealing.Seal) -> Any:
     found, package = _sealed(request, dossier_id)
     looked = ahead(found, package)
     if looked.state != data.state:

@@ -54,7 +54,7 @@ def _drawn(request: Any, one: Dissemination, *, job: bool) -> dict[str, Any]:
     }
 
 
-@router.get("dips", response=shapes.Dips, tags=["dips"], summary=_("Gói sử dụng của tôi"))
+@router.get("dips", response=shapes.dips.Dips, tags=["dips"], summary=_("Gói sử dụng của tôi"))
 def list_dips(request: Any, limit: int = Limit, cursor: str = "") -> Any:
     request.acting.require("dissemination.make", request.key.body_id)
     found = archive.dips(request.viewer).filter(body_id=request.key.body_id)
@@ -65,10 +65,10 @@ def list_dips(request: Any, limit: int = Limit, cursor: str = "") -> Any:
 
 
 @router.post(
-    "dips", response={202: shapes.Dip}, tags=["dips"],
+    "dips", response={202: shapes.dips.Dip}, tags=["dips"],
     summary=_("Tạo gói sử dụng của một hồ sơ hay của các tài liệu"),
 )  # fmt: skip
-def order_dip(request: Any, response: HttpResponse, data: shapes.OrderDip) -> Any:
+def order_dip(request: Any, response: HttpResponse, data: shapes.dips.OrderDip) -> Any:
     if (data.dossier is None) == (not data.documents) and not data.places:
         problems = {"documents": [translate("Nêu một hồ sơ, hoặc các tài liệu.")]}
         raise InvalidInput(translate("Có giá trị chưa đúng."), problems=problems)
@@ -84,7 +84,10 @@ def order_dip(request: Any, response: HttpResponse, data: shapes.OrderDip) -> An
 
 
 @router.get(
-    "dips/{uuid:dip_id}", response=shapes.Dip, tags=["dips"], summary=_("Một gói sử dụng của tôi")
+    "dips/{uuid:dip_id}",
+    response=shapes.dips.Dip,
+    tags=["dips"],
+    summary=_("Một gói sử dụng của tôi"),
 )
 def read_dip(request: Any, dip_id: uuid.UUID) -> Any:
     return _drawn(request, _own(request, dip_id), job=True)

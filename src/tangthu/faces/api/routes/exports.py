@@ -48,7 +48,9 @@ def _drawn(one: Export) -> dict[str, Any]:
     }
 
 
-@router.get("exports", response=shapes.Exports, tags=["exports"], summary=_("Bản xuất của tôi"))
+@router.get(
+    "exports", response=shapes.exports.Exports, tags=["exports"], summary=_("Bản xuất của tôi")
+)
 def list_exports(request: Any, limit: int = Limit, cursor: str = "") -> Any:
     require_whole_reader(request)
     found = reports.exports(request.viewer)
@@ -56,10 +58,10 @@ def list_exports(request: Any, limit: int = Limit, cursor: str = "") -> Any:
 
 
 @router.post(
-    "exports", response={202: shapes.Export}, tags=["exports"],
+    "exports", response={202: shapes.exports.Export}, tags=["exports"],
     summary=_("Xuất một danh sách ra tệp; asked như tham số của danh sách"),
 )  # fmt: skip
-def order_export(request: Any, response: HttpResponse, data: shapes.OrderExport) -> Any:
+def order_export(request: Any, response: HttpResponse, data: shapes.exports.OrderExport) -> Any:
     require_whole_reader(request)
     ordered, _job = run_order_export(
         request.acting,
@@ -73,7 +75,7 @@ def order_export(request: Any, response: HttpResponse, data: shapes.OrderExport)
 
 
 @router.get(
-    "exports/{uuid:export_id}", response=shapes.Export, tags=["exports"],
+    "exports/{uuid:export_id}", response=shapes.exports.Export, tags=["exports"],
     summary=_("Một bản xuất của tôi"),
 )  # fmt: skip
 def read_export(request: Any, export_id: uuid.UUID) -> Any:
@@ -115,14 +117,16 @@ def _view(request: Any, one: SavedView) -> dict[str, Any]:
     }
 
 
-@router.get("views", response=shapes.Views, tags=["views"], summary=_("Tìm kiếm đã lưu"))
+@router.get("views", response=shapes.views.Views, tags=["views"], summary=_("Tìm kiếm đã lưu"))
 def list_views(request: Any) -> Any:
     require_reader(request)
     return {"items": [_view(request, one) for one in reports.views(request.viewer)[:_VIEWS]]}
 
 
-@router.post("views", response={201: shapes.View}, tags=["views"], summary=_("Lưu một tìm kiếm"))
-def save_view(request: Any, response: HttpResponse, data: shapes.NewView) -> Any:
+@router.post(
+    "views", response={201: shapes.views.View}, tags=["views"], summary=_("Lưu một tìm kiếm")
+)
+def save_view(request: Any, response: HttpResponse, data: shapes.views.NewView) -> Any:
     require_reader(request)
     kept = run_save_view(
         request.acting, name=data.name, source=data.source, query=data.query,
@@ -133,7 +137,7 @@ def save_view(request: Any, response: HttpResponse, data: shapes.NewView) -> Any
 
 
 @router.get(
-    "views/{uuid:view_id}", response=shapes.View, tags=["views"],
+    "views/{uuid:view_id}", response=shapes.views.View, tags=["views"],
     summary=_("Một tìm kiếm đã lưu"),
 )  # fmt: skip
 def read_view(request: Any, view_id: uuid.UUID) -> Any:
@@ -142,10 +146,10 @@ def read_view(request: Any, view_id: uuid.UUID) -> Any:
 
 
 @router.patch(
-    "views/{uuid:view_id}", response=shapes.View, tags=["views"],
+    "views/{uuid:view_id}", response=shapes.views.View, tags=["views"],
     summary=_("Đổi tên, chia sẻ tìm kiếm của tôi"),
 )  # fmt: skip
-def change_view(request: Any, view_id: uuid.UUID, data: shapes.ChangeView) -> Any:
+def change_view(request: Any, view_id: uuid.UUID, data: shapes.views.ChangeView) -> Any:
     require_reader(request)
     run_change_view(request.acting, view_id, name=data.name, shared_with=data.shared_with)
     return _view(request, reports.view(request.viewer, view_id))

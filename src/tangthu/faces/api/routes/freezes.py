@@ -38,7 +38,7 @@ def _drawn(request: Any, one: Freeze) -> dict[str, Any]:
 
 
 @router.get(
-    "freezes", response=shapes.Freezes, tags=["freezes"],
+    "freezes", response=shapes.freezes.Freezes, tags=["freezes"],
     summary=_("Các đợt phong tỏa, cả đã gỡ; mới trước"),
 )  # fmt: skip
 def list_freezes(request: Any, limit: int = Limit, cursor: str = "") -> Any:
@@ -49,10 +49,10 @@ def list_freezes(request: Any, limit: int = Limit, cursor: str = "") -> Any:
 
 
 @router.post(
-    "freezes", response={201: shapes.Freeze}, tags=["freezes"],
+    "freezes", response={201: shapes.freezes.Freeze}, tags=["freezes"],
     summary=_("Phong tỏa phông, hồ sơ, tài liệu của một cơ quan theo quyết định"),
 )  # fmt: skip
-def make_freeze(request: Any, response: HttpResponse, data: shapes.NewFreeze) -> Any:
+def make_freeze(request: Any, response: HttpResponse, data: shapes.freezes.NewFreeze) -> Any:
     things = [(one.kind, one.id) for one in data.things]
     made = freeze_records(request.acting, things, name=data.name, decision=data.decision)
     response["Location"] = f"/api/v1/freezes/{made.pk}"
@@ -60,7 +60,7 @@ def make_freeze(request: Any, response: HttpResponse, data: shapes.NewFreeze) ->
 
 
 @router.get(
-    "freezes/{uuid:freeze_id}", response=shapes.Freeze, tags=["freezes"],
+    "freezes/{uuid:freeze_id}", response=shapes.freezes.Freeze, tags=["freezes"],
     summary=_("Một đợt phong tỏa và những gì nó khóa"),
 )  # fmt: skip
 def read_freeze(request: Any, freeze_id: uuid.UUID) -> Any:
@@ -68,9 +68,9 @@ def read_freeze(request: Any, freeze_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "freezes/{uuid:freeze_id}/lift", response=shapes.Freeze, tags=["freezes"],
+    "freezes/{uuid:freeze_id}/lift", response=shapes.freezes.Freeze, tags=["freezes"],
     summary=_("Gỡ một đợt phong tỏa theo quyết định"),
 )  # fmt: skip
-def lift_freeze(request: Any, freeze_id: uuid.UUID, data: shapes.LiftFreeze) -> Any:
+def lift_freeze(request: Any, freeze_id: uuid.UUID, data: shapes.freezes.LiftFreeze) -> Any:
     archive.freeze(request.viewer, freeze_id)
     return _drawn(request, run_lift_freeze(request.acting, freeze_id, decision=data.decision))

@@ -41,7 +41,7 @@ def _drawn(one: changes.Change) -> dict[str, Any]:
 
 
 @router.get(
-    "grants", response=shapes.Grants, tags=["grants"],
+    "grants", response=shapes.grants.Grants, tags=["grants"],
     summary=_("Quyền cấp riêng, cả đang chờ và đã kết thúc; mới trước"),
 )  # fmt: skip
 def list_grants(request: Any, limit: int = Limit, cursor: str = "") -> Any:
@@ -52,10 +52,10 @@ def list_grants(request: Any, limit: int = Limit, cursor: str = "") -> Any:
 
 
 @router.post(
-    "grants", response={201: shapes.Grant}, tags=["grants"],
+    "grants", response={201: shapes.grants.Grant}, tags=["grants"],
     summary=_("Đề nghị cấp một quyền; có hiệu lực khi người thứ hai xác nhận"),
 )  # fmt: skip
-def ask_grant(request: Any, response: HttpResponse, data: shapes.NewGrant) -> Any:
+def ask_grant(request: Any, response: HttpResponse, data: shapes.grants.NewGrant) -> Any:
     made = run_ask_grant(
         request.acting,
         right=data.right,

@@ -58,7 +58,7 @@ def _drawn(request: Any, one: Hook) -> dict[str, Any]:
 
 
 @router.get(
-    "hooks", response=shapes.Hooks, tags=["hooks"],
+    "hooks", response=shapes.hooks.Hooks, tags=["hooks"],
     summary=_("Nơi nhận tin mà khóa này, hoặc khóa không rộng hơn, đã đặt"),
 )  # fmt: skip
 def list_hooks(request: Any) -> Any:
@@ -67,10 +67,10 @@ def list_hooks(request: Any) -> Any:
 
 
 @router.post(
-    "hooks", response={201: shapes.Hook}, tags=["hooks"],
+    "hooks", response={201: shapes.hooks.Hook}, tags=["hooks"],
     summary=_("Đặt nơi nhận tin; nó hết hiệu lực cùng khóa và không biết nhiều hơn khóa"),
 )  # fmt: skip
-def make_hook(request: Any, response: HttpResponse, data: shapes.NewHook) -> Any:
+def make_hook(request: Any, response: HttpResponse, data: shapes.hooks.NewHook) -> Any:
     made = run_make_hook(
         request.acting, name=data.name, body_id=request.key.body_id, url=data.url,
         kinds=data.kinds, key=request.key,
@@ -80,13 +80,15 @@ def make_hook(request: Any, response: HttpResponse, data: shapes.NewHook) -> Any
 
 
 @router.get(
-    "hooks/{uuid:hook_id}", response=shapes.HookRead, tags=["hooks"],
+    "hooks/{uuid:hook_id}", response=shapes.hooks.HookRead, tags=["hooks"],
     summary=_("Một nơi nhận tin và các lần gửi gần đây"),
 )  # fmt: skip
 def read_hook(request: Any, hook_id: uuid.UUID) -> Any:
     found = _one(request, hook_id)
     last = queries.deliveries(found, _LAST)
-    told = [{name: getattr(one, name) for name in shapes.Delivery.model_fields} for one in last]
+    told = [
+        {name: getattr(one, name) for name in shapes.hooks.Delivery.model_fields} for one in last
+    ]
     return {**_drawn(request, found), "deliveries": told}
 
 

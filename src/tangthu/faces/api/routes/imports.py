@@ -61,7 +61,7 @@ def _begun(batch: Batch, job: Any) -> dict[str, Any]:
 
 
 @router.get(
-    "imports", response=shapes.Batches, tags=["imports"], summary=_("Đợt số hóa, mới trước")
+    "imports", response=shapes.imports.Batches, tags=["imports"], summary=_("Đợt số hóa, mới trước")
 )
 def list_imports(request: Any, state: str = "", limit: int = Limit, cursor: str = "") -> Any:
     found = archive.batches(request.viewer)
@@ -82,7 +82,7 @@ def _fonds(request: Any, fonds_id: uuid.UUID) -> Fonds:
 
 
 @router.post(
-    "imports", response={202: shapes.Begun}, tags=["imports"],
+    "imports", response={202: shapes.imports.Begun}, tags=["imports"],
     summary=_("Gửi một đợt số hóa: bảng kê và các tệp, hoặc một tệp zip"),
 )  # fmt: skip
 def upload_import(
@@ -118,10 +118,10 @@ def upload_import(
 
 
 @router.post(
-    "imports/from-folder", response={202: shapes.Begun}, tags=["imports"],
+    "imports/from-folder", response={202: shapes.imports.Begun}, tags=["imports"],
     summary=_("Nhập đợt số hóa từ một thư mục trên máy chủ"),
 )  # fmt: skip
-def import_folder(request: Any, response: HttpResponse, data: shapes.FromFolder) -> Any:
+def import_folder(request: Any, response: HttpResponse, data: shapes.imports.FromFolder) -> Any:
     found = _fonds(request, data.fonds)
     with receiving() as place:
         kept_back = codes_elsewhere(request.viewer, "archive.import")
@@ -152,7 +152,7 @@ def _review(request: Any, batch_id: uuid.UUID) -> Review:
 
 
 @router.get(
-    "imports/{uuid:batch_id}", response=shapes.BatchState, tags=["imports"],
+    "imports/{uuid:batch_id}", response=shapes.imports.BatchState, tags=["imports"],
     summary=_("Một đợt số hóa: đang ở đâu, còn gì phải trả lời"),
 )  # fmt: skip
 def read_import(request: Any, batch_id: uuid.UUID) -> Any:
@@ -191,7 +191,7 @@ def _ready(review: Review, outcome: Any) -> dict[str, int]:
 
 
 @router.get(
-    "imports/{uuid:batch_id}/findings", response=shapes.Findings, tags=["imports"],
+    "imports/{uuid:batch_id}/findings", response=shapes.imports.Findings, tags=["imports"],
     summary=_("Những gì kiểm tra đã thấy, với đề xuất"),
 )  # fmt: skip
 def list_findings(
@@ -232,7 +232,7 @@ def _finding(review: Review, one: Finding) -> dict[str, Any]:
 
 
 @router.get(
-    "imports/{uuid:batch_id}/waiting", response=shapes.WaitingList, tags=["imports"],
+    "imports/{uuid:batch_id}/waiting", response=shapes.imports.WaitingList, tags=["imports"],
     summary=_("Những gì còn lại nếu tiếp nhận bây giờ, và vì sao"),
 )  # fmt: skip
 def list_waiting(
@@ -266,7 +266,7 @@ def import_report(request: Any, batch_id: uuid.UUID) -> Any:
     "imports/{uuid:batch_id}/decisions", response={204: None}, tags=["imports"],
     summary=_("Quyết định: nhận đề xuất (take), sửa (edit), bỏ qua (ignore)"),
 )  # fmt: skip
-def add_decisions(request: Any, batch_id: uuid.UUID, data: shapes.Decisions) -> Any:
+def add_decisions(request: Any, batch_id: uuid.UUID, data: shapes.imports.Decisions) -> Any:
     _review(request, batch_id)
     given = [Decision(one.kind, one.target, one.field, one.value) for one in data.decisions]
     decide(request.acting, batch_id, given)
@@ -287,10 +287,10 @@ def remove_decisions(
 
 
 @router.put(
-    "imports/{uuid:batch_id}/answers", response=shapes.Batch, tags=["imports"],
+    "imports/{uuid:batch_id}/answers", response=shapes.imports.Batch, tags=["imports"],
     summary=_("Trả lời chung cho cả đợt; chuỗi rỗng là rút lại"),
 )  # fmt: skip
-def give_answers(request: Any, batch_id: uuid.UUID, data: shapes.Answers) -> Any:
+def give_answers(request: Any, batch_id: uuid.UUID, data: shapes.imports.Answers) -> Any:
     _review(request, batch_id)
     answer(request.acting, batch_id, data.answers)
     return drawn(archive.batch(request.viewer, batch_id))
@@ -300,7 +300,7 @@ def give_answers(request: Any, batch_id: uuid.UUID, data: shapes.Answers) -> Any
     "imports/{uuid:batch_id}/columns", response={204: None}, tags=["imports"],
     summary=_("Ghép cột của bảng kê với trường"),
 )  # fmt: skip
-def choose_columns(request: Any, batch_id: uuid.UUID, data: shapes.Columns) -> Any:
+def choose_columns(request: Any, batch_id: uuid.UUID, data: shapes.imports.Columns) -> Any:
     _review(request, batch_id)
     wanted: dict[int, str | None] = {}
     for name, field in data.columns.items():
@@ -313,16 +313,16 @@ def choose_columns(request: Any, batch_id: uuid.UUID, data: shapes.Columns) -> A
 
 
 @router.put(
-    "imports/{uuid:batch_id}/index", response={202: shapes.Job, 204: None}, tags=["imports"],
+    "imports/{uuid:batch_id}/index", response={202: shapes.work.Job, 204: None}, tags=["imports"],
     summary=_("Chọn bảng kê được tính; rỗng là giữ bảng đang dùng"),
 )  # fmt: skip
-def choose_list(request: Any, batch_id: uuid.UUID, data: shapes.ChooseIndex) -> Any:
+def choose_list(request: Any, batch_id: uuid.UUID, data: shapes.imports.ChooseIndex) -> Any:
     job = choose_index(request.acting, batch_id, data.path)
     return Status(202, drawing.job(job)) if job else Status(204, None)
 
 
 @router.post(
-    "imports/{uuid:batch_id}/check", response={202: shapes.Job}, tags=["imports"],
+    "imports/{uuid:batch_id}/check", response={202: shapes.work.Job}, tags=["imports"],
     summary=_("Kiểm tra lại đợt"),
 )  # fmt: skip
 def check_import(request: Any, batch_id: uuid.UUID) -> Any:
@@ -331,7 +331,7 @@ def check_import(request: Any, batch_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "imports/{uuid:batch_id}/resume", response={202: shapes.Job}, tags=["imports"],
+    "imports/{uuid:batch_id}/resume", response={202: shapes.work.Job}, tags=["imports"],
     summary=_("Chạy tiếp việc của đợt đã dừng giữa chừng"),
 )  # fmt: skip
 def resume_import(request: Any, batch_id: uuid.UUID) -> Any:
@@ -340,10 +340,10 @@ def resume_import(request: Any, batch_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "imports/{uuid:batch_id}/accept", response={202: shapes.Job}, tags=["imports"],
+    "imports/{uuid:batch_id}/accept", response={202: shapes.work.Job}, tags=["imports"],
     summary=_("Tiếp nhận phần đã đủ, hoặc cả mọi đề xuất"),
 )  # fmt: skip
-def accept_import(request: Any, batch_id: uuid.UUID, data: shapes.Accept) -> Any:
+def accept_import(request: Any, batch_id: uuid.UUID, data: shapes.imports.Accept) -> Any:
     review = _review(request, batch_id)
     outcome = review.complete if data.accept == COMPLETE else review.with_proposals
     if not _ready(review, outcome)["documents"]:
@@ -352,7 +352,7 @@ def accept_import(request: Any, batch_id: uuid.UUID, data: shapes.Accept) -> Any
 
 
 @router.post(
-    "imports/{uuid:batch_id}/close", response=shapes.Batch, tags=["imports"],
+    "imports/{uuid:batch_id}/close", response=shapes.imports.Batch, tags=["imports"],
     summary=_("Kết thúc đợt; phần chưa nhận bị bỏ lại"),
 )  # fmt: skip
 def close_import(request: Any, batch_id: uuid.UUID) -> Any:

@@ -31,7 +31,7 @@ class NoCheckpoint(HouseError):
     http_status = 409
 
 
-@router.get("ledger", response=shapes.Logs, tags=["ledger"], summary=_("Sổ cái đang ở đâu"))
+@router.get("ledger", response=shapes.ledger.Logs, tags=["ledger"], summary=_("Sổ cái đang ở đâu"))
 def list_logs(request: Any) -> Any:
     request.acting.require("repository.audit", request.key.body_id)
     audited = sorted(request.viewer.bodies_with("repository.audit"))
@@ -47,7 +47,7 @@ def _log(request: Any, body_id: uuid.UUID) -> Log:
 
 
 @router.get(
-    "ledger/{uuid:body_id}/checkpoint", response=shapes.Checkpoint, tags=["ledger"],
+    "ledger/{uuid:body_id}/checkpoint", response=shapes.ledger.Checkpoint, tags=["ledger"],
     summary=_("Điểm kiểm tra đã ký mới nhất và khóa công khai"),
 )  # fmt: skip
 def read_checkpoint(request: Any, body_id: uuid.UUID) -> Any:
@@ -64,10 +64,10 @@ def read_checkpoint(request: Any, body_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "ledger/{uuid:body_id}/verify", response=shapes.Verified, tags=["ledger"],
+    "ledger/{uuid:body_id}/verify", response=shapes.ledger.Verified, tags=["ledger"],
     summary=_("Kiểm tra một bằng chứng với khóa của sổ cái này"),
 )  # fmt: skip
-def verify(request: Any, body_id: uuid.UUID, data: shapes.Verify) -> Any:
+def verify(request: Any, body_id: uuid.UUID, data: shapes.ledger.Verify) -> Any:
     log = _log(request, body_id)
     key = Signer(settings.HOME, log.log_id, log.origin).verifier_key
     try:
@@ -78,7 +78,7 @@ def verify(request: Any, body_id: uuid.UUID, data: shapes.Verify) -> Any:
 
 
 @router.post(
-    "ledger/{uuid:body_id}/resume", response={202: shapes.Job}, tags=["ledger"],
+    "ledger/{uuid:body_id}/resume", response={202: shapes.work.Job}, tags=["ledger"],
     summary=_("Kiểm tra lại toàn bộ sổ cái đã dừng và cho ghi tiếp"),
 )  # fmt: skip
 def resume(request: Any, body_id: uuid.UUID) -> Any:

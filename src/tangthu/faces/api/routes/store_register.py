@@ -36,7 +36,7 @@ def _drawn(request: Any, one: Store) -> dict[str, Any]:
 
 
 @router.get(
-    "store-register", response=shapes.RegisteredStores, tags=["stores"],
+    "store-register", response=shapes.register.RegisteredStores, tags=["stores"],
     summary=_("Sổ các kho, cả kho đã thôi dùng"),
 )  # fmt: skip
 def list_registered_stores(request: Any) -> Any:
@@ -46,10 +46,10 @@ def list_registered_stores(request: Any) -> Any:
 
 
 @router.post(
-    "store-register", response={201: shapes.RegisteredStore}, tags=["stores"],
+    "store-register", response={201: shapes.register.RegisteredStore}, tags=["stores"],
     summary=_("Thêm một kho ở thư mục của máy chủ hoặc ở địa chỉ S3"),
 )  # fmt: skip
-def add_store(request: Any, response: HttpResponse, data: shapes.NewStore) -> Any:
+def add_store(request: Any, response: HttpResponse, data: shapes.register.NewStore) -> Any:
     made = run_add_store(
         request.acting, name=data.name, path=data.path, kind=data.kind,
         facts=StoreFacts(**data.model_dump(exclude={"name", "path", "kind"})),
@@ -59,7 +59,7 @@ def add_store(request: Any, response: HttpResponse, data: shapes.NewStore) -> An
 
 
 @router.get(
-    "store-register/{uuid:store_uid}", response=shapes.RegisteredStore, tags=["stores"],
+    "store-register/{uuid:store_uid}", response=shapes.register.RegisteredStore, tags=["stores"],
     summary=_("Một kho trong sổ"),
 )  # fmt: skip
 def read_store(request: Any, store_uid: uuid.UUID) -> Any:
@@ -67,10 +67,10 @@ def read_store(request: Any, store_uid: uuid.UUID) -> Any:
 
 
 @router.patch(
-    "store-register/{uuid:store_uid}", response=shapes.RegisteredStore, tags=["stores"],
+    "store-register/{uuid:store_uid}", response=shapes.register.RegisteredStore, tags=["stores"],
     summary=_("Ghi lại những gì nói về một kho; điều không gửi thì giữ nguyên"),
 )  # fmt: skip
-def change_store(request: Any, store_uid: uuid.UUID, data: shapes.ChangeStore) -> Any:
+def change_store(request: Any, store_uid: uuid.UUID, data: shapes.register.ChangeStore) -> Any:
     stood = repository.store(request.viewer, store_uid)
     facts = {name: getattr(stood, name) for name in StoreFacts.__dataclass_fields__}
     facts |= data.model_dump(exclude_unset=True)
@@ -79,7 +79,7 @@ def change_store(request: Any, store_uid: uuid.UUID, data: shapes.ChangeStore) -
 
 
 @router.post(
-    "store-register/{uuid:store_uid}/copy", response={202: shapes.Job}, tags=["stores"],
+    "store-register/{uuid:store_uid}/copy", response={202: shapes.work.Job}, tags=["stores"],
     summary=_("Chép sang kho này mọi gói mà nó chưa có"),
 )  # fmt: skip
 def copy_store(request: Any, store_uid: uuid.UUID) -> Any:
@@ -88,7 +88,7 @@ def copy_store(request: Any, store_uid: uuid.UUID) -> Any:
 
 
 @router.post(
-    "store-register/{uuid:store_uid}/check", response={202: shapes.Job}, tags=["stores"],
+    "store-register/{uuid:store_uid}/check", response={202: shapes.work.Job}, tags=["stores"],
     summary=_("Đọc lại mọi bản sao trong một kho, không phục hồi gì"),
 )  # fmt: skip
 def check_store(request: Any, store_uid: uuid.UUID) -> Any:
@@ -97,10 +97,10 @@ def check_store(request: Any, store_uid: uuid.UUID) -> Any:
 
 
 @router.post(
-    "store-register/{uuid:store_uid}/retire", response={202: shapes.Job}, tags=["stores"],
+    "store-register/{uuid:store_uid}/retire", response={202: shapes.work.Job}, tags=["stores"],
     summary=_("Thôi dùng một kho; tệp trong kho không bị xóa"),
 )  # fmt: skip
-def retire_store(request: Any, store_uid: uuid.UUID, data: shapes.RetireStore) -> Any:
+def retire_store(request: Any, store_uid: uuid.UUID, data: shapes.register.RetireStore) -> Any:
     repository.store(request.viewer, store_uid)
     job = run_retire_store(request.acting, store_uid, reason=data.reason, decision=data.decision)
     return Status(202, drawing.job(job))

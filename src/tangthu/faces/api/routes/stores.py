@@ -25,7 +25,7 @@ def _auditor(request: Any) -> None:
     request.acting.require("repository.audit", request.key.body_id)
 
 
-@router.get("stores", response=shapes.Stores, tags=["stores"], summary=_("Các kho lưu trữ"))
+@router.get("stores", response=shapes.stores.Stores, tags=["stores"], summary=_("Các kho lưu trữ"))
 def list_stores(request: Any) -> Any:
     _auditor(request)
     names = ("name", "kind", "usable", "healthy", "objects", "bytes", "hurt", "lost", "unseen")
@@ -37,7 +37,9 @@ def list_stores(request: Any) -> Any:
     }
 
 
-@router.get("packages", response=shapes.Packages, tags=["packages"], summary=_("Sổ gói (AIP)"))
+@router.get(
+    "packages", response=shapes.stores.Packages, tags=["packages"], summary=_("Sổ gói (AIP)")
+)
 def list_packages(
     request: Any, state: Literal["", "hurt", "unseen"] = "", limit: int = Limit, cursor: str = ""
 ) -> Any:
@@ -67,7 +69,7 @@ def _lines(request: Any, rows: list[Any]) -> list[dict[str, Any]]:
 
 
 @router.get(
-    "packages/{uuid:package_id}", response=shapes.Package, tags=["packages"],
+    "packages/{uuid:package_id}", response=shapes.stores.Package, tags=["packages"],
     summary=_("Một gói: phiên bản, bản sao, chỗ hỏng"),
 )  # fmt: skip
 def read_package(request: Any, package_id: uuid.UUID) -> Any:
@@ -85,7 +87,9 @@ def read_package(request: Any, package_id: uuid.UUID) -> Any:
     }
 
 
-@router.get("checks", response=shapes.Checks, tags=["stores"], summary=_("Các lần kiểm tra kho"))
+@router.get(
+    "checks", response=shapes.stores.Checks, tags=["stores"], summary=_("Các lần kiểm tra kho")
+)
 def list_checks(request: Any, limit: int = Limit, cursor: str = "") -> Any:
     _auditor(request)
     return paging.by_moment(
@@ -106,7 +110,7 @@ def _check(job: Any) -> dict[str, Any]:
 
 
 @router.get(
-    "checks/{uuid:job_id}", response=shapes.CheckFound, tags=["stores"],
+    "checks/{uuid:job_id}", response=shapes.stores.CheckFound, tags=["stores"],
     summary=_("Một lần kiểm tra và những gì nó thấy"),
 )  # fmt: skip
 def read_check(request: Any, job_id: uuid.UUID) -> Any:
@@ -125,9 +129,9 @@ def read_check(request: Any, job_id: uuid.UUID) -> Any:
 
 
 @router.post(
-    "checks", response={202: shapes.Job}, tags=["stores"],
+    "checks", response={202: shapes.work.Job}, tags=["stores"],
     summary=_("Đặt kiểm tra mọi gói, có hoặc không phục hồi"),
 )  # fmt: skip
-def order_check(request: Any, data: shapes.OrderCheck) -> Any:
+def order_check(request: Any, data: shapes.stores.OrderCheck) -> Any:
     _auditor(request)
     return Status(202, drawing.job(run_order_check(request.acting, repair=data.repair)))

@@ -30,7 +30,7 @@ Limit = Query(50, ge=1, le=paging.MOST)
 SHOWN = 500
 
 
-@router.get("me", response=shapes.Me, tags=["key"], summary=_("Khóa này: của ai, được làm gì"))
+@router.get("me", response=shapes.keys.Me, tags=["key"], summary=_("Khóa này: của ai, được làm gì"))
 def me(request: Any) -> Any:
     key = request.key
     limit = metering.limit_of(key.body.code)
@@ -48,12 +48,12 @@ def me(request: Any) -> Any:
     }
 
 
-@router.get("bodies", response=shapes.Bodies, tags=["key"], summary=_("Cơ quan của khóa"))
+@router.get("bodies", response=shapes.keys.Bodies, tags=["key"], summary=_("Cơ quan của khóa"))
 def list_bodies(request: Any) -> Any:
     return {"items": [drawing.body(one) for one in identity.bodies(request.viewer)]}
 
 
-@router.get("jobs", response=shapes.Jobs, tags=["jobs"], summary=_("Công việc nền, mới trước"))
+@router.get("jobs", response=shapes.work.Jobs, tags=["jobs"], summary=_("Công việc nền, mới trước"))
 def list_jobs(request: Any, state: str = "", limit: int = Limit, cursor: str = "") -> Any:
     found = identity.jobs(request.viewer)
     if state:
@@ -68,7 +68,10 @@ def list_jobs(request: Any, state: str = "", limit: int = Limit, cursor: str = "
 
 
 @router.get(
-    "jobs/{uuid:job_id}", response=shapes.Job, tags=["jobs"], summary=_("Một công việc và tiến độ")
+    "jobs/{uuid:job_id}",
+    response=shapes.work.Job,
+    tags=["jobs"],
+    summary=_("Một công việc và tiến độ"),
 )
 def read_job(request: Any, job_id: uuid.UUID) -> Any:
     return drawing.jobs(request.viewer, [identity.job(request.viewer, job_id)])[0]
@@ -83,7 +86,7 @@ def _require_stopper(request: Any, job: Job) -> None:
 
 
 @router.post(
-    "jobs/{uuid:job_id}/stop", response={202: shapes.Job}, tags=["jobs"],
+    "jobs/{uuid:job_id}/stop", response={202: shapes.work.Job}, tags=["jobs"],
     summary=_("Yêu cầu một công việc dừng ở chỗ an toàn gần nhất"),
 )  # fmt: skip
 def stop_job(request: Any, job_id: uuid.UUID) -> Any:
@@ -94,7 +97,9 @@ def stop_job(request: Any, job_id: uuid.UUID) -> Any:
     return Status(202, drawing.jobs(request.viewer, [stopping])[0])
 
 
-@router.get("uses", response=shapes.Uses, tags=["uses"], summary=_("Lịch sử khai thác, mới trước"))
+@router.get(
+    "uses", response=shapes.views.Uses, tags=["uses"], summary=_("Lịch sử khai thác, mới trước")
+)
 def list_uses(
     request: Any, everybody: bool = False, kind: str = "", limit: int = Limit, cursor: str = ""
 ) -> Any:
@@ -129,7 +134,7 @@ def _use(use: Use, seen: Any) -> dict[str, Any]:
 
 
 @router.get(
-    "quarantine", response=shapes.Suspects, tags=["quarantine"],
+    "quarantine", response=shapes.secrets.Suspects, tags=["quarantine"],
     summary=_("Tệp bị cách ly, chờ kết luận; cũ trước"),
 )  # fmt: skip
 def list_quarantine(request: Any) -> Any:
@@ -146,7 +151,7 @@ def list_quarantine(request: Any) -> Any:
     "quarantine/{uuid:held_id}/decision", response={204: None}, tags=["quarantine"],
     summary=_("Kết luận về một tệp bị cách ly"),
 )  # fmt: skip
-def decide_suspect(request: Any, held_id: uuid.UUID, data: shapes.SuspectDecision) -> Any:
+def decide_suspect(request: Any, held_id: uuid.UUID, data: shapes.secrets.SuspectDecision) -> Any:
     if not identity.quarantined(request.viewer).filter(pk=held_id).exists():
         raise NotFoundForViewer(translate("Không có gì ở đây."))
     decide_quarantined(request.acting, held_id, decision=data.decision, basis=data.basis)
@@ -154,7 +159,7 @@ def decide_suspect(request: Any, held_id: uuid.UUID, data: shapes.SuspectDecisio
 
 
 @router.get(
-    "withheld", response=shapes.WithheldList, tags=["quarantine"],
+    "withheld", response=shapes.secrets.WithheldList, tags=["quarantine"],
     summary=_("Tài liệu bị báo là mật, chờ kết luận; cũ trước"),
 )  # fmt: skip
 def list_withheld(request: Any) -> Any:
@@ -175,6 +180,6 @@ def list_withheld(request: Any) -> Any:
     "withheld/{uuid:withheld_id}/release", response={204: None}, tags=["quarantine"],
     summary=_("Kết luận không mật: đưa tài liệu trở lại"),
 )  # fmt: skip
-def release(request: Any, withheld_id: uuid.UUID, data: shapes.Release) -> Any:
+def release(request: Any, withheld_id: uuid.UUID, data: shapes.secrets.Release) -> Any:
     release_document(request.acting, withheld_id, data.basis)
     return Status(204, None)
