@@ -130,6 +130,89 @@ def test_the_last_who_keeps_the_house_cannot_go_and_the_next_must_be_confirmed(
     assert not keeps("dung") and keeps("quang")
 
 
+def last_day(username: str, days: int) -> Appointment:
+    """`username` keeps the house to a planned day, confirmed."""
+    post = house.posts().get(person=person(username))
+    on = timezone.localdate() + dt.timedelta(days=days)
+    return end_appointment(SYSTEM, post.pk, decision="1/QĐ", on=on)
+
+
+def test_no_planned_last_day_leaves_a_day_on_which_nobody_keeps_the_house(
+    cast: TestHouse,
+) -> None:
+    today = timezone.localdate()
+    given(cast, "quang")
+    last_day("quang", 12)
+    dung = house.posts().get(person=person("dung"))
+    for on in (None, today, today + dt.timedelta(days=5), today + dt.timedelta(days=30)):
+        with pytest.raises(LastHolder):
+            end_appointment(cast.acting("dung"), dung.pk, decision="2/QĐ", on=on)
+        dung.refresh_from_db()
+        assert dung.effective_to is None and dung.ended_at is None
+    page = client("dung").post(
+        f"/quan-tri-he-thong/{dung.pk}/thoi/",
+        {"on": (today + dt.timedelta(days=5)).strftime("%d/%m/%Y"), "decision": "2/QĐ"},
+    )
+    gap = (today + dt.timedelta(days=13)).strftime("%d/%m/%Y")
+    assert page.status_code == 422
+    assert f"Từ ngày {gap} không còn ai" in page.content.decode()
+    # Who keeps it for good closes the gap; a last day may then be planned.
+    given(cast, "lan")
+    end_appointment(cast.acting("dung"), dung.pk, decision="2/QĐ", on=today + dt.timedelta(days=5))
+    lan = house.posts().get(person=person("lan"))
+    with pytest.raises(LastHolder):
+        end_appointment(cast.acting("dung"), lan.pk, decision="3/QĐ")
+
+
+def test_two_who_keep_it_one_after_the_other_leave_no_day_between(cast: TestHouse) -> None:
+    today = timezone.localdate()
+    given(cast, "quang")
+    last_day("quang", 20)
+    given(cast, "lan")
+    last_day("lan", 10)
+    dung = house.posts().get(person=person("dung"))
+    last = end_appointment(SYSTEM, dung.pk, decision="1/QĐ", on=today + dt.timedelta(days=30))
+    assert last.effective_to is not None
+    # Of the days to the thirtieth the other two have twenty.
+    with pytest.raises(LastHolder):
+        end_appointment(cast.acting("dung"), dung.pk, decision="2/QĐ")
+    lan = house.posts().get(person=person("lan"))
+    end_appointment(cast.acting("dung"), lan.pk, decision="2/QĐ")
+    quang = house.posts().get(person=person("quang"))
+    end_appointment(cast.acting("dung"), quang.pk, decision="2/QĐ", on=today + dt.timedelta(days=3))
+    # The same last day once more takes nothing away.
+    end_appointment(cast.acting("dung"), dung.pk, decision="3/QĐ", on=last.effective_to)
+
+
+@pytest.mark.req("RM-954")
+def test_nobody_keeps_the_house_while_who_reset_his_password_may_sign_in_as_him(
+    cast: TestHouse,
+) -> None:
+    """Else an administrator of a body would reset a person, let the house be given to him, and
+    keep it in his name."""
+    lan = person("lan")
+    password = reset_password(cast.acting("quang"), lan.pk)
+    made = give_house(cast.acting("dung"), "lan", decision="1/QĐ")
+    at = f"/quyen/appointment/{made.pk}/"
+    answer = client("minh").post(at, {"decision": "confirm"})
+    assert answer.status_code == 409
+    assert "do người khác cấp" in answer.content.decode()
+    # Whoever set his own now may still be the other; for a while that is not known.
+    thief, own = Client(), "Trang-giay-Moi-1"
+    thief.post("/dang-nhap/", {"username": "lan", "password": password})
+    thief.post("/tai-khoan/mat-khau/", {"old": password, "new": own, "again": own})
+    with pytest.raises(house.NotHisAlone):
+        change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    assert not keeps("lan")
+    # While it waits nobody but who keeps the house resets him once more.
+    with pytest.raises(KeptByOthers):
+        reset_password(cast.acting("quang"), lan.pk)
+    day = timezone.now() - dt.timedelta(hours=25)
+    SignInState.objects.filter(account__person=lan).update(reset_at=day)
+    change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    assert keeps("lan")
+
+
 def test_whoever_administers_a_body_does_not_come_in_as_who_keeps_the_house(
     cast: TestHouse,
 ) -> None:

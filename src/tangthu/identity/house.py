@@ -7,6 +7,7 @@ so it is asked for, ended and guarded by who has it, never by who administers a 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -18,6 +19,21 @@ from tangthu.identity.roles import rights_on
 from tangthu.kernel.errors import Refused
 
 KEEP = "house.keep"
+
+
+# Why an account may be in another's hands (a reset a short while ago), registered by who knows.
+_doubts: list[Callable[[uuid.UUID], object]] = []
+
+
+def on_giving(doubt: Callable[[uuid.UUID], object]) -> None:
+    """Let `doubt` say why somebody else may sign in as a person; None or "" if nothing says so."""
+    _doubts.append(doubt)
+
+
+class NotHisAlone(Refused):
+    """Somebody else may sign in as the person: whoever that is would keep the house."""
+
+    http_status = 409
 
 
 class KeptByOthers(Refused):
@@ -45,6 +61,18 @@ def require_keeper(acting: Acting) -> None:
             hint=_("Nhờ người có vai trò Quản trị hệ thống."),
             right=KEEP,
         )
+
+
+def require_his_alone(person_id: uuid.UUID) -> None:
+    """Raise NotHisAlone while somebody else may sign in as a person who is to keep the house."""
+    for doubt in _doubts:
+        why = doubt(person_id)
+        if why:
+            raise NotHisAlone(
+                _("Người này chưa giữ được quyền quản trị hệ thống: người khác có thể vào thay."),
+                hint=why,
+                right=KEEP,
+            )
 
 
 def posts() -> QuerySet[Appointment]:

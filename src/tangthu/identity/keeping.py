@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 from django.utils import timezone
@@ -21,6 +21,7 @@ from tangthu.identity.models import Appointment
 from tangthu.identity.roles import rights_of
 from tangthu.kernel import advisory
 from tangthu.kernel.errors import Refused
+from tangthu.ui import formats
 
 CONFIRM, MANAGE = "rights.confirm", "people.manage"
 
@@ -33,8 +34,8 @@ class LastHolder(Refused):
 
 def require_kept(acting: Acting, ending: Collection[Appointment], day: dt.date) -> None:
     """Raise LastHolder if, once the appointments `ending` give no more on `day`, nobody else at one
-    of their bodies confirms changes of rights, or nobody manages people, or nobody at any body
-    keeps the house.
+    of their bodies confirms changes of rights, or nobody manages people, or on that or a later day
+    on which they would have given it nobody at any body keeps the house.
 
     In a transaction: whoever ends others at the same bodies waits until it is over. The
     installation itself, and whoever runs the machine, is not held back.
@@ -77,20 +78,46 @@ def require_kept(acting: Acting, ending: Collection[Appointment], day: dt.date) 
 
 
 def _require_house_kept(keys: Collection[uuid.UUID], day: dt.date) -> None:
-    """The same for the house: the next who keeps it must keep it for as long as who goes."""
+    """The same for the house, and for every later day on which who goes would have kept it: others
+    have last days too."""
     advisory.until_commit("holders house")
     given = house.posts().filter(standing.gives())
-    if not given.filter(pk__in=keys).exists():
+    left = given.filter(person__account__is_active=True).exclude(pk__in=keys)
+    spans = [(one.effective_from, one.effective_to or dt.date.max) for one in left]
+    gaps = [
+        gap
+        for one in given.filter(pk__in=keys)
+        if (gap := _first_not_in(spans, max(day, one.effective_from), one.effective_to))
+    ]
+    if not gaps:
         return
-    left = given.filter(effective_from__lte=day, person__account__is_active=True)
-    if not left.filter(Q(effective_to=None) | Q(effective_to__gte=day)).exclude(pk__in=keys):
-        raise LastHolder(
-            _("Đây là người cuối cùng quản trị hệ thống của nhà."),
-            hint=_(
-                "Giao quyền quản trị hệ thống cho người khác và để quyền ấy được xác nhận trước;"
-                " nếu không làm được, người vận hành máy dùng tangthu keeper give."
-            ),
-        )
+    words = _("Đây là người cuối cùng quản trị hệ thống của nhà.")
+    if min(gaps) > day:
+        words = _("Từ ngày %(day)s không còn ai quản trị hệ thống của nhà.") % {
+            "day": formats.day(min(gaps))
+        }
+    raise LastHolder(
+        words,
+        hint=_(
+            "Giao quyền quản trị hệ thống cho người khác và để quyền ấy được xác nhận trước;"
+            " nếu không làm được, người vận hành máy dùng tangthu keeper give."
+        ),
+    )
+
+
+def _first_not_in(
+    spans: Iterable[tuple[dt.date, dt.date]], day: dt.date, last: dt.date | None
+) -> dt.date | None:
+    """The first day from `day` to `last` (None: for ever) that lies in none of the spans."""
+    last = last or dt.date.max
+    for since, until in sorted(spans):
+        if since > day:
+            break
+        if until >= day:
+            if until >= last:
+                return None
+            day = until + dt.timedelta(days=1)
+    return day if day <= last else None
 
 
 def ever_confirmed(body_id: uuid.UUID | None, but: uuid.UUID) -> bool:

@@ -19,6 +19,7 @@ class SigninConfig(AppConfig):
     verbose_name = "Đăng nhập và tài khoản"
 
     def ready(self) -> None:
+        from tangthu.identity import house
         from tangthu.identity.actions.change_rights import on_confirming
         from tangthu.kernel import checks, rounds, securitylog
         from tangthu.kernel.late import late
@@ -36,6 +37,7 @@ class SigninConfig(AppConfig):
         noticing.connect()
         refusals.note_with(late("tangthu.signin.actions.note_refusal.note_shown"))
         on_confirming(late("tangthu.signin.resting.until"))
+        house.on_giving(late("tangthu.signin.resting.doubt"))
         rounds.register(
             "security-log",
             late("tangthu.signin.actions.forget_entries.forget_entries"),

@@ -10,12 +10,14 @@ import datetime as dt
 import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tangthu.identity import standing
 from tangthu.identity.models import Account
 from tangthu.identity.policies import Viewer
 from tangthu.signin import rules
 from tangthu.signin.models import SignInState
+from tangthu.ui import formats
 
 
 def _length() -> dt.timedelta:
@@ -29,6 +31,23 @@ def until(person_id: uuid.UUID) -> dt.datetime | None:
         return None
     end = state.reset_at + _length()
     return end if end > timezone.now() else None
+
+
+def doubt(person_id: uuid.UUID) -> str:
+    """Why somebody else may sign in as a person now, and what ends that; "" if nothing says so.
+
+    Another who gave him his password, until he has set his own; another who reset how he signs in
+    a short while ago, even if he has set his own: it may have been that other.
+    """
+    state = SignInState.objects.filter(account__person_id=person_id).first()
+    if state is None or state.password_at is None:
+        return _("Mật khẩu của người ấy do người khác cấp; người ấy đăng nhập và đặt mật khẩu mới.")
+    end = until(person_id)
+    if end is None:
+        return ""
+    return _("Mật khẩu hoặc xác thực hai bước vừa do người khác đặt lại; đợi đến %(when)s.") % {
+        "when": formats.moment(end)
+    }
 
 
 def confirms(person_id: uuid.UUID) -> bool:

@@ -128,7 +128,7 @@ def appoint(
     A position that is not there yet is opened. Asked for by a person, it gives rights once a second
     has confirmed it. A position that keeps the house is given by who keeps it. Raises Refused, and
     InvalidInput for a role that is none, for no position, for a unit of another body, and for an
-    end before the beginning.
+    end before the beginning. NotHisAlone as `confirm`, where nobody else is there to confirm.
     """
     keeps_house = role in house.keeping_roles()
     if keeps_house:
@@ -153,6 +153,9 @@ def appoint(
     if until is not None and until < since:
         words = _("Ngày hết hạn trước ngày bắt đầu.")
         raise InvalidInput(words, problems={"until": [words]})
+    asked = asking(acting, body.id, house_wide=keeps_house)
+    if keeps_house and asked["alone"]:
+        house.require_his_alone(person.pk)
     with transaction.atomic():
         held = _position(acting, body, unit, position, role, since)
         appointment = Appointment(
@@ -162,7 +165,7 @@ def appoint(
             effective_from=since,
             effective_to=until,
             decision=nfc(decision).strip()[:200],
-            **asking(acting, body.id, house_wide=keeps_house),
+            **asked,
         )
         appointment.save(force_insert=True)
         record(

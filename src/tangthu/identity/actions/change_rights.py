@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from tangthu.identity import keeping, standing
+from tangthu.identity import house, keeping, standing
 from tangthu.identity.acting import Acting
 from tangthu.identity.models import Appointment, Clearance, Grant, GroupMember
 from tangthu.identity.models.asked import Asked
@@ -81,11 +81,14 @@ def asking(acting: Acting, body_id: uuid.UUID, *, house_wide: bool = False) -> A
 def confirm(acting: Acting, kind: str, change_id: uuid.UUID) -> None:
     """Confirm a change, or its end; from here on it gives the rights, or gives none for good.
 
-    Raises NotFoundForViewer, Refused, OwnChange, AlreadyDecided, Resting.
+    Raises NotFoundForViewer, Refused, OwnChange, AlreadyDecided, Resting, and NotHisAlone for a
+    position that keeps the house while somebody else may sign in as its holder.
     """
     with transaction.atomic():
         found = _waiting(acting, kind, change_id)
         ending = found.ended_at is not None
+        if not ending and not acting.is_system and _keeps_house(found):
+            house.require_his_alone(found.person_id)
         if ending:
             found.end_confirmed_at = clock.now()
         else:
@@ -178,6 +181,10 @@ def _waiting(acting: Acting, kind: str, change_id: uuid.UUID) -> Any:
     if not acting.is_system:
         _require_rested(acting.viewer.person_id)
     return found
+
+
+def _keeps_house(change: Asked) -> bool:
+    return isinstance(change, Appointment) and change.position.role in house.keeping_roles()
 
 
 def _require_rested(person_id: uuid.UUID) -> None:

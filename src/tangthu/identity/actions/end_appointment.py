@@ -36,7 +36,7 @@ def end_appointment(
     Ended at once it gives no rights from here on, and that is to be confirmed. Raises
     NotFoundForViewer, also for one that has ended, InvalidInput on "decision" or "on", and
     LastHolder where the body would have nobody left to confirm rights or to manage people, or the
-    house nobody who keeps it. One that keeps the house is ended by who keeps it.
+    house on some day nobody who keeps it. One that keeps the house is ended by who keeps it.
     """
     with transaction.atomic():
         found = (
