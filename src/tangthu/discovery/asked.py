@@ -174,12 +174,23 @@ class Asked:
         )
         return list(cursor.fetchall())
 
+    def counted(self, cursor: Any, names: Sequence[str]) -> tuple[int, bool, dict[str, Facet]]:
+        """How many there are, whether more than were counted, and each of the named facets."""
+        if not self._census:
+            return *self.count(cursor), self.facets(cursor, names)
+        columns = [_FACETS[name] for name in names]
+        rows = census.tally(cursor, self._cut.wholly(), self._told_apart(), columns)
+        # The count of all is the row that no column was grouped by.
+        known = sum(count for mask, count, *_row in rows if mask == (1 << len(names)) - 1)
+        cap = FACET_CAP if names else COUNT_CAP + 1
+        named = self._named(cursor, ", ".join(columns) or "1", cap)
+        facets = _facets(rows + _tallied(named, columns), names)
+        return known + min(len(named), COUNT_CAP), len(named) > COUNT_CAP, facets
+
     def count(self, cursor: Any) -> tuple[int, bool]:
         """How many there are, and whether there are more than were counted."""
         if self._census:
-            known = census.tally(cursor, self._counted(), ())[0][1]
-            named = self._named(cursor, "1", COUNT_CAP + 1)
-            return known + min(len(named), COUNT_CAP), len(named) > COUNT_CAP
+            return self.counted(cursor, ())[:2]
         if self._positive:
             cap = TEXT_COUNT_CAP
             found = len(self._candidates(cursor))
@@ -198,24 +209,16 @@ class Asked:
         """Each of the named facets, all in one pass."""
         if not names:
             return {}
-        sums: dict[str, Counter[Any]] = {name: Counter() for name in names}
-        for mask, count, *row in self._grouped(cursor, [_FACETS[name] for name in names]):
-            # The bit of the column that was grouped by is the one that is not set.
-            at = next(n for n in range(len(names)) if not mask >> (len(names) - 1 - n) & 1)
-            if count > 0 and row[at] is not None and row[at] != "":
-                sums[names[at]][row[at]] += count
-        return {
-            name: sorted(found.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES]
-            for name, found in sums.items()
-        }
+        if self._census:
+            return self.counted(cursor, names)[2]
+        return _facets(self._grouped(cursor, [_FACETS[name] for name in names]), names)
 
-    def _counted(self) -> list[Condition]:
-        """The conditions of what the census counts: all that is not open by name alone."""
-        kinds = Condition("kind = ANY(%s)", (self._kinds,))
-        return [self._cut.wholly(), kinds, *self._conditions]
+    def _told_apart(self) -> list[Condition]:
+        """The conditions by which the census counts, beside what is open."""
+        return [Condition("kind = ANY(%s)", (self._kinds,)), *self._conditions]
 
     def _named(self, cursor: Any, columns: str, limit: int) -> list[tuple[Any, ...]]:
-        """Columns of what is open by name beside that, which the census does not tell apart."""
+        """Columns of what is open by name alone, which the census does not tell apart."""
         named = self._cut.by_name()
         if named is None:
             return []
@@ -227,10 +230,7 @@ class Asked:
         return list(cursor.fetchall())
 
     def _grouped(self, cursor: Any, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Rows of census.tally, from the census or from a look at the entries."""
-        if self._census:
-            known = census.tally(cursor, self._counted(), names)
-            return known + _tallied(self._named(cursor, ", ".join(names), FACET_CAP), names)
+        """Rows like those of census.tally, by a look at the entries."""
         columns = ", ".join(names)
         if self._positive:
             source = f"SELECT {columns} FROM discovery_entry WHERE obj = ANY(%s)"
@@ -267,6 +267,20 @@ def rows_named(
         [list(ids), kind, *cut.values],
     )
     return list(cursor.fetchall())
+
+
+def _facets(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, Facet]:
+    """The facets of rows (mask, count, *values) as `census.tally` gives them."""
+    sums: dict[str, Counter[Any]] = {name: Counter() for name in names}
+    for mask, count, *row in rows:
+        # The bit of the column that was grouped by is the one that is not set.
+        at = next((n for n in range(len(names)) if not mask >> (len(names) - 1 - n) & 1), None)
+        if at is not None and count > 0 and row[at] is not None and row[at] != "":
+            sums[names[at]][row[at]] += count
+    return {
+        name: sorted(found.items(), key=lambda one: (-one[1], one[0]))[:FACET_VALUES]
+        for name, found in sums.items()
+    }
 
 
 def _tallied(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -62,42 +62,53 @@ def correct() -> int:
 
 
 def tally(
-    cursor: Any, conditions: Sequence[Condition], columns: Sequence[str]
+    cursor: Any,
+    open_: Sequence[Condition],
+    conditions: Sequence[Condition],
+    columns: Sequence[str],
 ) -> list[tuple[Any, ...]]:
-    """Counts of what meets the conditions, which name columns of the census only.
+    """Counts of what meets one of `open_`, no two of which hold of one entry, and all `conditions`.
 
-    One row (mask, count, *values) for each value of each of the columns, as GROUPING gives the
-    mask: the bit of the column that the row is about is not set. Without columns one row (0,
-    count).
+    All of them name columns of the census only. One row (mask, count, *values) for each value of
+    each of the columns, as GROUPING gives the mask: the bit of the column that the row is about is
+    not set. One more row, with all bits set, has the count of all.
     """
     if not columns:
-        return _read(cursor, conditions, "0, COALESCE(sum(n), 0)::bigint", "n", "")
+        return _read(cursor, open_, conditions, "0, COALESCE(sum(n), 0)::bigint", "n", "")
     shown = ", ".join(columns)
     sets = ", ".join(f"({column})" for column in columns)
     return _read(
-        cursor, conditions, f"GROUPING({shown}), sum(n)::bigint, {shown}", f"n, {shown}",
-        f"GROUP BY GROUPING SETS ({sets})",
+        cursor, open_, conditions,
+        f"GROUPING({shown}), COALESCE(sum(n), 0)::bigint, {shown}", f"n, {shown}",
+        f"GROUP BY GROUPING SETS ({sets}, ())",
     )  # fmt: skip
 
 
-def by_fonds(
-    cursor: Any, conditions: Sequence[Condition]
-) -> list[tuple[uuid.UUID | None, str, int]]:
-    """How many entries of what meets the conditions each fonds has, by kind."""
+def by_fonds(cursor: Any, open_: Sequence[Condition]) -> list[tuple[uuid.UUID | None, str, int]]:
+    """How many entries of what meets one of `open_` each fonds has, by kind."""
     return _read(
-        cursor, conditions, "fonds_id, kind, sum(n)::bigint", "n, fonds_id, kind", "GROUP BY 1, 2"
+        cursor, open_, [], "fonds_id, kind, sum(n)::bigint", "n, fonds_id, kind", "GROUP BY 1, 2"
     )
 
 
 def _read(
-    cursor: Any, conditions: Sequence[Condition], shown: str, columns: str, grouping: str
+    cursor: Any,
+    open_: Sequence[Condition],
+    conditions: Sequence[Condition],
+    shown: str,
+    columns: str,
+    grouping: str,
 ) -> list[tuple[Any, ...]]:
-    """What is settled and what is noted since, together."""
-    where = " AND ".join(one.sql for one in conditions)
-    values = [value for one in conditions for value in one.values]
-    cursor.execute(
-        f"SELECT {shown} FROM (SELECT {columns} FROM discovery_census WHERE {where} UNION ALL "
-        f"SELECT {columns} FROM discovery_censuschange WHERE {where}) c {grouping}",
-        [*values, *values],
-    )
+    """What is settled and what is noted since, together.
+
+    Each way in which things are open is read for itself, so that it can follow the index.
+    """
+    parts: list[str] = []
+    values: list[Any] = []
+    for one in open_ or [Condition("FALSE")]:
+        where = " AND ".join(found.sql for found in (one, *conditions))
+        for table in ("discovery_census", "discovery_censuschange"):
+            parts.append(f"SELECT {columns} FROM {table} WHERE {where}")
+            values += [value for found in (one, *conditions) for value in found.values]
+    cursor.execute(f"SELECT {shown} FROM ({' UNION ALL '.join(parts)}) c {grouping}", values)
     return list(cursor.fetchall())

@@ -48,10 +48,10 @@ class Cut:
     def __bool__(self) -> bool:
         return bool(self.pairs or self.fonds or self.dossiers or self.documents)
 
-    def wholly(self) -> Condition:
-        """What is open by body and level or by whole fonds.
+    def wholly(self) -> list[Condition]:
+        """What is open by body and level, and what by whole fonds; no entry is in both.
 
-        Holds of entries and of rows of the census, which tells it apart.
+        Each holds of entries and of rows of the census, which tells them apart.
         """
         parts: list[Condition] = []
         if self.pairs:
@@ -65,7 +65,7 @@ class Cut:
                     _columns(self.fonds, 3),
                 )
             )
-        return _either(parts) if parts else Condition("FALSE")
+        return parts
 
     def by_name(self) -> Condition | None:
         """What is open beside that, by the name of a dossier or of the document itself.
@@ -85,10 +85,8 @@ class Cut:
 
     def visible(self) -> Condition:
         """All that is open."""
-        whole = self.wholly()
-        if not (self.dossiers or self.documents):
-            return whole
-        return _either([whole, self._named()])
+        named = [self._named()] if self.dossiers or self.documents else []
+        return _either([*self.wholly(), *named])
 
     def marks(self) -> tuple[Pair, ...]:
         """Bodies and levels of which at least something is open."""
@@ -131,24 +129,38 @@ class Cut:
 
     def _named(self) -> Condition:
         """What is open by the name of a dossier or of the document itself."""
-        return Condition(
-            "((dossier_id = ANY(%s) OR obj = ANY(%s)) AND "
-            f"(NOT tangled AND (body_id, dossier_id, access_level) IN ({_TRIPLES}) OR "
-            f"(body_id, obj, access_level) IN ({_TRIPLES})))",
-            (
-                [one for _body, one, _level in self.dossiers],
-                [one for _body, one, _level in self.documents],
-                *_columns(self.dossiers, 3),
-                *_columns(self.documents, 3),
-            ),
+        return _either(
+            [
+                *_by_id("NOT tangled AND dossier_id", self.dossiers),
+                *_by_id("obj", self.documents),
+            ]
         )
 
     def _all_opened(self) -> tuple[Opened, ...]:
         return (*self.fonds, *self.dossiers, *self.documents)
 
 
+def _by_id(column: str, opened: Sequence[Opened]) -> list[Condition]:
+    """Conditions on `column`, one for all that is open in the same body at the same levels."""
+    levels: dict[tuple[uuid.UUID, uuid.UUID], list[str]] = {}
+    for body, one, level in opened:
+        levels.setdefault((body, one), []).append(level)
+    alike: dict[tuple[uuid.UUID, tuple[str, ...]], list[uuid.UUID]] = {}
+    for (body, one), at in levels.items():
+        alike.setdefault((body, tuple(sorted(at))), []).append(one)
+    return [
+        Condition(
+            f"({column} = ANY(%s) AND body_id = %s AND access_level = ANY(%s))",
+            (ids, body, list(at)),
+        )
+        for (body, at), ids in alike.items()
+    ]
+
+
 def _either(parts: Sequence[Condition]) -> Condition:
-    """One of several conditions holds."""
+    """One of several conditions holds; of none, nothing does."""
+    if not parts:
+        return Condition("FALSE")
     return Condition(
         "(" + " OR ".join(one.sql for one in parts) + ")",
         tuple(value for one in parts for value in one.values),

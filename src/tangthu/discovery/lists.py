@@ -89,8 +89,8 @@ def page(
             before or after,
             limit + 1,
         )
-        count, capped = asked.count(cursor)
-        counted = asked.facets(cursor, [name for name in facets if name not in filters])
+        unfiltered = [name for name in facets if name not in filters]
+        count, capped, counted = asked.counted(cursor, unfiltered)
         for name in filters:
             if name in facets:
                 others = {key: value for key, value in filters.items() if key != name}

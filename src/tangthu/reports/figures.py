@@ -48,7 +48,7 @@ def by_fonds(
     cut = cut_of(viewer)
     found: dict[uuid.UUID | None, Figures] = {}
     with reading(_LIMIT_MS) as cursor:
-        counted = census.by_fonds(cursor, [cut.wholly()])
+        counted = census.by_fonds(cursor, cut.wholly())
         named = cut.by_name()
         if named is not None:
             cursor.execute(
