@@ -25,12 +25,13 @@ _EACH = (
 )
 _IN_EACH = "body_id = cut.body AND access_level = cut.level AND kind = kinds.one"
 _EACH_FONDS = (
-    "unnest(%s::uuid[], %s::uuid[], %s::text[]) AS cut(body, fonds, level) "
-    "CROSS JOIN unnest(%s::text[]) AS kinds(one)"
+    "unnest(%s::uuid[], %s::uuid[]) AS cut(body, fonds) CROSS JOIN unnest(%s::text[]) AS kinds(one)"
 )
+# A fonds is of one body. PostgreSQL does not know that and would expect far too few entries, so
+# that the body is asked for in a way that it does not reckon with.
 _IN_EACH_FONDS = (
-    "body_id = cut.body AND fonds_id = cut.fonds AND access_level = cut.level "
-    "AND kind = kinds.one AND NOT tangled"
+    "fonds_id = cut.fonds AND body_id IS NOT DISTINCT FROM cut.body "
+    "AND access_level = ANY(%s) AND kind = kinds.one AND NOT tangled"
 )
 _PAIRS = "SELECT * FROM unnest(%s::uuid[], %s::text[])"
 _TRIPLES = "SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[])"
@@ -115,9 +116,9 @@ class Cut:
 
         parts = [part(_EACH, _IN_EACH)]
         given: list[Any] = [*_columns(self.pairs, 2), list(kinds), *values]
-        if self.fonds:
+        for levels, fonds in _by_levels(self.fonds).items():
             parts.append(part(_EACH_FONDS, _IN_EACH_FONDS))
-            given += [*_columns(self.fonds, 3), list(kinds), *values]
+            given += [*_columns(fonds, 2), list(kinds), list(levels), *values]
         named = self.by_name()
         if named is not None:
             parts.append(
@@ -140,21 +141,34 @@ class Cut:
         return (*self.fonds, *self.dossiers, *self.documents)
 
 
-def _by_id(column: str, opened: Sequence[Opened]) -> list[Condition]:
-    """Conditions on `column`, one for all that is open in the same body at the same levels."""
+def _by_levels(
+    opened: Sequence[Opened],
+) -> dict[tuple[str, ...], list[tuple[uuid.UUID, uuid.UUID]]]:
+    """Bodies and ids by the levels that are open in them."""
     levels: dict[tuple[uuid.UUID, uuid.UUID], list[str]] = {}
     for body, one, level in opened:
         levels.setdefault((body, one), []).append(level)
-    alike: dict[tuple[uuid.UUID, tuple[str, ...]], list[uuid.UUID]] = {}
-    for (body, one), at in levels.items():
-        alike.setdefault((body, tuple(sorted(at))), []).append(one)
-    return [
-        Condition(
-            f"({column} = ANY(%s) AND body_id = %s AND access_level = ANY(%s))",
-            (ids, body, list(at)),
-        )
-        for (body, at), ids in alike.items()
-    ]
+    alike: dict[tuple[str, ...], list[tuple[uuid.UUID, uuid.UUID]]] = {}
+    for place, at in levels.items():
+        alike.setdefault(tuple(sorted(at)), []).append(place)
+    return alike
+
+
+def _by_id(column: str, opened: Sequence[Opened]) -> list[Condition]:
+    """Conditions on `column`, one for all that is open in the same body at the same levels."""
+    found: list[Condition] = []
+    for levels, places in _by_levels(opened).items():
+        ids: dict[uuid.UUID, list[uuid.UUID]] = {}
+        for body, one in places:
+            ids.setdefault(body, []).append(one)
+        found += [
+            Condition(
+                f"({column} = ANY(%s) AND body_id = %s AND access_level = ANY(%s))",
+                (those, body, list(levels)),
+            )
+            for body, those in ids.items()
+        ]
+    return found
 
 
 def _either(parts: Sequence[Condition]) -> Condition:
