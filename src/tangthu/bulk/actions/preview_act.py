@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tangthu.bulk import acts, queries
@@ -20,6 +20,11 @@ from tangthu.records import queries as records
 
 _PORTION = 500
 _WHY = 400
+_KEEP = (
+    "UPDATE bulk_bulkrow kept SET outcome = found.outcome, why_not = found.why_not, "
+    "told = found.told, state = found.state FROM jsonb_to_recordset(%s::jsonb) AS "
+    "found(id bigint, outcome text, why_not text, told jsonb, state text) WHERE kept.id = found.id"
+)
 
 
 class AlreadyConfirmed(Refused):
@@ -89,8 +94,27 @@ def _judge(viewer: Viewer, bulk: BulkAct, act: Act) -> list[tuple[str, str]]:
             row.state = one.state if one else ""
             if one and not one.why_not:
                 able.append((str(row.obj), row.state))
-        BulkRow.objects.bulk_update(rows, ["outcome", "why_not", "told", "state"])
+        _keep(rows)
     return able
+
+
+def _keep(rows: list[BulkRow]) -> None:
+    """Write what was found of each row, all in one statement.
+
+    Django's bulk_update builds an expression for every field of every row, ten times the work.
+    """
+    found = [
+        {
+            "id": row.pk,
+            "outcome": row.outcome,
+            "why_not": row.why_not,
+            "told": row.told,
+            "state": row.state,
+        }
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [json.dumps(found, ensure_ascii=False)])
 
 
 def digest_of(bulk: BulkAct, able: list[tuple[str, str]]) -> str:
