@@ -78,6 +78,10 @@ def test_a_key_without_the_right_decides_nothing_and_one_without_the_record_know
             assert (answer.status_code, answer.content) == (404, absent.content)
     assert approves.get("/edits") == {"items": [], "next": None}
     assert reads.ask("GET", "/edits").status_code == 404
+    # The key of whoever asked takes back nothing that it may not see.
+    only_reads = program(cast, "cuc", READS)
+    assert only_reads.ask("GET", here).status_code == 404
+    assert only_reads.ask("POST", f"{here}/withdraw").status_code == 404
     describes = program(cast, "cuc", [*READS, "archive.describe"])
     told = describes.ask("POST", f"{here}/refuse", {"reason": "Khác"})
     assert told.status_code == 403 and json.loads(told.content)["right"] == "records.approve"

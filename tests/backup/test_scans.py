@@ -67,7 +67,7 @@ def test_every_file_of_a_chain_is_shown_to_the_scanner_once_and_all_bodies_are_t
     made(cast, place)
     make_dossier(cast, number="03")
     newest = made(cast, place)
-    assert told() == [("warning", f"Quá sáu tháng chưa quét mã độc bộ sao lưu ở {place}.")]
+    assert told() == [("warning", f"Chưa quét mã độc bộ sao lưu nào ở {place}.")]
     found = scanned(cast, newest)
     expected = {(one.set, one.at): one.sha256 for one in sets.entries(newest)}
     assert found["files"] == len(clamd.seen) == len(expected)
@@ -190,6 +190,27 @@ def test_a_set_whose_list_was_changed_is_not_called_clean(
     job = execute(order_scan(cast.acting("dung"), folder, queued=False).id)
     assert (job.state, "Bản kê tệp" in job.message) == (Job.State.FAILED, True)
     assert clamd.seen == []
+
+
+def test_a_scan_counts_although_another_set_was_made_meanwhile(
+    cast: TestHouse, place: Path, clamd: Scanner
+) -> None:
+    make_dossier(cast)
+    job = order_scan(cast.acting("dung"), made(cast, place), queued=False)
+    seen: list[Path] = []
+    clamd.meanwhile = lambda: seen or seen.append(made(cast, place))  # type: ignore[func-returns-value]
+    assert execute(job.id).state == Job.State.DONE
+    assert seen and scheduling.newest_sets() == seen
+    assert scheduling.last_scan(place) == Job.objects.get(pk=job.pk)
+    assert [level for level, _words in told()] == ["ok"]
+
+
+def test_no_scan_is_ordered_where_the_set_of_the_day_is_still_to_come(
+    cast: TestHouse, place: Path, clamd: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(cast, place)
+    monkeypatch.setattr(scheduling, "set_is_due", lambda *_: True)
+    assert {one.kind for one in scheduling.order_due()} == {"backup.make", "backup.drill"}
 
 
 def test_the_scan_of_an_older_set_does_not_stand_for_the_newest(

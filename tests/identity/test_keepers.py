@@ -11,7 +11,7 @@ from django.utils import timezone
 from tangthu.identity import house
 from tangthu.identity.acting import SYSTEM
 from tangthu.identity.actions import change_rights
-from tangthu.identity.actions.add_person import appoint
+from tangthu.identity.actions.add_person import add_person, appoint
 from tangthu.identity.actions.end_appointment import end_appointment
 from tangthu.identity.actions.keep_house import give_house, hand_over
 from tangthu.identity.actions.leave import leave
@@ -26,7 +26,7 @@ from tangthu.signin.actions.account_state import disable_account, enable_account
 from tangthu.signin.actions.end_sessions import end_of
 from tangthu.signin.actions.open_practice import open_practice
 from tangthu.signin.actions.second_step import reset_second_step
-from tangthu.signin.actions.set_password import reset_password
+from tangthu.signin.actions.set_password import reset_password, set_own_password
 from tangthu.signin.models import SignInState
 from tests.support.house import PASSWORD, TestHouse
 
@@ -209,8 +209,35 @@ def test_nobody_keeps_the_house_while_who_reset_his_password_may_sign_in_as_him(
         reset_password(cast.acting("quang"), lan.pk)
     day = timezone.now() - dt.timedelta(hours=25)
     SignInState.objects.filter(account__person=lan).update(reset_at=day)
+    with pytest.raises(house.NotHisAlone):  # the other may have waited before he set it
+        change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    SignInState.objects.filter(account__person=lan).update(own_since=day)
     change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
     assert keeps("lan")
+
+
+@pytest.mark.req("RM-954")
+def test_nobody_new_keeps_the_house_before_his_own_password_has_stood_for_a_while(
+    cast: TestHouse,
+) -> None:
+    """Whoever enters a new person hands out the first password, and may set the next as well."""
+    given = "Mat-khau-duoc-cap-1"
+    add_person(
+        cast.acting("quang"), body=cast.body("H31.07"), full_name="Đỗ Văn Mới", username="moi",
+        password=given,
+    )  # fmt: skip
+    made = give_house(cast.acting("dung"), "moi", decision="2/QĐ")
+    account, own = Account.objects.get(username="moi"), "Trang-giay-Moi-1"
+    set_own_password(account, old=given, new=own)
+    state = SignInState.objects.get(account__username="moi")
+    assert state.own_since is not None
+    with pytest.raises(house.NotHisAlone):
+        change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    state.own_since -= dt.timedelta(hours=25)
+    state.save()
+    set_own_password(account, old=own, new=own + "-2")
+    change_rights.confirm(cast.acting("minh"), "appointment", made.pk)
+    assert keeps("moi")
 
 
 def test_whoever_administers_a_body_does_not_come_in_as_who_keeps_the_house(

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 
+from tangthu.faces.office import away
 from tests.office.conftest import SignIn
 from tests.support.house import PASSWORD, TestHouse
 
@@ -51,8 +52,14 @@ def test_a_page_asked_for_while_the_database_is_away_says_so_and_opens_when_it_i
             assert answer["Retry-After"] == "5"
             assert words in page
             assert "Traceback" not in page
-        page = visitor.get("/ho-so/?q=a&sort=date").content.decode()
-        assert 'href="/ho-so/?q=a&amp;sort=date"' in page
+        answer = visitor.get("/ho-so/?q=a&sort=date")
+        assert 'href="/ho-so/?q=a&amp;sort=date"' in answer.content.decode()
+        assert answer["Cache-Control"] == "no-store" and answer["X-Frame-Options"] == "DENY"
+        assert answer["Content-Language"] == language
+        assert "default-src" in answer["Content-Security-Policy"]
+        elsewhere = visitor.get("/", PATH_INFO="//nguoi-khac.example/a/")
+        assert 'href="//' not in elsewhere.content.decode()
+        assert visitor.head("/ho-so/").status_code == 503
     assert visitor.get("/ho-so/").status_code == 200
 
 
@@ -75,3 +82,20 @@ def test_the_log_tells_it_in_one_line_without_a_trace(
     told = [one for one in caplog.records if one.name == "tangthu.office"]
     assert [one.getMessage() for one in told] == ["the database did not answer: OperationalError"]
     assert not any(one.exc_info for one in caplog.records)
+
+
+def test_what_the_database_refuses_is_not_told_as_a_database_that_is_away() -> None:
+    def failed(state: str | None) -> OperationalError:
+        cause = psycopg.OperationalError()
+        if state:
+            cause = psycopg.errors.lookup(state)()
+        error = OperationalError()
+        error.__cause__ = cause
+        return error
+
+    for state in (None, "08006", "57P01", "57P02", "57P03", "53300"):
+        assert away.is_away(failed(state)), state
+    # Disk full, deadlock, cancelled, too complex, out of memory.
+    for state in ("53100", "40P01", "57014", "54001", "53200"):
+        assert not away.is_away(failed(state)), state
+    assert not away.is_away(ValueError())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -29,8 +30,8 @@ def test_keepers_and_administrators_see_a_restore_at_their_work_until_they_confi
         first = client.get("/").content.decode()
         assert TITLE in first and address in first and "Lê Văn Sao, trưởng phòng" in first
         report = client.get(address).content.decode()
-        assert restore.set in report and "secrets/ledger/1.key" in report
-        assert "Bộ sao lưu thiếu 2 tệp" in report and "Tôi đã đọc báo cáo này" in report
+        assert restore.set in report and "Chưa có đủ khóa" in report
+        assert "Bộ sao lưu thiếu" in report and "Tôi đã đọc báo cáo này" in report
         assert TITLE in client.get("/").content.decode(), "to look is not to confirm"
         assert client.post(address, {"decision": "x"}).status_code == 400
         for _again in range(2):
@@ -56,9 +57,15 @@ def test_names_of_files_in_packages_and_other_readers_are_not_for_every_reader(
     report = keeper.get(address).content.decode()
     assert "home/working/1: gone" in report and "ten-tep.pdf" not in report
     assert "Đã đọc báo cáo" in report
+    assert "secrets/ledger/1.key" in report and "Bộ sao lưu thiếu 2 tệp" in report
+    assert "Gói" in re.findall(r">\s*([^<>]+?)\s*<", report)
     report = administrator.get(address).content.decode()
     assert "home/working/1" not in report and "ten-tep.pdf" not in report
     assert "Phạm Tiến Dũng" not in report
+    # Counts of the whole house would tell him of the others' records.
+    main = report.partition("<main")[2].partition("</main>")[0]
+    assert "Bộ sao lưu thiếu tệp" in main and "secrets/ledger" not in main
+    assert not {"Gói", "Dòng", "Bảng"} & set(re.findall(r">\s*([^<>]+?)\s*<", main))
 
 
 def test_nobody_else_is_told_and_nobody_who_came_afterwards(

@@ -105,12 +105,14 @@ def pull_plugs(up: Up, weed: Seaweed) -> Counter[str]:
         name = turn.pop()
         if name == "store":
             weed.kill()
+            killed[name] += 1
             time.sleep(chance.uniform(0, 8))
             weed.start()
         else:
+            # Its successor may not be there yet.
             with suppress(ProcessLookupError, FileNotFoundError, IndexError):
                 os.kill(victims[name](), signal.SIGKILL)
-        killed[name] += 1
+                killed[name] += 1
         time.sleep(chance.uniform(0.5, 12))
     return killed
 

@@ -145,7 +145,8 @@ def jobs_of_their_own(house: TestHouse) -> Mapping[str, uuid.UUID]:
         created_at=check.created_at, finished_at=check.finished_at,
     )  # fmt: skip
     scan = Job.objects.create(
-        id=uuid.uuid4(), kind="backup.scan", state=Job.State.DONE, args={"folder": "/srv/sao-luu/x"},
+        id=uuid.uuid4(), kind="backup.scan", state=Job.State.DONE,
+        args={"folder": "/srv/sao-luu/x"},
         result={
             "set": "x", "place": "x", "moment": "2026-01-01T00:00:00Z", "files": 1, "bytes": 1,
             "infected": 0, "unscanned": 0, "bad": [], "scanner": "ClamAV 1.0.7", "signatures": 1,

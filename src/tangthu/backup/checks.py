@@ -231,7 +231,12 @@ def _scans(now: dt.datetime) -> Iterator[Finding]:
         if due:
             yield Finding(
                 "warning",
-                _("Quá sáu tháng chưa quét mã độc bộ sao lưu ở %(place)s.") % {"place": place},
+                (
+                    _("Chưa quét mã độc bộ sao lưu nào ở %(place)s.")
+                    if last is None
+                    else _("Quá sáu tháng chưa quét mã độc bộ sao lưu ở %(place)s.")
+                )
+                % {"place": place},
                 _("Mã độc nay đã nhận ra được vẫn có thể nằm trong bộ ấy."),
                 again if antivirus.configured() else antivirus.TO_INSTALL,
             )

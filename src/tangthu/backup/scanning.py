@@ -38,13 +38,18 @@ class _Unreadable(Exception):
 
 @dataclass(slots=True)
 class _Seen:
-    """How far a scan came: files and bytes looked at, and what was wrong with which."""
+    """How far a scan came: files and bytes looked at, and what was wrong with which.
+
+    `newest`: whether the set was the newest of its place when the scan began; long scans see others
+    come.
+    """
 
     files: int = 0
     bytes: int = 0
     infected: int = 0
     unscanned: int = 0
     bad: list[dict[str, str]] = field(default_factory=list)
+    newest: bool = False
 
     def note(self, path: str, status: str, virus: str = "") -> None:
         """Enter a file that is infected, or that the scanner could not look at."""
@@ -65,7 +70,8 @@ def run_scan(running: Running) -> dict[str, Any]:
         return running.job.result
     folder = Path(running.args["folder"])
     acting = acting_of(running.job)
-    seen = _Seen(**(running.job.result or running.args.get("begun") or {}))
+    begun = running.job.result or running.args.get("begun")
+    seen = _Seen(**begun) if begun else _Seen(newest=folder in scheduling.newest_sets())
     running.keep(asdict(seen))  # whatever comes, the next goes on from here
     antivirus.require_configured()
     facts, version = read_facts(folder), antivirus.version()
@@ -74,7 +80,7 @@ def run_scan(running: Running) -> dict[str, Any]:
     _name_packages(folder, seen.bad)
     answer = {
         "set": facts.name, "place": str(folder.parent), "moment": facts.moment,
-        "newest": folder in scheduling.newest_sets(), **asdict(seen),
+        **asdict(seen),
         "scanner": version.program, "signatures": version.signatures,
         "signatures_of": version.made_at.isoformat(),
     }  # fmt: skip

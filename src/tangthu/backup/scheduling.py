@@ -45,6 +45,7 @@ def _scans(now: dt.datetime) -> list[Job]:
         order_scan(SYSTEM, folder)
         for folder in newest_sets()
         if scan_is_due(folder.parent, now)
+        and not set_is_due(folder.parent, now)  # the set of today is on its way
         and not _tried(now, kind=SCAN, args__folder__startswith=f"{folder.parent}/")
     ]
 

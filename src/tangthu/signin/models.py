@@ -16,7 +16,8 @@ class SignInState(models.Model):
 
     `counted_from`: idle days count from here where the account was enabled again after its last
     use. `demonstration`: an account of a demonstration, free of the second step. `reset_at`: when
-    somebody else last reset its password or second step.
+    somebody else last reset its password or second step. `own_since`: when a password of its own
+    first took the place of one that somebody else gave.
     """
 
     account = models.OneToOneField(
@@ -27,6 +28,7 @@ class SignInState(models.Model):
     counted_from = models.DateTimeField(null=True)
     demonstration = models.BooleanField(default=False)
     reset_at = models.DateTimeField(null=True)
+    own_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.account_id)

@@ -36,18 +36,20 @@ def until(person_id: uuid.UUID) -> dt.datetime | None:
 def doubt(person_id: uuid.UUID) -> str:
     """Why somebody else may sign in as a person now, and what ends that; "" if nothing says so.
 
-    Another who gave him his password, until he has set his own; another who reset how he signs in
-    a short while ago, even if he has set his own: it may have been that other.
+    Another who gave him his password, until he has set his own; and for a while after that, as
+    after a reset: it may have been that other who set it.
     """
     state = SignInState.objects.filter(account__person_id=person_id).first()
     if state is None or state.password_at is None:
         return _("Mật khẩu của người ấy do người khác cấp; người ấy đăng nhập và đặt mật khẩu mới.")
-    end = until(person_id)
-    if end is None:
+    moments = [one for one in (state.reset_at, state.own_since) if one is not None]
+    end = max(moments) + _length() if moments else timezone.now()
+    if end <= timezone.now():
         return ""
-    return _("Mật khẩu hoặc xác thực hai bước vừa do người khác đặt lại; đợi đến %(when)s.") % {
-        "when": formats.moment(end)
-    }
+    return _(
+        "Mật khẩu hoặc xác thực hai bước của người ấy vừa do người khác cấp hoặc đặt lại; đợi đến "
+        "%(when)s."
+    ) % {"when": formats.moment(end)}
 
 
 def confirms(person_id: uuid.UUID) -> bool:

@@ -40,15 +40,16 @@ def restored(request: HttpRequest, restore_id: uuid.UUID) -> HttpResponse:
     context = {
         "title": title,
         "way": [Crumb(_("Sao lưu"), reverse("backup:backups")), Crumb(title)] if keeper else [],
-        "notices": _notices(restore),
-        "stats": _stats(told) if may_count(me) else [],
+        "notices": _notices(restore, keeper=keeper),
+        # What is of the whole house is for who keeps it; others could take off their own.
+        "stats": _stats(told) if keeper and may_count(me) else [],
         "facts": _facts(restore),
-        "missing_keys": told["missing_keys"],
+        "missing_keys": told["missing_keys"] if keeper else [],
         # The names of files in packages tell of records.
         "problems": [
             f"{path}: {why}" for path, why in told["problems"] if not path.startswith("objects/")
         ] if keeper else [],
-        "problem_count": told["problem_count"],
+        "problem_count": told["problem_count"] if keeper else 0,
         "readers": _readers(restore) if keeper else [],
         "actions": _actions(me, restore),
     }  # fmt: skip
@@ -66,7 +67,7 @@ def _actions(me: Viewer, restore: Restore) -> list[Action]:
     ]  # fmt: skip
 
 
-def _notices(restore: Restore) -> list[Notice]:
+def _notices(restore: Restore, *, keeper: bool) -> list[Notice]:
     """What the reader must know of what is not there any more."""
     found = [
         Notice(
@@ -88,7 +89,9 @@ def _notices(restore: Restore) -> list[Notice]:
     if restore.told["problem_count"]:
         found.append(
             Notice(
-                _("Bộ sao lưu thiếu %(n)s tệp.") % {"n": restore.told["problem_count"]},
+                _("Bộ sao lưu thiếu %(n)s tệp.") % {"n": restore.told["problem_count"]}
+                if keeper
+                else _("Bộ sao lưu thiếu tệp."),
                 _("Những tệp ấy không phục hồi được từ bộ này."),
                 "danger",
                 todo=_("Tìm ở bộ khác, ở kho khác hoặc ở nơi đã nộp."),

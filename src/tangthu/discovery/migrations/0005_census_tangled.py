@@ -1,8 +1,10 @@
 """The census also tells apart what stands in several dossiers, so that it counts what grants for whole
 fonds open (discovery.cut).
 
-Only the small tables of the census change; writers of entries wait a moment. Until migration 0006
-has counted anew, entries that are tangled count as if they were not.
+Only the small tables of the census change; entries are neither read nor written for that moment.
+They are locked first, as by whoever writes them and then notes the change, so that nobody waits for
+the other in a circle. Until migration 0006 has counted anew, entries that are tangled count as if
+they were not.
 """
 
 from django.db import migrations
@@ -15,6 +17,7 @@ def row(name: str) -> str:
 
 
 SQL = f"""
+LOCK TABLE discovery_entry IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE discovery_census ADD COLUMN tangled boolean NOT NULL DEFAULT false;
 ALTER TABLE discovery_censuschange ADD COLUMN tangled boolean NOT NULL DEFAULT false;
 DO $$

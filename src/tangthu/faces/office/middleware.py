@@ -77,8 +77,10 @@ class StaffOnly:
         with called_from(caller_of(request)):
             try:
                 return self._answer(request)
-            except away.AWAY as error:
-                return away.answer(request, error)
+            except Exception as error:
+                if away.is_away(error):
+                    return away.answer(request, error)
+                raise
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
@@ -284,7 +286,7 @@ class ErrorsInWords:
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
         """Answer typed errors here, and a database that is away; the rest is Django's."""
-        if isinstance(exception, away.AWAY):
+        if away.is_away(exception):
             return away.answer(request, exception)
         if isinstance(exception, NotFoundForViewer | Refused):
             acting: Acting = request.acting  # type: ignore[attr-defined]

@@ -54,9 +54,12 @@ def set_own_password(
         _keep_past(account)
         account.set_password(new)
         account.save(update_fields=["password"])
-        SignInState.objects.update_or_create(
-            account=account, defaults={"password_at": timezone.now(), "demonstration": False}
-        )
+        now = timezone.now()
+        state, _made = SignInState.objects.get_or_create(account=account)
+        if state.password_at is None:
+            state.own_since = now
+        state.password_at, state.demonstration = now, False
+        state.save(update_fields=["own_since", "password_at", "demonstration"])
         visit.end(account, keep=keep)
         detail = {"suspicious": True} if suspicious else {}
         if suspicious:
