@@ -157,6 +157,10 @@ class Load:
         else:
             self.promised.orders.append(told["id"])
             self.promised.jobs.append(told["job"]["id"])
+            self._ended_job(told["job"]["id"])
+            # Nobody may have many at once.
+            name = uuid.uuid4().hex
+            self._sure(lambda: self._house.delete(f"/dips/{told['id']}", name=name))
         self._pause(2)
 
     def _seals(self, turn: int) -> None:
