@@ -40,7 +40,7 @@ print(json.dumps({
     "jobs": [[str(j.pk), j.kind, j.state, j.message, j.hint] for j in Job.objects.all()],
     "subjects": {str(d.pk): d.subject for d in Document.objects.all()},
     "edits": {
-        str(d.pk): sum(one.k == "records.document.described" for one in history(d.pk))
+        str(d.pk): sum(one.kind_name == "records.document.described" for one in history(d.pk))
         for d in Document.objects.all()
     },
     "orders": [str(one.pk) for one in Dissemination.objects.all()],
