@@ -46,9 +46,6 @@ class Cut:
     dossiers: tuple[Opened, ...] = ()
     documents: tuple[Opened, ...] = ()
 
-    def __bool__(self) -> bool:
-        return bool(self.pairs or self.fonds or self.dossiers or self.documents)
-
     def wholly(self) -> list[Condition]:
         """What is open by body and level, and what by whole fonds; no entry is in both.
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import logging
 
 import psycopg
-from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.http import escape_leading_slashes
 
 log = logging.getLogger("tangthu.office")
@@ -36,7 +34,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def answer(request: HttpRequest, error: Exception) -> HttpResponse:
-    """The page with status 503 for an error that `is_away`, in the language of the request.
+    """The page with status 503 for an error that `is_away`.
 
     Whether a change was made before the answer was lost is not known here: the page says so.
     """
@@ -44,22 +42,9 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
     # What begins with two slashes would lead to another site.
     asked = escape_leading_slashes(request.get_full_path())
     again = asked if request.method in {"GET", "HEAD"} else ""
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(language):
-        page = render_to_string(
-            "ui/errors/away.html", {"again": again, "wait": AGAIN, "LANGUAGE_CODE": language}
-        )
-    return HttpResponse(
-        page,
-        status=503,
-        headers={
-            "Retry-After": str(AGAIN),
-            "Cache-Control": "no-store",
-            "Content-Language": language,
-            "X-Frame-Options": settings.X_FRAME_OPTIONS,
-        },
-    )
+    page = render_to_string("ui/errors/away.html", {"again": again, "wait": AGAIN})
+    headers = {"Retry-After": str(AGAIN), "Cache-Control": "no-store"}
+    return HttpResponse(page, status=503, headers=headers)
 
 
 class Sessions(SessionMiddleware):
