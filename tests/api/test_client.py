@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tangthu_client import Client, NotWhole, Problem, Unreachable
 
 from tangthu.kernel import jobs
 from tests.office.test_labels import CONFIDENTIAL, describe
@@ -24,9 +25,6 @@ from tests.support.server import Server
 from tests.support.workers import process
 
 ROOT = Path(__file__).resolve().parents[2] / "clients" / "python"
-sys.path.insert(0, str(ROOT))
-
-from tangthu_client import Client, NotWhole, Problem, Unreachable  # noqa: E402
 
 
 def test_the_example_goes_from_a_folder_to_verified_files(server: Server, tmp_path: Path) -> None:

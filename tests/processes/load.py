@@ -7,7 +7,6 @@ a careful program does: once it is answered it must be there once.
 from __future__ import annotations
 
 import random
-import sys
 import threading
 import time
 import urllib.error
@@ -17,13 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tangthu_client import Client, Problem, Unreachable
+
 from tests.support import batches
 from tests.support.running import Visitor
-
-CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
-sys.path.insert(0, str(CLIENT))
-
-from tangthu_client import Client, Problem, Unreachable  # noqa: E402
 
 # What an answer may be while a part of the house is away: it is asked again.
 _AWAY = frozenset({429, 502, 503, 504})

@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import socket
-import sys
 import threading
 import time
 import uuid
@@ -16,6 +15,8 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from tangthu_client import NotGenuine, verify
+from tangthu_client.ed25519 import is_signed
 
 from tangthu.identity.models import Account
 from tangthu.kernel import checks, reaching
@@ -35,11 +36,6 @@ from tests.support.programs import Program
 from tests.support.receiving import Receiver, receiver
 from tests.support.records import change_dossier, make_dossier, signed_events
 from tests.support.workers import process, wait_until
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "clients" / "python"))
-
-from tangthu_client import NotGenuine, verify
-from tangthu_client.ed25519 import is_signed
 
 LOOPBACK = networks("127.0.0.1/32")
 
