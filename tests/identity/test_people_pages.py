@@ -171,7 +171,8 @@ def test_a_reorganisation_ends_opens_and_moves_and_the_old_day_keeps_the_old_tre
     assert Appointment.objects.get(position__unit=new).person == hoa
     today = client("dung").get("/don-vi/").content.decode()
     assert "Phòng Nghiệp vụ" in today and "<h3>Phòng Thanh tra" not in today
-    before = client("dung").get(f"/don-vi/?ngay={TODAY() - dt.timedelta(days=5)}").content.decode()
+    past = TODAY() - dt.timedelta(days=5)
+    before = client("dung").get(f"/don-vi/?ngay={past:%d/%m/%Y}").content.decode()
     assert "<h3>Phòng Thanh tra" in before and "Phòng Nghiệp vụ" not in before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -125,3 +126,15 @@ def test_rules_that_contradict_each_other_or_the_law_are_told(
     own_rules(value.replace("deadline.x", settled.key).replace('unit = "days"\n', "") + dated)
     level, words = told()
     assert level == "warning" and settled.key in words and "own.toml" in words
+
+
+def test_rules_are_headed_and_said_in_words(cast: TestHouse, sign_in: SignIn) -> None:
+    page = sign_in("hoa").get("/quy-tac/").content.decode().split("</main>")[0]
+    for words in (
+        "Giá trị: tài khoản, mật khẩu", "Giá trị: thời hạn", "Trường mô tả: hồ sơ trong gói nộp lưu",
+        "Danh mục mã: Chế độ sử dụng", "<td>1 ngày làm việc</td>", "chữ, bắt buộc, nhiều nhất",
+    ):  # fmt: skip
+        assert words in page
+    headed = re.findall(r"<h2>[^<:]+: ([^<]+)</h2>", page)
+    assert headed and not [one for one in headed if re.fullmatch(r"[a-z_]+", one)]
+    assert "mandatory" not in page and "working_days" not in page

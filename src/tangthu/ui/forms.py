@@ -4,6 +4,7 @@ Set `FORM_RENDERER = "tangthu.ui.forms.Renderer"`; every form then draws itself 
 `{{ form }}` for all fields, `{{ form.name.as_field_group }}` for one.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +83,22 @@ class PartialDateField(forms.Field):
         if self.whole and not found.day:
             raise ValidationError(self.error_messages["part"], code="part")
         return found
+
+
+class DayAsked(forms.Form):
+    """Of which day a page speaks (`?ngay=1/8/2026` in the address); today where none is asked."""
+
+    ngay = PartialDateField(label=_("Xem như ngày"), required=False, whole=True)
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for field in self.fields.values():
+            mark(field, "")
+
+    def day(self) -> dt.date:
+        """The day asked for; today for none and for what is no day."""
+        found = self.cleaned_data.get("ngay") if self.is_bound and self.is_valid() else None
+        return found.first_day() if found else timezone.localdate()
 
 
 def code_choices(

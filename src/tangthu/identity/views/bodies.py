@@ -24,6 +24,7 @@ from tangthu.identity.models import Body, BodyName
 from tangthu.identity.policies import Viewer
 from tangthu.identity.views.asked import acting, viewer
 from tangthu.identity.views.body_forms import BodySettingsForm, OpenBodyForm, RenameBodyForm
+from tangthu.identity.views.shared import span
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.csv_cells import safe_cell
@@ -75,13 +76,11 @@ def bodies(request: HttpRequest) -> HttpResponse:
             Column("code", _("Mã định danh"), lambda row: row.code, "code"),
             Column("archive", _("Mã lưu trữ"), lambda row: row.body.archive_code, "code",
                    wide_only=True),
-            Column("since", _("Từ ngày"), lambda row: formats.day(row.effective_from), "date"),
             Column(
-                "until", _("Đến hết ngày"),
-                lambda row: formats.day(row.effective_to) if row.effective_to else "", "date",
+                "days", _("Thời gian"),
+                lambda row: Cell(span(row.effective_from, row.effective_to), note=row.decision),
             ),
             Column("settings", _("Thiết đặt"), settings_of, wide_only=True),
-            Column("decision", _("Quyết định"), lambda row: row.decision, wide_only=True),
             Column("state", _("Trạng thái"), _state, "tag"),
         ),
         empty=EmptyState(_("Chưa có cơ quan nào"), _("Mở cơ quan để bắt đầu.")),

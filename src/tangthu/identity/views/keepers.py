@@ -67,10 +67,16 @@ def keepers(request: HttpRequest) -> HttpResponse:
                 ),
                 primary=True,
             ),
-            Column("position", _("Chức vụ"), lambda row: row.position.title),
-            Column("body", _("Cơ quan"), lambda row: row.position.body.short_name),
-            Column("days", _("Thời gian"), lambda row: span(row.effective_from, row.effective_to)),
-            Column("decision", _("Quyết định"), lambda row: row.decision),
+            Column(
+                "position",
+                _("Chức vụ"),
+                lambda row: Cell(row.position.title, note=row.position.body.short_name),
+            ),
+            Column(
+                "days",
+                _("Thời gian"),
+                lambda row: Cell(span(row.effective_from, row.effective_to), note=row.decision),
+            ),
             Column(
                 "confirmed",
                 _("Người xác nhận"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,14 +16,6 @@ from tangthu.ui import formats
 from tangthu.ui.parts import TimelineEntry
 
 SHOWN = 100
-
-
-def asked_day(request: HttpRequest) -> dt.date:
-    """The day in the address (`ngay=2026-03-01`); today for none or for what is no day."""
-    try:
-        return dt.date.fromisoformat(request.GET.get("ngay", "")[:10])
-    except ValueError:
-        return timezone.localdate()
 
 
 def told(obj: uuid.UUID, known: frozenset[uuid.UUID]) -> list[TimelineEntry]:

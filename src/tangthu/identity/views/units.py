@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -17,12 +18,14 @@ from tangthu.identity.actions.units import end_unit, open_unit
 from tangthu.identity.conflicts import FOR_ONE
 from tangthu.identity.models import Appointment, Body, Position, Role
 from tangthu.identity.names import name_on
+from tangthu.identity.policies import Viewer
 from tangthu.identity.views import forms as our
 from tangthu.identity.views.asked import acting, viewer
-from tangthu.identity.views.shared import asked_day, key_of, span, unit_choices
+from tangthu.identity.views.shared import key_of, span, unit_choices
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.ui import formats
 from tangthu.ui.form_pages import as_day, posted, run_form
+from tangthu.ui.forms import DayAsked
 from tangthu.ui.parts import Action, Crumb
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -33,12 +36,14 @@ def units(request: HttpRequest) -> HttpResponse:
     """The units and positions of one's bodies as they are, or were on the day in the address."""
     who = viewer(request)
     staff.require_review(who)
-    day = asked_day(request)
+    form = DayAsked(request.GET or None)
+    day = form.day()
     manages = who.may_anywhere("people.manage")
     context = {
+        "form": form,
         "day": day,
         "past": day != timezone.localdate(),
-        "bodies": [_body(request, one) for one in staff.bodies_reviewed(who)],
+        "bodies": [_body(who, one, day) for one in staff.bodies_reviewed(who)],
         "actions": [
             Action(
                 _("Lập đơn vị"), reverse("identity:unit-new"), key="m", icon="plus",
@@ -52,8 +57,7 @@ def units(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/units.html", context)
 
 
-def _body(request: HttpRequest, body: Body) -> dict[str, object]:
-    who, day = viewer(request), asked_day(request)
+def _body(who: Viewer, body: Body, day: dt.date) -> dict[str, object]:
     holders = staff.holders_on(body.pk, day)
     by_unit: dict[uuid.UUID | None, list[dict[str, object]]] = {}
     for one in staff.positions_on(who, body.pk, day):

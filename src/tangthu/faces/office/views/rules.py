@@ -7,39 +7,19 @@ from itertools import groupby
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from tangthu.faces.office.views.rule_words import EVIDENCE, shown, title
 from tangthu.identity.views.asked import viewer
 from tangthu.kernel.errors import NotFoundForViewer
 from tangthu.kernel.rulebook import matching, rulebook
-from tangthu.kernel.terms import spoken
-from tangthu.ui.form_pages import as_day
-from tangthu.ui.forms import PartialDateField
-
-# How surely a rule was read, in words (docs/rules.md).
-EVIDENCE = {
-    "P": gettext_lazy("đọc nguyên văn"),
-    "V": gettext_lazy("đọc nguyên văn"),
-    "S2": gettext_lazy("hai bản tóm tắt khớp nhau"),
-    "S": gettext_lazy("một bản tóm tắt"),
-    "N": gettext_lazy("chưa kiểm chứng"),
-    "G": gettext_lazy("hiểu biết chung, hoặc do Tàng Thư đặt"),
-}
-_KINDS = {
-    "value": gettext_lazy("Giá trị"),
-    "code": gettext_lazy("Danh mục mã"),
-    "field": gettext_lazy("Trường mô tả"),
-    "format": gettext_lazy("Định dạng tệp"),
-}
+from tangthu.ui.forms import DayAsked
 
 
-class DayForm(forms.Form):
+class RulesAsked(DayAsked):
     """Of which day, and which words the rules must hold."""
 
-    ngay = PartialDateField(label=gettext_lazy("Ngày"), required=False, whole=True)
     q = forms.CharField(label=gettext_lazy("Tìm"), required=False, max_length=100)
 
 
@@ -48,14 +28,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     """All rules of one day, today without one asked for; for everybody with a position."""
     if not viewer(request).bodies():
         raise NotFoundForViewer()
-    form = DayForm(request.GET or None)
-    day, words = timezone.localdate(), ""
-    if form.is_bound and form.is_valid():
-        day = as_day(form.cleaned_data["ngay"]) or day
-        words = form.cleaned_data["q"]
-    found = matching(day, words)
+    form = RulesAsked(request.GET or None)
+    day = form.day()
+    found = matching(day, form.cleaned_data["q"] if form.is_bound and form.is_valid() else "")
     sections = [
-        (f"{_KINDS[kind]}: {_title(group)}", list(rows))
+        (title(kind, group), [(one, shown(one)) for one in rows])
         for (kind, group), rows in groupby(found, key=lambda one: (one.kind, one.group))
     ]
     book = rulebook()
@@ -69,10 +46,3 @@ def rules(request: HttpRequest) -> HttpResponse:
         "overrides": book.overrides(),
     }
     return render(request, "office/rules.html", context, status=200)
-
-
-def _title(group: str) -> str:
-    book = rulebook()
-    if group in book.list_names():
-        return spoken(book.list_title(group)[0])
-    return _("mọi định dạng") if group == "formats" else group
