@@ -18,7 +18,17 @@ from django.db import connections
 
 from tangthu.archive.actions.seal_dossier import queue_sealing
 from tangthu.archive.actions.withhold_document import withhold_document
-from tangthu.backup import checks, copying, making, places, retention, scheduling, sets, snapshot
+from tangthu.backup import (
+    checks,
+    copying,
+    making,
+    places,
+    retention,
+    scheduling,
+    sets,
+    snapshot,
+    verifying,
+)
 from tangthu.backup.actions.order_backup import order_backup, order_drill, order_verification
 from tangthu.kernel import advisory, clock, logins
 from tangthu.kernel.jobs import execute
@@ -251,3 +261,28 @@ def test_a_place_of_another_house_takes_no_set(cast: TestHouse, place: Path) -> 
     with pytest.raises(places.PlaceUnusable):
         order_backup(cast.acting("dung"), place)
     assert any("hệ thống khác" in words for words in worst(place))
+
+
+def test_what_several_files_share_is_known_so_that_a_check_reads_each_place_once(
+    cast: TestHouse, place: Path
+) -> None:
+    dossier = make_dossier(cast, documents=({}, {}))
+    sealed_package(cast, dossier)
+    folder = made(cast, place)
+    of_place: dict[tuple[str, str], list[sets.Entry]] = {}
+    for one in sets.entries(folder):
+        of_place.setdefault((one.set, one.at), []).append(one)
+    several = {where for where, found in of_place.items() if len(found) > 1}
+    shared = sets.shared_places(folder)
+    assert several and several <= shared
+    assert len(shared) < len(of_place) / 2, "most bytes lie where their own path says"
+    read = 0
+
+    def watch(more: int) -> None:
+        nonlocal read
+        read += more
+
+    verdict = verifying.verify_set(folder, watch)
+    lists = sum((folder / name).stat().st_size for name in (sets.FILES, sets.PACKAGES))
+    once = sum(found[0].size for found in of_place.values())
+    assert (verdict.bad, verdict.bytes, read - lists) == ([], once, once)

@@ -18,7 +18,7 @@ from tangthu.reports import sources
 from tangthu.reports.actions.order_export import order_export
 from tangthu.reports.models import Export, SavedView
 from tests.office.conftest import SignIn
-from tests.reports.test_exports import FORMATS, made, text_of
+from tests.reports.exporting import FORMATS, made, text_of
 from tests.support.house import TestHouse
 from tests.support.isolated import secret_dossier
 from tests.support.records import make_dossier

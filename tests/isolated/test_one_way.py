@@ -19,7 +19,7 @@ from tangthu.archive.models import Batch
 from tangthu.archive.origins import from_isolated
 from tangthu.ledger.history import history
 from tests.office.conftest import SignIn, sign_in
-from tests.office.test_imports import NEW, desk, fonds_id, sent
+from tests.office.importing import NEW, desk, fonds_id, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import PASSWORD, TestHouse
@@ -76,7 +76,7 @@ def carried(
 def a_list(house: TestHouse, format_: str) -> bytes:
     """A list of documents that was exported in this format."""
     from tangthu.reports import files
-    from tests.reports.test_exports import made
+    from tests.reports.exporting import made
 
     return files.file_of(made(house, format_=format_)).read_bytes()
 

@@ -22,8 +22,8 @@ from tangthu.reports.figures import lists_taken
 from tangthu.reports.models import Export
 from tests.isolated.test_work import TOKEN, band_of
 from tests.office.conftest import SignIn
+from tests.reports.exporting import made, text_of
 from tests.reports.test_contents import as_owner, filed_also
-from tests.reports.test_exports import made, text_of
 from tests.support.house import TestHouse
 from tests.support.isolated import classify, clear, secret_dossier
 from tests.support.records import make_dossier

@@ -18,7 +18,7 @@ from tangthu.reports.actions.order_export import ExportStale, fetch_export
 from tangthu.reports.models import Export
 from tangthu.standards import durable
 from tests.archive import dips
-from tests.reports.test_exports import made
+from tests.reports.exporting import made
 from tests.support.house import TestHouse
 from tests.support.isolated import classify, clear, secret_dossier
 from tests.support.records import MadeDossier, make_dossier, sealed_package

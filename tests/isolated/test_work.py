@@ -26,7 +26,7 @@ from tangthu.records.models import Document, Dossier
 from tangthu.repository.models import Store
 from tangthu.repository.stores import object_root
 from tests.office.conftest import SignIn
-from tests.office.test_imports import NEW, fonds_id, run, sent
+from tests.office.importing import NEW, fonds_id, run, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import TestHouse
@@ -207,7 +207,7 @@ def test_a_secret_dossiers_package_says_mode_03_its_degree_and_its_origin(
 def test_an_index_brings_its_degrees_by_the_ordinary_import(
     isolated_cast: TestHouse, sign_in: SignIn, tmp_path: Path
 ) -> None:
-    from tests.office.test_imports import address_of
+    from tests.office.importing import address_of
 
     open_a_fonds(isolated_cast.acting("cuc"), isolated_cast.body("H30.81"))
     desk = sign_in("cuc")

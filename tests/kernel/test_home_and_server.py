@@ -173,3 +173,43 @@ def test_what_holds_papers_is_closed_to_other_accounts_unless_somebody_opens_it(
     home.ensure()
     assert home.stores.stat().st_mode & 0o777 == 0o750
     assert home.quarantine.stat().st_mode & 0o777 == 0o700
+
+
+# The signal comes when the program has just begun and before its caller knows of it.
+_STOPPED_WHILE_BEGINNING = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from tangthu.faces.cli import stopping
+from tangthu.kernel import postgres
+from tangthu.kernel.home import Home
+
+class Begun(subprocess.Popen):
+    def __init__(self, command, **how):
+        super().__init__(command, **how)
+        if sys.argv[2] in " ".join(command):
+            print(self.pid, flush=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen = Begun
+home = Home(Path(sys.argv[1]))
+home.ensure()
+try:
+    with stopping.unwinding(), postgres.needed(home):
+        print("not stopped")
+except stopping.StopAsked:
+    print("stopped")
+"""
+
+
+@pytest.mark.parametrize("program", ["bin/initdb", "bin/postgres"])
+def test_a_signal_that_comes_while_a_server_is_begun_leaves_none_behind(
+    tmp_path: Path, program: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STOPPED_WHILE_BEGINNING, str(tmp_path / "home"), program],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    number, ended = done.stdout.split()
+    assert ended == "stopped", done.stderr
+    assert not Path(f"/proc/{number}").exists()
+    assert not postgres.is_running(Home(tmp_path / "home"))

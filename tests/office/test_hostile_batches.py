@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
 from tests.office.conftest import SignIn
-from tests.office.test_imports import NEW, desk, fonds_id, run, sent, text_of
+from tests.office.importing import NEW, desk, fonds_id, run, sent, text_of
 from tests.office.test_state_secrets import NAME, ROWS, TOKEN, in_database, in_files
 from tests.support import batches
 from tests.support.batches import Paper

@@ -22,7 +22,7 @@ from psycopg import sql
 
 from tangthu.kernel.jobs import execute
 from tests.office.conftest import SignIn
-from tests.office.test_imports import NEW, address_of, desk, fonds_id, run, send_back, sent
+from tests.office.importing import NEW, address_of, desk, fonds_id, run, send_back, sent
 from tests.support import batches
 from tests.support.batches import Paper
 from tests.support.house import TestHouse

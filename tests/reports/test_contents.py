@@ -13,7 +13,7 @@ from django.db import connections
 from tangthu.records.models import Document, Dossier, Use
 from tangthu.reports import exporting, files, sources
 from tests.office.conftest import SignIn
-from tests.reports.test_exports import FORMATS, made, text_of
+from tests.reports.exporting import FORMATS, made, text_of
 from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier
 

@@ -21,7 +21,7 @@ from tangthu.records.models import Use
 from tangthu.reports.job_kinds import EXPORT
 from tangthu.reports.models import Export, SavedView
 from tests.office.conftest import SignIn
-from tests.reports.test_exports import made
+from tests.reports.exporting import made
 from tests.support.house import TestHouse
 from tests.support.records import MadeDossier, make_dossier
 

@@ -19,7 +19,16 @@ from django.utils.translation import gettext as _
 
 from tangthu.backup import scheduling
 from tangthu.backup.actions.note_sets import acting_of, note_scanned
-from tangthu.backup.sets import FILES, PACKAGES, Entry, SetUnusable, entries, place_of, read_facts
+from tangthu.backup.sets import (
+    FILES,
+    PACKAGES,
+    Entry,
+    SetUnusable,
+    entries,
+    place_of,
+    read_facts,
+    shared_places,
+)
 from tangthu.backup.verifying import MOST_LISTED, digest_of
 from tangthu.capture import antivirus
 from tangthu.kernel.jobs import Running
@@ -116,10 +125,12 @@ def _scan(running: Running, folder: Path, seen: _Seen) -> None:
 
 def _apart(folder: Path) -> Iterator[Entry]:
     """The files of a set in the order of its list, those with the same bytes once."""
-    known: set[tuple[str, str]] = set()
+    shared, known = shared_places(folder), set[tuple[str, str]]()
     for entry in entries(folder):
-        if (entry.set, entry.at) not in known:
-            known.add((entry.set, entry.at))
+        where = (entry.set, entry.at)
+        if where not in known:
+            if where in shared:
+                known.add(where)
             yield entry
 
 

@@ -182,6 +182,19 @@ def entries(folder: Path) -> Iterator[Entry]:
         ) from error
 
 
+def shared_places(folder: Path) -> set[tuple[str, str]]:
+    """Of the set in `folder`, where bytes lie that a file of another path brought (set, place).
+
+    Every place that several files share is among them. Whoever remembers what he did of these, does
+    each place once, and need not remember every file of an archive. Raises SetUnusable.
+    """
+    return {
+        (one.set, one.at)
+        for one in entries(folder)
+        if one.at not in (one.path, f"{BYTES}/{one.path}")
+    }
+
+
 def _require_plain(entry: Entry, folder: Path) -> None:
     """Raise ValueError for a line that no house writes."""
     of_dump = entry.path.split("/")[0] == DATABASE

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from tangthu.backup.actions.note_sets import acting_of, note_verified
-from tangthu.backup.sets import DATABASE, FILES, PACKAGES, SetFacts, entries, place_of, read_facts
+from tangthu.backup.sets import (
+    DATABASE,
+    FILES,
+    PACKAGES,
+    SetFacts,
+    entries,
+    place_of,
+    read_facts,
+    shared_places,
+)
 from tangthu.kernel.jobs import Running
 from tangthu.standards import durable
 from tangthu.standards.ocfl.files import open_regular
@@ -45,7 +54,7 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
     if verdict.bad:
         return verdict  # nothing that the list says can be relied on
     # Files with the same bytes lie in one place, which is read once.
-    judged: dict[tuple[str, str], str] = {}
+    shared, judged = shared_places(folder), dict[tuple[str, str], str]()
     unlisted = {
         path.relative_to(folder).as_posix()
         for path in (folder / DATABASE).rglob("*")
@@ -54,12 +63,15 @@ def verify_set(folder: Path, watch: Callable[[int], None]) -> Verdict:
     for entry in entries(folder):
         where = (entry.set, entry.at)
         unlisted.discard(entry.path)
-        if where not in judged:
-            judged[where] = digest_of(place_of(folder, entry), watch)
+        digest = judged.get(where)
+        if digest is None:
+            digest = digest_of(place_of(folder, entry), watch)
             verdict.bytes += entry.size
+            if where in shared:
+                judged[where] = digest
         verdict.files += 1
-        if judged[where] != entry.sha256:
-            verdict.bad.append((entry.path, "changed" if judged[where] else "missing"))
+        if digest != entry.sha256:
+            verdict.bad.append((entry.path, "changed" if digest else "missing"))
     # Whatever lies there would be loaded with the dump.
     verdict.bad += [(path, "unlisted") for path in sorted(unlisted)]
     return verdict

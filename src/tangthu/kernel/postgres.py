@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -27,6 +28,7 @@ from psycopg.conninfo import make_conninfo
 from tangthu.kernel import machine, pg_launcher, pg_programs
 from tangthu.kernel.errors import DatabaseUnusable, HomeUnusable
 from tangthu.kernel.home import Home, unusable
+from tangthu.kernel.lifeline import signals_held
 from tangthu.standards import durable
 
 OWNER = "tangthu_owner"
@@ -168,35 +170,48 @@ def _initialise(home: Home) -> None:
         entry = pwd.getpwnam(account)
         os.chown(password_file, entry.pw_uid, entry.pw_gid)
     try:
-        done = subprocess.run(
-            _command(
-                home,
-                "initdb",
-                [
-                    "--pgdata={DATA}/data.unfinished",
-                    f"--username={OWNER}",
-                    "--auth=scram-sha-256",
-                    "--pwfile={DATA}/.initial-password",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    "--data-checksums",
-                ],
-            ),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        status, words = _initdb(home)
     finally:
         password_file.unlink(missing_ok=True)
-    if done.returncode != 0:
-        _explain(home, done.returncode)
+    if status != 0:
+        _explain(home, status)
         raise DatabaseUnusable(
             "Không tạo được cơ sở dữ liệu nhúng.",
-            hint=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "",
-            status=done.returncode,
+            hint=words.strip().splitlines()[-1] if words.strip() else "",
+            status=status,
         )
     unfinished.rename(data)
     durable.fsync_dir(home.postgres)
+
+
+def _initdb(home: Home) -> tuple[int, str]:
+    """Run initdb to its end; its status and what it complained of."""
+    command = _command(
+        home,
+        "initdb",
+        [
+            "--pgdata={DATA}/data.unfinished",
+            f"--username={OWNER}",
+            "--auth=scram-sha-256",
+            "--pwfile={DATA}/.initial-password",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+        ],
+    )
+    process = None
+    try:
+        with signals_held() as hear_again:
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                preexec_fn=hear_again,
+            )  # fmt: skip
+        _told, words = process.communicate()
+    except BaseException:
+        if process is not None:
+            _end(process)
+        raise
+    return process.returncode, words
 
 
 def _explain(home: Home, status: int | None) -> None:
@@ -248,58 +263,44 @@ def buffers_mb(memory_mb: int) -> int:
     return max(128, min(memory_mb // 8, 2048))
 
 
+def _server_settings() -> list[str]:
+    settings = {
+        "unix_socket_directories": "../run",
+        "unix_socket_permissions": "0700",
+        "listen_addresses": "",
+        "max_connections": "120",
+        "shared_buffers": f"{buffers_mb(machine.memory_mb())}MB",
+        "max_wal_size": "1GB",
+        "timezone": "Asia/Ho_Chi_Minh",
+        "log_timezone": "Asia/Ho_Chi_Minh",
+        "log_min_messages": "warning",
+        "log_statement": "none",
+        "log_parameter_max_length_on_error": "0",
+        # A failed statement and its details quote what people wrote and looked for.
+        "log_min_error_statement": "panic",
+        "log_error_verbosity": "terse",
+    }
+    return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+
 def _launch(home: Home) -> None:
-    with (home.logs / "postgres.log").open("ab") as log:
-        process = subprocess.Popen(
-            _command(
-                home,
-                "postgres",
-                [
-                    "-D",
-                    "{DATA}/data",
-                    "-c",
-                    "unix_socket_directories=../run",
-                    "-c",
-                    "unix_socket_permissions=0700",
-                    "-c",
-                    "listen_addresses=",
-                    "-c",
-                    "max_connections=120",
-                    "-c",
-                    f"shared_buffers={buffers_mb(machine.memory_mb())}MB",
-                    "-c",
-                    "max_wal_size=1GB",
-                    "-c",
-                    "timezone=Asia/Ho_Chi_Minh",
-                    "-c",
-                    "log_timezone=Asia/Ho_Chi_Minh",
-                    "-c",
-                    "log_min_messages=warning",
-                    "-c",
-                    "log_statement=none",
-                    "-c",
-                    "log_parameter_max_length_on_error=0",
-                    # A failed statement and its details quote what people wrote and looked for.
-                    "-c",
-                    "log_min_error_statement=panic",
-                    "-c",
-                    "log_error_verbosity=terse",
-                ],
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    command = _command(home, "postgres", ["-D", "{DATA}/data", *_server_settings()])
+    process = None
     try:
+        with (home.logs / "postgres.log").open("ab") as log, signals_held() as hear_again:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=hear_again,
+            )  # fmt: skip
         _await(home, process)
     except BaseException:  # Ctrl-C too: before the server wrote its own file, nobody else finds it
-        _end(process)
+        if process is not None:
+            _end(process)
         raise
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop a server that we launched, however far it came."""
+def _end(process: subprocess.Popen[Any]) -> None:
+    """Stop a program that we launched, however far it came."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:
