@@ -29,7 +29,7 @@ def make_old(home: Home) -> None:
         owner.execute("GRANT ALL ON SCHEMA public TO PUBLIC")
         owner.execute("REVOKE ALL ON django_migrations FROM tangthu_integrator")
         owner.execute("DROP TABLE ledger_resume")
-        owner.execute("DELETE FROM django_migrations WHERE app = 'ledger' AND name = '0003_resume'")
+        owner.execute("DELETE FROM django_migrations WHERE app = 'ledger' AND name >= '0003'")
     shutil.rmtree(home.secrets / "database")
     (home.postgres / "database-made").unlink()
     rules = home.postgres / "data" / "pg_hba.conf"

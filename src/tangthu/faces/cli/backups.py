@@ -278,7 +278,8 @@ def restore(
         for log in facts.logs
     ]
     lines += [
-        "    (không có bản sao nào mới hơn: --nothing-newer “lý do”)",
+        "    (QUẢN_TRỊ: quản trị của cơ quan có sổ; không có bản sao nào mới hơn: "
+        "--nothing-newer “lý do”)",
         "  tangthu up   # quản trị đọc báo cáo phục hồi ở Việc của tôi rồi xác nhận",
     ]
     lines += [f"  KHÔNG CÓ TRONG BỘ SAO LƯU {problem}" for problem in found["problems"]]

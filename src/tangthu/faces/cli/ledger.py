@@ -14,7 +14,9 @@ from tangthu.faces.cli.words import translate as _
 from tangthu.kernel.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from tangthu.identity.acting import Acting
     from tangthu.identity.policies import Viewer
+    from tangthu.ledger.logs import Log
 
 
 @click.group(help=_("Sổ cái toàn vẹn."))
@@ -124,6 +126,21 @@ def proof(ctx: click.Context, name: str, as_json: bool) -> None:
         answer(found, as_json=as_json, words=words)
 
 
+def _administered(person: Acting, origin: str) -> Log:
+    """The log of this name, if the person administers its body; names of logs are public."""
+    from tangthu.ledger.logs import all_logs
+
+    log = next((log for log in all_logs() if log.origin == origin), None)
+    if log is None:
+        raise InvalidInput(f"Không có sổ cái {origin}.", hint="Xem tangthu ledger status.")
+    if not person.may("house.administer", log.body):
+        raise InvalidInput(
+            f"Sổ cái {origin} không phải của cơ quan mà người này quản trị.",
+            hint="Đặt --as là tài khoản quản trị của cơ quan có sổ cái ấy.",
+        )
+    return log
+
+
 @ledger.command(help=_("Kiểm tra lại một sổ cái đã dừng và cho ghi tiếp nếu không còn gì sai."))
 @click.argument("origin", metavar=_("TÊN_SỔ"))
 @json_option
@@ -132,12 +149,9 @@ def resume(ctx: click.Context, origin: str, as_json: bool) -> None:
     """Let a stopped log go on; exit 1, naming what is wrong, if it must stay stopped."""
     with house():
         from tangthu.identity.actions.resume_log import resume_log
-        from tangthu.ledger.logs import all_logs
 
         person = acting(ctx)
-        log = next((log for log in all_logs() if log.origin == origin), None)
-        if log is None or not person.may("house.administer", log.body):
-            raise InvalidInput(f"Không có sổ cái {origin}.", hint="Xem tangthu ledger status.")
+        log = _administered(person, origin)
         problems = resume_log(person, log.body)
         found = {"origin": origin, "running": not problems, "problems": problems}
         lines = [f"{origin}: {'VẪN DỪNG' if problems else 'đang ghi'}"]
@@ -166,12 +180,9 @@ def recover(
     """Take back what was signed since; exit 1, naming what is wrong, if the log stays stopped."""
     with house():
         from tangthu.identity.actions.recover_log import recover_log
-        from tangthu.ledger.logs import all_logs
 
         person = acting(ctx)
-        log = next((log for log in all_logs() if log.origin == origin), None)
-        if log is None or not person.may("house.administer", log.body):
-            raise InvalidInput(f"Không có sổ cái {origin}.", hint="Xem tangthu ledger status.")
+        log = _administered(person, origin)
         done = recover_log(person, log.body, tree=tree, nothing_newer=nothing_newer)
         one = done.recovery
         found = {
