@@ -217,7 +217,7 @@ def _scans(now: dt.datetime) -> Iterator[Finding]:
         place = folder.parent
         last = scheduling.last_scan(place)
         found = dict(last.result) if last is not None else {}
-        due = scheduling.scan_is_due(place, now)
+        due = scheduling.scan_is_due(last, now)
         again = "tangthu --as NGƯỜI backup scan"
         if found.get("infected"):
             yield Finding(

@@ -44,7 +44,7 @@ def _scans(now: dt.datetime) -> list[Job]:
     return [
         order_scan(SYSTEM, folder)
         for folder in newest_sets()
-        if scan_is_due(folder.parent, now)
+        if scan_is_due(last_scan(folder.parent), now)
         and not set_is_due(folder.parent, now)  # the set of today is on its way
         and not _tried(now, kind=SCAN, args__folder__startswith=f"{folder.parent}/")
     ]
@@ -115,7 +115,6 @@ def last_scan(place: Path) -> Job | None:
     )
 
 
-def scan_is_due(place: Path, now: dt.datetime) -> bool:
-    """Whether no scan of a set there came to its end within the time that the law gives."""
-    last = last_scan(place)
+def scan_is_due(last: Job | None, now: dt.datetime) -> bool:
+    """Whether the last scan of a place came to its end longer ago than the law allows, or none."""
     return last is None or rules.is_over(last.finished_at or last.created_at, "scan_every", now)

@@ -67,7 +67,7 @@ def refuse_edit(acting: Acting, edit_id: uuid.UUID, *, reason: str) -> PendingEd
 def withdraw_edit(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
     """Take back a change that one asked for, before anybody decides on it.
 
-    Raises NotFoundForViewer, of another's as well, EditDecided.
+    Raises NotFoundForViewer, of another's as well, or EditDecided.
     """
     with transaction.atomic():
         held = _held(acting, edit_id)
@@ -79,12 +79,9 @@ def withdraw_edit(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
 
 
 def _held(acting: Acting, edit_id: uuid.UUID) -> PendingEdit:
-    """A change that the viewer asked for, or at a body where he has to do with such, of a record
-    that he sees; locked."""
+    """A change that the viewer may know of (`edits.one`), whoever asked for it; locked."""
     held = PendingEdit.objects.select_for_update().filter(pk=edit_id).first()
-    if held is None or not edits.seen(acting.viewer, [held]):
-        raise NotFoundForViewer()
-    if held.asked_by != acting.person_id and held.body_id not in edits.bodies(acting.viewer):
+    if held is None or edits.one(acting.viewer, edit_id) is None:
         raise NotFoundForViewer()
     return held
 
