@@ -103,10 +103,11 @@ def test_the_dossier_of_a_user_has_name_registration_authentication_and_use(
     client = Client()
     client.force_login(account)
     client.get(f"/ho-so/{made.dossier.pk}/")
+    since = timezone.localtime(account.person.created_at)
     own = main(client, "/tai-khoan/ho-so/")
     other = main(sign_in("dung"), f"/nguoi-dung/{account.person_id}/")
     for page in (own, other):
-        for told in ("Nguyễn Thị Cúc", "Đăng ký ngày", f"{account.person.created_at:%d/%m/%Y}",
+        for told in ("Nguyễn Thị Cúc", "Đăng ký ngày", f"{since:%d/%m/%Y}",
                      "mã từ ứng dụng", "Mã khôi phục còn lại", "Người quản lý",
                      "Khai thác hồ sơ, tài liệu", "1 lần, lần cuối"):  # fmt: skip
             assert told in page, told
