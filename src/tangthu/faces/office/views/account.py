@@ -148,13 +148,12 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who I am here: positions, what was delegated and granted, the language of the screens."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
     names = {body.id: body.name for body in bodies(viewer)}
-    groups = [
-        FactGroup(
-            names.get(body_id, ""),
-            (Fact(_("Chức vụ"), title), Fact(_("Vai trò trong hệ thống"), Role(role).label)),
+    held: dict[str, list[Fact]] = {}
+    for body_id, role, title in viewer.positions:
+        held.setdefault(names.get(body_id, ""), []).extend(
+            [Fact(_("Chức vụ"), title), Fact(_("Vai trò trong hệ thống"), Role(role).label)]
         )
-        for body_id, role, title in viewer.positions
-    ]
+    groups = [FactGroup(name, tuple(facts)) for name, facts in held.items()]
     groups += rights_facts(request, viewer.person_id)
     context = {
         "fact_groups": groups,
