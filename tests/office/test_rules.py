@@ -132,7 +132,7 @@ def test_rules_are_headed_and_said_in_words(cast: TestHouse, sign_in: SignIn) ->
     page = sign_in("hoa").get("/quy-tac/").content.decode().split("</main>")[0]
     for words in (
         "Giá trị: tài khoản, mật khẩu", "Giá trị: thời hạn",
-        "Trường mô tả: hồ sơ trong gói nộp lưu",
+        "Trường mô tả: hồ sơ trong gói nộp",
         "Danh mục mã: Chế độ sử dụng", "<td>1 ngày làm việc</td>", "chữ, bắt buộc, nhiều nhất",
     ):  # fmt: skip
         assert words in page
