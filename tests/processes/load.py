@@ -132,8 +132,7 @@ class Load:
             raise
 
     def _edits(self, turn: int) -> None:
-        documents = self._sure(lambda: list(self._house.documents(fonds=self.fonds)))
-        chosen = random.choice(documents)["id"]
+        chosen = random.choice(self._listed("/documents"))["id"]
         address = f"/documents/{chosen}"
         read = self._sure(lambda: self._house.get(address))
         subject, name = f"Về việc đã sửa lần {turn}", uuid.uuid4().hex
@@ -143,7 +142,7 @@ class Load:
         self._pause(0.3)
 
     def _orders(self, turn: int) -> None:
-        dossier = random.choice(self._dossiers())["id"]
+        dossier = random.choice(self._listed("/dossiers"))["id"]
         purpose = {"purpose_code": "02", "purpose_text": f"Nghiên cứu {turn}"}
         try:
             told = self._changed("/dips", {"dossier": dossier, **purpose})
@@ -160,7 +159,7 @@ class Load:
         self._pause(2)
 
     def _seals(self, turn: int) -> None:
-        address = f"/dossiers/{random.choice(self._dossiers())['id']}/sealing"
+        address = f"/dossiers/{random.choice(self._listed('/dossiers'))['id']}/sealing"
         ahead = self._sure(lambda: self._house.get(address))
         if ahead["behind"]:
             try:
@@ -198,11 +197,17 @@ class Load:
                 pass  # nobody there
             self._pause(1)
 
-    def _dossiers(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._sure(
-            lambda: list(self._house.dossiers(fonds=self.fonds))
-        )
-        return found
+    def _listed(self, path: str) -> list[dict[str, Any]]:
+        """All of a list. What a page was told is kept when the next one is refused for haste: who
+        begins again each time comes no further than the limit of his key."""
+        found: list[dict[str, Any]] = []
+        query: dict[str, str | int | bool] = {"fonds": self.fonds}
+        while True:
+            page = self._sure(lambda: self._house.get(path, query))
+            found += page["items"]
+            if not page.get("next"):
+                return found
+            query["cursor"] = page["next"]
 
     def _pause(self, seconds: float) -> None:
         self._ended.wait(seconds * random.uniform(0.5, 1.5))
