@@ -118,4 +118,4 @@ def test_every_operation_answers_as_the_document_says(
 def test_every_operation_answers_as_the_document_says_for_long(
     told: Any, asking: Program, real: dict[str, str]
 ) -> None:
-    assert explored(told, asking, real, 100) == []
+    assert explored(told, asking, real, 40) == []
