@@ -53,8 +53,12 @@ class Load:
     def working(self, visitors: list[Visitor]) -> Iterator[Promised]:
         """Work in the background; after the block everybody finishes what he is at."""
         works = [self._edits, self._orders, self._seals, self._batches, self._checks]
-        threads = [threading.Thread(target=self._repeated, args=(work,)) for work in works]
-        threads += [threading.Thread(target=self._reads, args=(one,)) for one in visitors]
+        threads = [
+            threading.Thread(target=self._repeated, args=(work,), daemon=True) for work in works
+        ]
+        threads += [
+            threading.Thread(target=self._reads, args=(one,), daemon=True) for one in visitors
+        ]
         for one in threads:
             one.start()
         try:
