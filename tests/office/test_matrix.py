@@ -152,14 +152,14 @@ def difference(whole: Whole, person: Person, ask: Ask, nothing: dict[Any, Any]) 
 
 def shares(people: list[Person], ask: Ask, number: int) -> list[Person]:
     """Of people who have the same rights one, each in his turn; nobody is left out for long. Of a
-    record's states half are tried, another half for the next route; in the soak, all by all."""
+    record's states a quarter are tried, the next for the next route; in the soak, all by all."""
     alike: dict[Any, list[Person]] = {}
     for one in people:
         alike.setdefault((one.rights, one.home, one.owner, one.role == "inspector"), []).append(one)
     found = [group[number % len(group)] for group in alike.values()]
     if ask.thing is None or ask.thing.state == "one":
         return found
-    return [one for place, one in enumerate(found) if (number + place) % 2 == 0]
+    return [one for place, one in enumerate(found) if (number + place) % 4 == 0]
 
 
 def in_order(whole: Whole, ask: Ask, people: list[Person]) -> list[Person]:

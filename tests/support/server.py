@@ -166,7 +166,8 @@ class Visitor:
         while self._under_way:
             assert time.monotonic() < deadline, f"{path} still waits for {self._under_way}"
             self.page.wait_for_timeout(20)
-        self.page.evaluate(_DRAWN)
+            if not self._under_way:  # what came is painted, and may ask for more
+                self.page.evaluate(_DRAWN)
         return self.page
 
     def axe(self) -> list[str]:
@@ -185,7 +186,9 @@ class Visitor:
 
     def _unexplained(self) -> list[str]:
         """A finding if this page of the house has no help of its own; specimens need none."""
-        shell, told = (self.page.locator(one).count() for one in (".frame", "[data-page-help]"))
+        shell, told = self.page.evaluate(
+            "['.frame', '[data-page-help]'].map(one => document.querySelector(one) !== null)"
+        )
         missed = shell and not told and not self.page.url.startswith(f"{self.server.url}/ui/")
         return [f"no help for {self.page.url}"] if missed else []
 
