@@ -72,6 +72,9 @@ class Entry(models.Model):
             models.Index(fields=["fonds_id", "kind", "place"], name="entry_fonds"),
             models.Index(fields=["fonds_id", "kind", "date_from", "obj"], name="entry_fonds_date"),
             models.Index(fields=["fonds_id", "kind", "code", "obj"], name="entry_fonds_code"),
+            models.Index(
+                fields=["fonds_id", "kind", "year", "place", "obj"], name="entry_fonds_year"
+            ),
             models.Index(fields=["inventory_id", "kind", "place"], name="entry_inventory"),
         ]
 
